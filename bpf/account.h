@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Counters: every packet of a camera moves exactly one, and its flow's. */
+#ifndef CG_ACCOUNT_H
+#define CG_ACCOUNT_H
+
+#include "maps.h"
+#include "parse.h"
+
+struct wire {
+	__u32 packets;
+	__u64 bytes;	/* with the Ethernet header, each segment's own headers counted */
+};
+
+/* A GSO packet is many on the wire. A head that could not be parsed counts as
+ * it came. gso_segs is 0 for packets from untrusted devices (virtio, tun). */
+INLINE void measure(const struct __sk_buff *skb, const struct pkt *p, struct wire *w)
+{
+	__u32 len = skb->len, size = skb->gso_size, segs = skb->gso_segs, head = p->head_len;
+
+	w->packets = 1;
+	w->bytes = len;
+	if (!size || head >= len)
+		return;
+	if (!segs)
+		segs = (len - head + size - 1) / size;
+	if (segs < 2)
+		return;
+	w->packets = segs;
+	w->bytes = len + (__u64)(segs - 1) * head;
+}
+
+INLINE void count(struct cg_stats *st, __u32 plane, __u32 reason, const struct wire *w)
+{
+	struct cg_count *c;
+
+	if (plane >= CG_REASON_PLANES || reason >= CG_REASONS)
+		return;
+	c = &st->c[plane][reason];
+	c->packets += w->packets;
+	c->bytes += w->bytes;
+}
+
+/* Generic cell rate: room for one more at now? Plain store: two CPUs at once
+ * may both take the last place, an error of one event in a burst. */
+INLINE int budget_take(__u64 *tat_ns, __u64 now, __u64 rate, __u64 burst)
+{
+	__u64 cost = 1000000000ULL / rate, tat = *tat_ns;
+
+	if (tat < now)
+		tat = now;
+	if (tat + cost - now > burst * cost)
+		return 0;
+	*tat_ns = tat + cost;
+	return 1;
+}
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps of the packet path; sizes marked "set at load" follow the number of slots. */
+#ifndef CG_MAPS_H
+#define CG_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "../include/camgate/bpf_abi.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct cg_meta);
+} cg_meta SEC(".maps");
+
+/* Policy is written by the agent only, so allocating by use costs nothing here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * CG_MIN_SLOTS * CG_MAX_MACS); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_cam_key);
+	__type(value, struct cg_cam);
+} cg_cams SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * CG_MIN_SLOTS * CG_MAX_CAM_ADDRS); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_narrow_key);
+	__type(value, struct cg_cam);
+} cg_narrow SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, CG_MAX_PREFIXES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_rule_key);
+	__type(value, struct cg_rulevec);
+} cg_rules SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * CG_MIN_SLOTS * CG_MAX_RULES / CG_RULES_PER_CHUNK); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_more_key);
+	__type(value, struct cg_rulevec);
+} cg_rulemore SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, CG_MAX_NETS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_net_key);
+	__type(value, struct cg_net);
+} cg_nets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MAX_IFS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct cg_if);
+} cg_ifs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MAX_IFS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct cg_port);
+} cg_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct cg_exposure);
+} cg_exposure SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__type(key, __u32);
+	__type(value, struct cg_name);
+} cg_names SEC(".maps");
+
+/* No LRU: it would evict a live flow to make room, and with it a verdict. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS * (CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY)); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_flow_key);
+	__type(value, struct cg_flow);
+} cg_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS * CG_QUOTA_FRAG); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_flow_key);
+	__type(value, struct cg_frag);
+} cg_frags SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS * (CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG)); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_ring_key);
+	__type(value, struct cg_flow_key);
+} cg_ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__type(key, __u32);
+	__type(value, struct cg_state);
+} cg_state SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__type(key, __u32);
+	__type(value, struct cg_stats);
+} cg_stats SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, CG_EVENTS_BYTES);
+} cg_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} cg_lost SEC(".maps");
+
+/* Updated for its side effect only: see bpf_abi.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_ARRAY);
+		__uint(max_entries, 1);
+		__type(key, __u32);
+		__type(value, __u32);
+	});
+} cg_grace SEC(".maps");
+
+#endif

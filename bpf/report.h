@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events to the agent, limited per camera, with a count of those that were lost. */
+#ifndef CG_REPORT_H
+#define CG_REPORT_H
+
+#include "scope.h"
+
+INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 plane,
+		   __u8 reason, __u8 scope, __u16 rule)
+{
+	const struct pkt *p = &s->m->p;
+	int up = !(plane & CG_PLANE_DOWN);
+	struct cg_event *e;
+	__u32 zero = 0;
+	__u64 *lost;
+
+	if (!budget_take(&s->state->event_tat_ns, s->m->now, CG_EVENT_RATE, CG_EVENT_BURST)) {
+		s->state->suppressed++;
+		return;
+	}
+	e = bpf_ringbuf_reserve(&cg_events, sizeof(*e), 0);
+	if (!e) {
+		lost = bpf_map_lookup_elem(&cg_lost, &zero);
+		if (lost)
+			(*lost)++;
+		return;
+	}
+	e->size = sizeof(*e);
+	e->version = CG_BPF_ABI_VERSION;
+	e->type = type;
+	e->slot = s->m->slot;
+	e->ns = s->m->now;
+	memcpy(e->cam, up ? p->src : p->dst, 16);
+	memcpy(e->peer, up ? p->dst : p->src, 16);
+	e->cam_port = up ? p->sport : p->dport;
+	e->peer_port = up ? p->dport : p->sport;
+	e->proto = p->proto;
+	e->reason = reason;
+	e->plane = plane;
+	e->scope = scope;
+	e->rule = rule;
+	e->bytes = skb->len > 0xffff ? 0xffff : skb->len;
+	e->ifindex = skb->ifindex;
+	memcpy(e->mac, up ? p->smac : p->dmac, 6);
+	e->ethertype = p->ethertype;
+	bpf_ringbuf_submit(e, 0);
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The class of a flow: the first rule that matches, of those the longest prefix lists. */
+#ifndef CG_RULES_H
+#define CG_RULES_H
+
+#include "scope.h"
+
+/* A translated address is judged by the IPv4 address inside: NAT64's
+ * well-known prefix (RFC 6052) and 6to4 (RFC 3056). */
+INLINE void address_inside(const __u8 *addr, __u8 *ret)
+{
+	const __u32 *w = (const __u32 *)addr;
+	__be32 v4;
+
+	if (w[0] == bpf_htonl(0x0064ff9b) && !w[1] && !w[2]) {
+		map_v4(ret, w[3]);
+	} else if (addr[0] == 0x20 && addr[1] == 0x02) {
+		memcpy(&v4, addr + 2, 4);
+		map_v4(ret, v4);
+	} else {
+		memcpy(ret, addr, 16);
+	}
+}
+
+INLINE int rule_covers(const struct cg_rule *r, const volatile struct match *m)
+{
+	if ((r->kind == CG_RULE_VIEWER) != m->lan)
+		return 0;
+	if (r->proto == CG_PROTO_ANY)
+		return 1;
+	if (r->proto == CG_PROTO_TCPUDP ? !m->ported : r->proto != m->proto)
+		return 0;
+	return !m->ported || (m->port >= r->port_lo && m->port <= r->port_hi);
+}
+
+INLINE void rules_walk(struct scratch *m)
+{
+	struct cg_more_key more = { .gen = m->gen };
+	struct cg_rulevec *vec;
+	__u32 c, i;
+
+	vec = bpf_map_lookup_elem(&cg_rules, &m->rule_key);
+	for (c = 0; c < CG_MAX_CHUNKS && vec; c++) {
+		for (i = 0; i < CG_RULES_PER_CHUNK; i++) {
+			const struct cg_rule *r = &vec->rule[i];
+
+			forget();
+			if (i >= vec->n)
+				break;
+			if (rule_covers(r, &m->match)) {
+				m->match.kind = r->kind;
+				m->match.rule = r->id;
+				return;
+			}
+		}
+		more.id = vec->more;
+		if (!more.id)
+			return;
+		vec = bpf_map_lookup_elem(&cg_rulemore, &more);
+	}
+}
+
+/* lan: only rules of kind VIEWER, found = CG_CLASS_CONTROL. */
+INLINE void find_class(const struct seat *s, const __u8 *peer, int lan, struct verdict *v)
+{
+	struct scratch *m = s->m;
+	__u8 proto = m->p.proto;
+
+	v->class = CG_CLASS_UNRULED;
+	v->rule = NO_RULE;
+	if (m->quarantined)
+		return;
+	m->match.proto = proto == PROTO_ICMPV6 ? IPPROTO_ICMP : proto;
+	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
+	m->match.port = bpf_ntohs(m->key.peer_port);
+	m->match.lan = lan;
+	m->match.kind = 0;
+	m->match.rule = NO_RULE;
+	m->rule_key.prefixlen = CG_RULE_PREFIX_BASE + 128;
+	m->rule_key.gen = m->gen;
+	m->rule_key.slot = m->slot;
+	address_inside(peer, m->rule_key.addr);
+	forget();
+	rules_walk(m);
+	forget();
+	v->rule = m->match.rule;
+	if (m->match.kind == CG_RULE_DENY)
+		v->class = CG_CLASS_DENIED;
+	else if (m->match.kind == CG_RULE_UPLOAD)
+		v->class = CG_CLASS_UPLOAD;
+	else if (m->match.kind)
+		v->class = CG_CLASS_CONTROL;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What may pass between a camera and a peer of a known place and class: the one reason. */
+#ifndef CG_VERDICT_H
+#define CG_VERDICT_H
+
+#include "rules.h"
+
+#define PORT_DNS	53
+#define PORT_DHCP	67
+#define PORT_NTP	123
+#define PORT_DHCP6	547
+#define PORT_SSDP	1900
+#define PORT_NATPMP	5350
+#define PORT_PCP	5351
+
+INLINE int passes(int reason)
+{
+	return reason < CG_REASON_DROP;
+}
+
+struct exposure_now {
+	__u8 base;	/* enum cg_exposure_state; anything else is sealed */
+	__u8 open;	/* to this peer */
+	__u8 other;	/* an opening is in force, for another viewer */
+};
+
+INLINE void exposure_read(const struct seat *s, const __u8 *peer, struct exposure_now *e)
+{
+	__u64 word = *(volatile __u64 *)&s->exposure->word;
+	__u64 deadline = word & CG_WORD_DEADLINE;
+
+	e->base = word >> CG_WORD_BASE_SHIFT;
+	e->open = e->base == CG_OPEN;
+	e->other = 0;
+	if (deadline && s->m->now < deadline) {
+		if (!(word & CG_WORD_TO) || same_addr(s->exposure->viewer, peer))
+			e->open = 1;
+		else
+			e->other = !e->open;
+	}
+}
+
+INLINE int is_sealed(const struct seat *s)
+{
+	struct exposure_now e;
+	__u8 nobody[16] = {};
+
+	exposure_read(s, nobody, &e);
+	return !e.open && !e.other && e.base != CG_CLOSED;
+}
+
+INLINE int decide_remote(const struct seat *s, __u8 class, int by_peer, const __u8 *peer)
+{
+	struct exposure_now e;
+
+	exposure_read(s, peer, &e);
+	if (s->m->quarantined)
+		return by_peer ? CG_DROP_INBOUND : CG_DROP_NARROWED;
+	if (!e.open && e.base != CG_CLOSED)
+		return e.other ? CG_DROP_VIEWER : CG_DROP_SEALED;
+	if (class == CG_CLASS_DENIED)
+		return CG_DROP_DENIED;
+	if (e.open)
+		return CG_PASS_OPEN;
+	if (by_peer)
+		return e.other ? CG_DROP_VIEWER : CG_DROP_INBOUND;
+	if (class == CG_CLASS_CONTROL)
+		return CG_PASS_CONTROL;
+	if (class == CG_CLASS_UPLOAD)
+		return CG_PASS_UPLOAD;
+	return e.other ? CG_DROP_VIEWER : CG_DROP_UNRULED;
+}
+
+INLINE int decide_lan(const struct seat *s, __u8 scope, __u8 class)
+{
+	if (s->m->flags & CG_CAM_LAN_NONE)
+		return CG_DROP_LAN_VIEWING;
+	if (s->m->flags & CG_CAM_LAN_VIEWERS && class != CG_CLASS_CONTROL)
+		return CG_DROP_LAN_VIEWING;
+	return scope == CG_NET_HOME ? CG_PASS_HOME : CG_PASS_LAN;
+}
+
+/* A flow the camera began with the gateway; port is the gateway's. */
+INLINE int decide_gateway(const struct seat *s, const struct pkt *p, __u16 port, __u8 class)
+{
+	if (is_icmp_echo(p))
+		return CG_PASS_GATEWAY;
+	if (p->proto == IPPROTO_UDP) {
+		if (port == PORT_DHCP || port == PORT_DHCP6 || port == PORT_NTP)
+			return CG_PASS_GATEWAY;
+		if (port == PORT_NATPMP || port == PORT_PCP || port == PORT_SSDP)
+			return CG_DROP_PORTMAP;
+	}
+	if (port == PORT_DNS && (p->proto == IPPROTO_UDP || p->proto == IPPROTO_TCP))
+		return is_sealed(s) ? CG_DROP_SEALED : CG_PASS_GATEWAY;
+	if (class == CG_CLASS_DENIED)
+		return CG_DROP_DENIED;
+	if (class == CG_CLASS_CONTROL)
+		return CG_PASS_CONTROL;
+	if (class == CG_CLASS_UPLOAD)
+		return CG_PASS_UPLOAD;
+	return CG_DROP_GATEWAY;
+}
+
+/* A flow the gateway began; port is the gateway's. */
+INLINE int decide_from_gateway(const struct seat *s, const struct pkt *p, __u16 port)
+{
+	if (is_icmp_echo(p))
+		return CG_PASS_GATEWAY;
+	if (p->proto == IPPROTO_UDP && (port == PORT_DHCP || port == PORT_DHCP6))
+		return CG_PASS_GATEWAY;
+	return s->m->flags & CG_CAM_VIA_GATEWAY ? CG_PASS_GATEWAY : CG_DROP_FROM_GATEWAY;
+}
+
+INLINE int decide_group(const struct seat *s, const struct pkt *p)
+{
+	__u16 port = bpf_ntohs(p->dport);
+
+	if (p->proto == IPPROTO_IGMP && p->is_v4)
+		return CG_PASS_ND;
+	if (p->proto == IPPROTO_UDP) {
+		if (port == (p->is_v4 ? PORT_DHCP : PORT_DHCP6))
+			return CG_PASS_GATEWAY;
+		if (port == PORT_NATPMP || port == PORT_PCP)
+			return CG_DROP_PORTMAP;
+	}
+	if (s->m->flags & (CG_CAM_LAN_NONE | CG_CAM_LAN_VIEWERS) &&
+	    !is_discovery_group(p->dst, p->is_v4))
+		return CG_DROP_LAN_VIEWING;
+	return CG_PASS_MULTICAST;
+}
+
+#endif
