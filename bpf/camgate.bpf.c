@@ -38,7 +38,7 @@ INLINE void remember_address(const struct seat *s, struct verdict *v)
 	if (n >= CG_SEEN_ADDRS)
 		return;
 	memcpy(st->addr[n], p->src, 16);
-	v->event = CG_EVENT_SEEN;
+	v->event |= CG_EVENT_SEEN;
 }
 
 /* May the camera send from this address? */
@@ -46,7 +46,8 @@ INLINE int check_source(const struct pkt *p, const struct seat *s)
 {
 	if (is_unset(p->src, p->is_v4)) {
 		if (p->is_v4)
-			return p->proto == IPPROTO_UDP && p->dport == bpf_htons(PORT_DHCP) ?
+			return p->proto == IPPROTO_UDP && p->sport == bpf_htons(PORT_DHCP_CLIENT) &&
+					       p->dport == bpf_htons(PORT_DHCP) ?
 				       0 :
 				       CG_DROP_SPOOF;
 		return is_nd(p) ? 0 : CG_DROP_SPOOF;
@@ -173,6 +174,10 @@ INLINE void find_scope(const struct pkt *p, const struct seat *s, const struct c
 			remember_address(s, v);
 		forget();
 		place_of(p->dst, p->is_v4, s->m->now, &at);
+		if (at.kind == CG_NET_REMOTE && is_unset(p->src, p->is_v4)) {
+			v->reason = CG_DROP_SPOOF;
+			return;
+		}
 		/* Who began it from where its packets came in decides, not the
 		 * address they were given on the way (masquerade). */
 		if (f && v->known) {
@@ -232,7 +237,7 @@ INLINE __u32 decide(const struct pkt *p, const struct seat *s, __u16 port, const
 	if (v->scope != CG_NET_GATEWAY)
 		return decide_lan(s, v->scope, v->class);
 	return v->began & CG_FLOW_BY_GATEWAY ? decide_from_gateway(s, p, port) :
-					       decide_gateway(s, p, port, v->class);
+					       decide_gateway(s, p, port, v);
 }
 
 INLINE __u32 ring_of(__u8 scope)
@@ -344,8 +349,9 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 		flow_update(p, s, up, v, f);
 		return;
 	}
-	/* DHCP and echo with the gateway are judged the same without an entry. */
-	if (v->scope == CG_NET_GATEWAY && (is_icmp(p) || port == PORT_DHCP || port == PORT_DHCP6))
+	/* DHCP with the gateway is judged the same without an entry. */
+	if (v->scope == CG_NET_GATEWAY && p->proto == IPPROTO_UDP &&
+	    (port == PORT_DHCP || port == PORT_DHCP6))
 		return;
 	fresh = &s->m->flow;
 	flow_update(p, s, up, v, fresh);
@@ -357,7 +363,7 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 		return;
 	}
 	if (v->scope == CG_NET_REMOTE)
-		v->event = CG_EVENT_FLOW;
+		v->event |= CG_EVENT_FLOW;
 }
 
 INLINE void judge_first_fragment(const struct pkt *p, const struct seat *s, int up,
@@ -417,7 +423,7 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, const struct
 	struct seat s = { .m = m };
 	struct verdict *v;
 	struct pkt *p;
-	int drop;
+	int drop, r = TC_ACT_UNSPEC;
 
 	if (!m)
 		return TC_ACT_SHOT;
@@ -471,13 +477,15 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, const struct
 		memcpy(s.state->mac, p->smac, 6);
 	}
 	if (drop)
-		v->event = CG_EVENT_DROP;
+		v->event |= CG_EVENT_DROP;
+	if (drop && !(m->flags & CG_CAM_MONITOR))
+		r = TC_ACT_SHOT;
 	else if (up && meta->flags & CG_META_GUARD)
 		skb->mark |= meta->mark;
 	forget();
 	if (v->event)
 		report(skb, &s, v->event, plane, v->reason, v->scope, v->rule);
-	return drop && !(m->flags & CG_CAM_MONITOR) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+	return r;
 }
 
 INLINE struct cg_cam *camera_of(struct __sk_buff *skb, const struct cg_meta *meta, int source)

@@ -22,14 +22,14 @@ struct verdict {
 	__u8 cached;	/* whose scope and class hold */
 	__u8 foreign;	/* somebody else with the address of the flow's peer */
 	__u8 began;	/* CG_FLOW_BY_*, or 0: the camera */
-	__u8 event;	/* enum cg_event_type to report, or 0 */
+	__u8 event;	/* CG_EVENT_* bits to report */
 	__u8 pad[3];
 };
 
 /* What rules are matched against. */
 struct match {
 	__u16 port;	/* the peer's, host order */
-	__u8 proto;	/* ICMPv6 as ICMP: one word in a rule means both */
+	__u8 proto;
 	__u8 ported;	/* TCP or UDP */
 	__u8 lan;	/* only rules of kind VIEWER, else all but those */
 	__u8 kind;	/* found: enum cg_rule_kind; 0 = none */

@@ -57,6 +57,9 @@ INLINE int icmp_error(struct __sk_buff *skb, const struct pkt *p, const struct s
 	if (icmp_quoted(skb, p, from_cam, &key, cam) ||
 	    !same_addr(cam, from_cam ? p->src : p->dst))
 		return CG_DROP_ICMP;
+	/* To another than the flow's peer it would be a way out for data. */
+	if (from_cam && !same_addr(key.peer, p->dst))
+		return CG_DROP_ICMP;
 	f = bpf_map_lookup_elem(&cg_flows, &key);
 	/* Judged under the running policy, or not live: the packet that the
 	 * error answers has just been, so a live one always is. */

@@ -230,7 +230,8 @@ INLINE int parse_ip6(struct __sk_buff *skb, struct pkt *p)
 		    p->proto != PROTO_FRAGMENT && p->proto != IPPROTO_AH &&
 		    p->proto != PROTO_ROUTING)
 			break;
-		/* A routing header moves the destination past every check. */
+		/* It would go on from the destination that was checked to another;
+		 * no camera has a use for one. */
 		if (p->proto == PROTO_ROUTING)
 			return CG_DROP_MALFORMED;
 		if (used + 8 > left || bpf_skb_load_bytes(skb, p->l4, &ext, sizeof(ext)))

@@ -14,7 +14,9 @@ INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 
 	__u32 zero = 0;
 	__u64 *lost;
 
-	if (!budget_take(&s->state->event_tat_ns, s->m->now, CG_EVENT_RATE, CG_EVENT_BURST)) {
+	/* A flood of drops must not hide what is new. */
+	if (!budget_take(type == CG_EVENT_DROP ? &s->state->drop_tat_ns : &s->state->news_tat_ns,
+			 s->m->now, CG_EVENT_RATE, CG_EVENT_BURST)) {
 		s->state->suppressed++;
 		return;
 	}

@@ -70,7 +70,7 @@ INLINE void find_class(const struct seat *s, const __u8 *peer, int lan, struct v
 	v->rule = NO_RULE;
 	if (m->quarantined)
 		return;
-	m->match.proto = proto == PROTO_ICMPV6 ? IPPROTO_ICMP : proto;
+	m->match.proto = proto;
 	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
 	m->match.port = bpf_ntohs(m->key.peer_port);
 	m->match.lan = lan;

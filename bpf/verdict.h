@@ -7,6 +7,7 @@
 
 #define PORT_DNS	53
 #define PORT_DHCP	67
+#define PORT_DHCP_CLIENT 68
 #define PORT_NTP	123
 #define PORT_DHCP6	547
 #define PORT_SSDP	1900
@@ -81,10 +82,13 @@ INLINE int decide_lan(const struct seat *s, __u8 scope, __u8 class)
 }
 
 /* A flow the camera began with the gateway; port is the gateway's. */
-INLINE int decide_gateway(const struct seat *s, const struct pkt *p, __u16 port, __u8 class)
+INLINE int decide_gateway(const struct seat *s, const struct pkt *p, __u16 port,
+			  const struct verdict *v)
 {
-	if (is_icmp_echo(p))
-		return CG_PASS_GATEWAY;
+	__u8 class = v->class;
+
+	if (is_icmp_echo(p)) /* a reply only to a request that was */
+		return v->known || is_icmp_request(p) ? CG_PASS_GATEWAY : CG_DROP_ICMP;
 	if (p->proto == IPPROTO_UDP) {
 		if (port == PORT_DHCP || port == PORT_DHCP6 || port == PORT_NTP)
 			return CG_PASS_GATEWAY;
@@ -124,8 +128,8 @@ INLINE int decide_group(const struct seat *s, const struct pkt *p)
 		if (port == PORT_NATPMP || port == PORT_PCP)
 			return CG_DROP_PORTMAP;
 	}
-	if (s->m->flags & (CG_CAM_LAN_NONE | CG_CAM_LAN_VIEWERS) &&
-	    !is_discovery_group(p->dst, p->is_v4))
+	if (s->m->flags & CG_CAM_LAN_NONE ||
+	    (s->m->flags & CG_CAM_LAN_VIEWERS && !is_discovery_group(p->dst, p->is_v4)))
 		return CG_DROP_LAN_VIEWING;
 	return CG_PASS_MULTICAST;
 }

@@ -360,6 +360,7 @@ CG_ABI_SIZE(struct cg_ring_key, 8);
 
 /* The kernel's struct bpf_spin_lock is one u32; other readers see it as such. */
 #ifdef __bpf__
+#include <linux/bpf.h>
 #define CG_SPIN_LOCK struct bpf_spin_lock
 #else
 #define CG_SPIN_LOCK __u32
@@ -368,8 +369,9 @@ CG_ABI_SIZE(struct cg_ring_key, 8);
 struct cg_state {
 	__u64 last_ns;		/* last packet from it, boot clock; 0 = never seen */
 	__u64 icmp_tat_ns;	/* budgets: theoretical arrival time (GCRA) */
-	__u64 event_tat_ns;
-	__u64 suppressed;	/* drop events not sent for the rate limit */
+	__u64 drop_tat_ns;
+	__u64 news_tat_ns;
+	__u64 suppressed;	/* events not sent for the rate limit */
 	CG_SPIN_LOCK lock;	/* guards cursor and naddr only */
 	__u32 cursor[__CG_RING_MAX];
 	__u32 naddr;
@@ -379,8 +381,8 @@ struct cg_state {
 	__u32 pad2;
 	__u8 addr[CG_SEEN_ADDRS][16];
 };
-CG_ABI_SIZE(struct cg_state, 328);
-CG_ABI_OFFSET(struct cg_state, addr, 72);
+CG_ABI_SIZE(struct cg_state, 336);
+CG_ABI_OFFSET(struct cg_state, addr, 80);
 
 /* ---- cg_stats: per-CPU array by slot ---- */
 
@@ -397,17 +399,17 @@ CG_ABI_SIZE(struct cg_stats, 16 * CG_REASON_PLANES * CG_REASONS);
 
 /* ---- cg_events: ring buffer ---- */
 
-enum cg_event_type {
-	CG_EVENT_DROP = 1,	/* first of a burst; rate-limited per camera */
-	CG_EVENT_FLOW = 2,	/* a new flow with a remote */
-	CG_EVENT_SEEN = 3,	/* a camera's first packet, or a new address of it */
-};
+/* Bits: one packet may be several. Rate-limited per camera, drops apart from
+ * the rest. */
+#define CG_EVENT_DROP	0x01
+#define CG_EVENT_FLOW	0x02	/* a new flow with a remote */
+#define CG_EVENT_SEEN	0x04	/* an address of the camera that is new */
 
 /* Readers reject shorter records and ignore a longer tail. */
 struct cg_event {
 	__u16 size;
 	__u8 version;		/* CG_BPF_ABI_VERSION */
-	__u8 type;		/* enum cg_event_type */
+	__u8 type;		/* CG_EVENT_* */
 	__u32 slot;
 	__u64 ns;		/* boot clock */
 	__u8 cam[16];
