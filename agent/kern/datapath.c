@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Loading the packet path, or taking over the one that runs; the skeleton is known only here. */
+#include "dp.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include "camgate.skel.h"
+
+const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
+	[CG_DP_META] = "cg_meta",	  [CG_DP_CAMS] = "cg_cams",
+	[CG_DP_NARROW] = "cg_narrow",	  [CG_DP_RULES] = "cg_rules",
+	[CG_DP_RULEMORE] = "cg_rulemore", [CG_DP_NETS] = "cg_nets",
+	[CG_DP_IFS] = "cg_ifs",		  [CG_DP_PORTS] = "cg_ports",
+	[CG_DP_EXPOSURE] = "cg_exposure", [CG_DP_NAMES] = "cg_names",
+	[CG_DP_FLOWS] = "cg_flows",	  [CG_DP_FRAGS] = "cg_frags",
+	[CG_DP_RING] = "cg_ring",	  [CG_DP_STATE] = "cg_state",
+	[CG_DP_STATS] = "cg_stats",	  [CG_DP_EVENTS] = "cg_events",
+	[CG_DP_LOST] = "cg_lost",	  [CG_DP_GRACE] = "cg_grace",
+	[CG_DP_SCRATCH] = "cg_scratch",	  [CG_DP_STATIONS] = "cg_stations",
+};
+
+const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
+	[CG_DP_FROM_CAM] = "cg_from_cam", [CG_DP_TO_CAM] = "cg_to_cam",
+	[CG_DP_STATION] = "cg_station",	  [CG_DP_TO_STATION] = "cg_to_station",
+	[CG_DP_WHY_UP] = "cg_why_up",	  [CG_DP_WHY_DOWN] = "cg_why_down",
+};
+
+/* libbpf's print function has no context argument. */
+static struct cg_datapath *printing;
+
+static int on_print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char line[1024];
+	size_t n;
+
+	if (!printing || level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	n = strlen(line);
+	if (n && line[n - 1] == '\n')
+		line[n - 1] = '\0';
+	cg_dp_debug(printing, "%s", line);
+	return 0;
+}
+
+void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
+{
+	char line[1100];
+	va_list ap;
+
+	if (!dp->debug)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	dp->debug(dp->debug_ctx, line);
+}
+
+int cg_dp_fail(struct cg_datapath *dp, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(dp->error, sizeof(dp->error), fmt, ap);
+	va_end(ap);
+	cg_dp_debug(dp, "%s", dp->error);
+	return err;
+}
+
+static int pin_path(const struct cg_datapath *dp, const char *name, char *buf, size_t n)
+{
+	return snprintf(buf, n, "%s/%s", dp->pin_dir, name) < (int)n ? 0 : -ENAMETOOLONG;
+}
+
+/* The folder on a bpffs; mounts one on its parent where there is none. */
+static int pin_dir_make(struct cg_datapath *dp)
+{
+	_cleanup_free_ char *parent = strdup(dp->pin_dir);
+	struct statfs fs;
+	char *slash;
+
+	if (!parent)
+		return -ENOMEM;
+	slash = strrchr(parent, '/');
+	if (!slash || slash == parent)
+		return cg_dp_fail(dp, -EINVAL, "pin folder '%s' has no parent", dp->pin_dir);
+	*slash = '\0';
+	if (mkdir(parent, 0755) && errno != EEXIST)
+		return cg_dp_fail(dp, -errno, "%s: %s", parent, strerror(errno));
+	if (statfs(parent, &fs))
+		return cg_dp_fail(dp, -errno, "%s: %s", parent, strerror(errno));
+	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", parent, "bpf", 0, "mode=0755"))
+		return cg_dp_fail(dp, -errno, "%s: no bpffs there, mounting one failed: %s",
+				  parent, strerror(errno));
+	if (mkdir(dp->pin_dir, 0700) && errno != EEXIST)
+		return cg_dp_fail(dp, -errno, "%s: %s", dp->pin_dir, strerror(errno));
+	return 0;
+}
+
+static void fds_close(int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		cg_closep(&fds[i]);
+		fds[i] = -1;
+	}
+}
+
+/* Names the object code that was loaded: a restart takes over programs only of
+ * its own build. */
+static void build_id(char out[static sizeof(((struct cg_meta *)0)->build)])
+{
+	const unsigned char *elf;
+	uint64_t h = 0xcbf29ce484222325ULL;
+	size_t n;
+
+	elf = camgate_bpf__elf_bytes(&n);
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ elf[i]) * 0x100000001b3ULL;
+	memset(out, 0, sizeof(((struct cg_meta *)0)->build));
+	snprintf(out, sizeof(((struct cg_meta *)0)->build), "%016llx", (unsigned long long)h);
+}
+
+static int map_memory(struct cg_datapath *dp)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *p;
+
+	dp->meta_size = page;
+	p = mmap(NULL, dp->meta_size, PROT_READ | PROT_WRITE, MAP_SHARED, dp->map[CG_DP_META], 0);
+	if (p == MAP_FAILED)
+		return cg_dp_fail(dp, -errno, "cg_meta: mmap: %s", strerror(errno));
+	dp->meta = p;
+	return 0;
+}
+
+static int map_exposure(struct cg_datapath *dp)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), want;
+	void *p;
+
+	want = dp->slots * sizeof(struct cg_exposure);
+	dp->exposure_size = (want + page - 1) / page * page;
+	p = mmap(NULL, dp->exposure_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		 dp->map[CG_DP_EXPOSURE], 0);
+	if (p == MAP_FAILED)
+		return cg_dp_fail(dp, -errno, "cg_exposure: mmap: %s", strerror(errno));
+	dp->exposure = p;
+	return 0;
+}
+
+static void unmap(struct cg_datapath *dp)
+{
+	if (dp->meta)
+		munmap(dp->meta, dp->meta_size);
+	if (dp->exposure)
+		munmap(dp->exposure, dp->exposure_size);
+	dp->meta = NULL;
+	dp->exposure = NULL;
+}
+
+/* Every map that is pinned; -ENOENT if one is missing. */
+static int maps_get(struct cg_datapath *dp)
+{
+	char path[512];
+
+	for (int i = 0; i < __CG_DP_MAP_MAX; i++) {
+		int r = pin_path(dp, cg_dp_map_names[i], path, sizeof(path));
+
+		if (r)
+			return r;
+		dp->map[i] = bpf_obj_get(path);
+		if (dp->map[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int progs_get(struct cg_datapath *dp)
+{
+	char path[512];
+
+	for (int i = 0; i < __CG_DP_PROG_MAX; i++) {
+		int r = pin_path(dp, cg_dp_prog_names[i], path, sizeof(path));
+
+		if (r)
+			return r;
+		dp->prog[i] = bpf_obj_get(path);
+		if (dp->prog[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int prog_ids_read(struct cg_datapath *dp)
+{
+	for (int i = 0; i < 2; i++) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t len = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(dp->prog[i], &info, &len))
+			return cg_dp_fail(dp, -errno, "%s: no information: %s",
+					  cg_dp_prog_names[i], strerror(errno));
+		dp->prog_id[i] = info.id;
+	}
+	return 0;
+}
+
+struct sizing {
+	enum cg_dp_map map;
+	uint32_t per_slot;
+};
+
+static const struct sizing sizings[] = {
+	{ CG_DP_CAMS, 2 * CG_MAX_MACS },
+	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS },
+	{ CG_DP_RULEMORE, 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
+	{ CG_DP_EXPOSURE, 1 },
+	{ CG_DP_NAMES, 1 },
+	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
+	{ CG_DP_FRAGS, CG_QUOTA_FRAG },
+	{ CG_DP_RING, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
+	{ CG_DP_STATE, 1 },
+	{ CG_DP_STATS, 1 },
+};
+
+static int pin_replace(struct cg_datapath *dp, int fd, const char *name)
+{
+	char path[512];
+	int r = pin_path(dp, name, path, sizeof(path));
+
+	if (r)
+		return r;
+	if (unlink(path) && errno != ENOENT)
+		return cg_dp_fail(dp, -errno, "%s: %s", path, strerror(errno));
+	if (bpf_obj_pin(fd, path))
+		return cg_dp_fail(dp, -errno, "%s: pin: %s", path, strerror(errno));
+	return 0;
+}
+
+static const char *hint(int err)
+{
+	switch (-err) {
+	case EPERM:
+		return " (needs CAP_BPF and CAP_NET_ADMIN, or root)";
+	case ENOSYS:
+		return " (the kernel was built without CONFIG_BPF_SYSCALL)";
+	case EINVAL:
+		return " (kernel 5.10 or newer with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_BPF is needed)";
+	default:
+		return "";
+	}
+}
+
+/* Loads the programs: into the maps already in dp->map where reuse, else with
+ * new maps for dp->slots cameras. Everything is pinned afterwards. */
+static int load(struct cg_datapath *dp, bool reuse)
+{
+	struct camgate_bpf *skel;
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	int r = 0;
+
+	skel = camgate_bpf__open();
+	if (!skel)
+		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
+	for (size_t i = 0; !r && !reuse && i < sizeof(sizings) / sizeof(*sizings); i++) {
+		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]);
+		r = bpf_map__set_max_entries(map, sizings[i].per_slot * dp->slots);
+	}
+	for (int i = 0; !r && reuse && i < __CG_DP_MAP_MAX; i++) {
+		/* This build's programs get their own way to each other. */
+		if (i == CG_DP_STATIONS || i == CG_DP_SCRATCH)
+			continue;
+		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
+		r = bpf_map__reuse_fd(map, dp->map[i]);
+	}
+	if (r) {
+		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
+		goto out;
+	}
+	r = camgate_bpf__load(skel);
+	if (r) {
+		r = cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s", strerror(-r), hint(r));
+		goto out;
+	}
+	fds_close(dp->map, __CG_DP_MAP_MAX);
+	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++) {
+		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
+		dp->map[i] = dup(bpf_map__fd(map));
+		r = dp->map[i] < 0 ? -errno : pin_replace(dp, dp->map[i], cg_dp_map_names[i]);
+	}
+	for (int i = 0; !r && i < __CG_DP_PROG_MAX; i++) {
+		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
+		dp->prog[i] = dup(bpf_program__fd(prog));
+		r = dp->prog[i] < 0 ? -errno : pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
+	}
+out:
+	camgate_bpf__destroy(skel);
+	return r;
+}
+
+/* What must outlive a change of map layout or size. */
+struct kept {
+	struct cg_name *names;
+	struct cg_exposure *exposure;
+	struct cg_port *ports;
+	uint32_t *port_ifs;
+	size_t nslots, nports;
+};
+
+static void kept_free(struct kept *k)
+{
+	free(k->names);
+	free(k->exposure);
+	free(k->ports);
+	free(k->port_ifs);
+}
+
+static int keep(struct cg_datapath *dp, struct kept *k)
+{
+	uint32_t next, *prev = NULL;
+
+	k->nslots = dp->meta->slots;
+	k->names = calloc(k->nslots, sizeof(*k->names));
+	k->exposure = calloc(k->nslots, sizeof(*k->exposure));
+	k->ports = calloc(CG_MAX_IFS, sizeof(*k->ports));
+	k->port_ifs = calloc(CG_MAX_IFS, sizeof(*k->port_ifs));
+	if (!k->names || !k->exposure || !k->ports || !k->port_ifs)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < k->nslots; i++)
+		if (bpf_map_lookup_elem(dp->map[CG_DP_NAMES], &i, &k->names[i]) ||
+		    bpf_map_lookup_elem(dp->map[CG_DP_EXPOSURE], &i, &k->exposure[i]))
+			return -errno;
+	while (k->nports < CG_MAX_IFS && !bpf_map_get_next_key(dp->map[CG_DP_PORTS], prev, &next)) {
+		k->port_ifs[k->nports] = next;
+		if (!bpf_map_lookup_elem(dp->map[CG_DP_PORTS], &next, &k->ports[k->nports]))
+			k->nports++;
+		prev = &k->port_ifs[k->nports ? k->nports - 1 : 0];
+	}
+	return 0;
+}
+
+static int restore(struct cg_datapath *dp, const struct kept *k)
+{
+	for (uint32_t i = 0; i < k->nslots && i < dp->slots; i++)
+		if (bpf_map_update_elem(dp->map[CG_DP_NAMES], &i, &k->names[i], BPF_ANY) ||
+		    bpf_map_update_elem(dp->map[CG_DP_EXPOSURE], &i, &k->exposure[i], BPF_ANY))
+			return -errno;
+	for (size_t i = 0; i < k->nports; i++)
+		if (bpf_map_update_elem(dp->map[CG_DP_PORTS], &k->port_ifs[i], &k->ports[i], BPF_ANY))
+			return -errno;
+	return 0;
+}
+
+static uint32_t room_for(uint32_t cameras)
+{
+	uint32_t n = CG_MIN_SLOTS;
+
+	while (n < cameras && n < CG_MAX_CAMERAS)
+		n *= 2;
+	return n;
+}
+
+/* Uses what is pinned as far as it fits. *ret_have: maps are there and fit. */
+static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, bool *ret_have,
+		     struct kept *kept)
+{
+	int r = maps_get(dp);
+
+	*ret_have = false;
+	if (r == -ENOENT) {
+		fds_close(dp->map, __CG_DP_MAP_MAX);
+		return 0;
+	}
+	if (r)
+		return cg_dp_fail(dp, r, "%s: %s", dp->pin_dir, strerror(-r));
+	r = map_memory(dp);
+	if (r)
+		return r;
+	if (dp->meta->abi_version != CG_BPF_ABI_VERSION) {
+		cg_dp_debug(dp, "pinned maps are of version %u, this is %u: made anew",
+			    dp->meta->abi_version, CG_BPF_ABI_VERSION);
+	} else if (dp->meta->slots < slots) {
+		cg_dp_debug(dp, "pinned maps have room for %u cameras, %u are wanted: made anew",
+			    dp->meta->slots, slots);
+		r = keep(dp, kept);
+	} else {
+		*ret_have = true;
+		dp->slots = dp->meta->slots;
+		dp->taken_over = !memcmp(dp->meta->build, build, sizeof(dp->meta->build)) &&
+				 !progs_get(dp);
+		if (!dp->taken_over)
+			fds_close(dp->prog, __CG_DP_PROG_MAX);
+		return 0;
+	}
+	unmap(dp);
+	fds_close(dp->map, __CG_DP_MAP_MAX);
+	return r;
+}
+
+static int grace_open(struct cg_datapath *dp)
+{
+	dp->grace_fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "cg_grace_in", sizeof(uint32_t),
+				      sizeof(uint32_t), 1, NULL);
+	return dp->grace_fd < 0 ? cg_dp_fail(dp, -errno, "cg_grace: %s", strerror(errno)) : 0;
+}
+
+int cg_dp_grace(struct cg_datapath *dp)
+{
+	uint32_t zero = 0;
+
+	return bpf_map_update_elem(dp->map[CG_DP_GRACE], &zero, &dp->grace_fd, BPF_ANY) ? -errno : 0;
+}
+
+static int open_all(struct cg_datapath *dp, uint32_t slots)
+{
+	_cleanup_(kept_free) struct kept kept = { 0 };
+	char build[sizeof(dp->meta->build)];
+	bool have;
+	int r;
+
+	build_id(build);
+	r = pin_dir_make(dp);
+	if (!r)
+		r = take_over(dp, slots, build, &have, &kept);
+	if (r)
+		return r;
+	if (!have)
+		dp->slots = room_for(slots);
+	if (!dp->taken_over) {
+		r = load(dp, have);
+		if (!r && !have)
+			r = map_memory(dp);
+		if (!r && !have) {
+			dp->meta->abi_version = CG_BPF_ABI_VERSION;
+			dp->meta->slots = dp->slots;
+			r = restore(dp, &kept);
+		}
+		if (!r)
+			memcpy(dp->meta->build, build, sizeof(build));
+	}
+	if (!r)
+		r = map_exposure(dp);
+	if (!r)
+		r = prog_ids_read(dp);
+	if (!r)
+		r = grace_open(dp);
+	if (!r)
+		r = cg_dp_policy_load(dp);
+	if (!r)
+		r = cg_dp_nets_load(dp);
+	if (!r)
+		r = cg_dp_events_open(dp);
+	return r;
+}
+
+int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **ret_dp)
+{
+	static const struct rlimit no_limit = { RLIM_INFINITY, RLIM_INFINITY };
+	struct cg_datapath *dp = calloc(1, sizeof(*dp));
+	libbpf_print_fn_t print;
+	int r;
+
+	if (!dp)
+		return -ENOMEM;
+	dp->grace_fd = -1;
+	memset(dp->map, 0xff, sizeof(dp->map));
+	memset(dp->prog, 0xff, sizeof(dp->prog));
+	dp->debug = opts->debug;
+	dp->debug_ctx = opts->ctx;
+	dp->pin_dir = strdup(opts->pin_dir);
+	if (!dp->pin_dir) {
+		free(dp);
+		return -ENOMEM;
+	}
+	/* Kernels before 5.11 charge maps to this limit; newer ones to the cgroup. */
+	(void)setrlimit(RLIMIT_MEMLOCK, &no_limit);
+	printing = dp;
+	print = libbpf_set_print(on_print);
+	r = open_all(dp, opts->slots);
+	libbpf_set_print(print);
+	printing = NULL;
+	if (r) {
+		if (opts->debug && !*dp->error)
+			cg_dp_debug(dp, "packet path: %s", strerror(-r));
+		cg_datapath_close(&dp);
+		return r;
+	}
+	*ret_dp = dp;
+	return 0;
+}
+
+void cg_datapath_close(struct cg_datapath **dp)
+{
+	struct cg_datapath *d = *dp;
+
+	if (!d)
+		return;
+	cg_dp_events_close(d);
+	unmap(d);
+	fds_close(d->map, __CG_DP_MAP_MAX);
+	fds_close(d->prog, __CG_DP_PROG_MAX);
+	cg_closep(&d->grace_fd);
+	cg_mapset_free(&d->set);
+	free(d->nets);
+	free(d->ifs);
+	free(d->pin_dir);
+	free(d);
+	*dp = NULL;
+}
+
+const char *cg_datapath_strerror(const struct cg_datapath *dp)
+{
+	return dp ? dp->error : "";
+}
+
+bool cg_datapath_taken_over(const struct cg_datapath *dp)
+{
+	return dp->taken_over;
+}
+
+uint32_t cg_datapath_slots(const struct cg_datapath *dp)
+{
+	return dp->slots;
+}
+
+uint32_t cg_datapath_generation(const struct cg_datapath *dp)
+{
+	return __atomic_load_n(&dp->meta->generation, __ATOMIC_ACQUIRE);
+}
+
+struct cg_meta *cg_datapath_meta(struct cg_datapath *dp)
+{
+	return dp->meta;
+}
+
+struct cg_exposure *cg_datapath_exposure(struct cg_datapath *dp)
+{
+	return dp->exposure;
+}
+
+void cg_datapath_off(struct cg_datapath *dp, uint64_t until_ns)
+{
+	__atomic_store_n(&dp->meta->off_until_ns, until_ns, __ATOMIC_RELEASE);
+}

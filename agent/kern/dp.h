@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The inside of struct cg_datapath, shared by the files that implement datapath.h. */
+#ifndef CG_DP_H
+#define CG_DP_H
+
+#include "datapath.h"
+
+enum cg_dp_map {
+	CG_DP_META,
+	CG_DP_CAMS,
+	CG_DP_NARROW,
+	CG_DP_RULES,
+	CG_DP_RULEMORE,
+	CG_DP_NETS,
+	CG_DP_IFS,
+	CG_DP_PORTS,
+	CG_DP_EXPOSURE,
+	CG_DP_NAMES,
+	CG_DP_FLOWS,
+	CG_DP_FRAGS,
+	CG_DP_RING,
+	CG_DP_STATE,
+	CG_DP_STATS,
+	CG_DP_EVENTS,
+	CG_DP_LOST,
+	CG_DP_GRACE,
+	CG_DP_SCRATCH,
+	CG_DP_STATIONS,
+	__CG_DP_MAP_MAX,
+};
+
+enum cg_dp_prog {
+	CG_DP_FROM_CAM,
+	CG_DP_TO_CAM,
+	CG_DP_STATION,
+	CG_DP_TO_STATION,
+	CG_DP_WHY_UP,
+	CG_DP_WHY_DOWN,
+	__CG_DP_PROG_MAX,
+};
+
+extern const char *const cg_dp_map_names[__CG_DP_MAP_MAX];
+extern const char *const cg_dp_prog_names[__CG_DP_PROG_MAX];
+
+struct ring_buffer;
+
+struct cg_datapath {
+	char *pin_dir;
+	int map[__CG_DP_MAP_MAX];
+	int prog[__CG_DP_PROG_MAX];
+	uint32_t prog_id[2];		/* cg_from_cam, cg_to_cam */
+	uint32_t slots;
+	bool taken_over;
+	int grace_fd;			/* the inner map handed to cg_grace */
+	struct cg_meta *meta;		/* mapped */
+	struct cg_exposure *exposure;	/* mapped */
+	size_t meta_size, exposure_size;
+	struct cg_mapset *set;		/* keys of the generation in force; NULL = none */
+	struct cg_datapath_net *nets;	/* as in cg_nets, cg_ifs */
+	size_t nnets;
+	struct cg_datapath_if *ifs;
+	size_t nifs;
+	struct ring_buffer *events;
+	void (*event_cb)(void *ctx, const struct cg_event *event);
+	void *event_ctx;
+	int events_left;
+	void (*debug)(void *ctx, const char *line);
+	void *debug_ctx;
+	char error[256];
+};
+
+void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps the text for cg_datapath_strerror and returns err. */
+int cg_dp_fail(struct cg_datapath *dp, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Waits until no packet reads an older generation. */
+int cg_dp_grace(struct cg_datapath *dp) __must_check;
+/* Fills dp->set, dp->nets, dp->ifs from the maps after a take-over. */
+int cg_dp_policy_load(struct cg_datapath *dp) __must_check;
+int cg_dp_nets_load(struct cg_datapath *dp) __must_check;
+int cg_dp_events_open(struct cg_datapath *dp) __must_check;
+void cg_dp_events_close(struct cg_datapath *dp);
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A policy put in force as one step: written beside the running one, read back, flipped, the old one deleted. */
+#include "dp.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include "../lib/exposure.h"
+
+/* One of the four maps whose keys hold the generation, and a set's part of it. */
+struct part {
+	enum cg_dp_map map;
+	size_t key_size, value_size;
+	const char *entries;	/* key and value side by side */
+	size_t n, stride, value_at;
+};
+
+#define PART(id, set, list, count)                                        \
+	{                                                                 \
+		.map = (id),                                              \
+		.key_size = sizeof((set)->list->key),                     \
+		.value_size = sizeof((set)->list->value),                 \
+		.entries = (const char *)(set)->list,                     \
+		.n = (set)->count,                                        \
+		.stride = sizeof(*(set)->list),                           \
+		.value_at = (size_t)((const char *)&(set)->list->value -  \
+				     (const char *)(set)->list),          \
+	}
+
+#define PARTS(set)                                          \
+	{                                                   \
+		PART(CG_DP_RULEMORE, set, more, nmore),     \
+		PART(CG_DP_RULES, set, rules, nrules),      \
+		PART(CG_DP_NARROW, set, narrow, nnarrow),   \
+		PART(CG_DP_CAMS, set, cams, ncams),         \
+	}
+#define NPARTS 4
+
+static int write_part(struct cg_datapath *dp, const struct part *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const char *e = p->entries + i * p->stride;
+
+		if (bpf_map_update_elem(dp->map[p->map], e, e + p->value_at, BPF_ANY))
+			return cg_dp_fail(dp, -errno, "%s: entry %zu of %zu: %s",
+					  cg_dp_map_names[p->map], i + 1, p->n, strerror(errno));
+	}
+	return 0;
+}
+
+static int check_part(struct cg_datapath *dp, const struct part *p)
+{
+	char value[sizeof(struct cg_rulevec)];
+
+	for (size_t i = 0; i < p->n; i++) {
+		const char *e = p->entries + i * p->stride;
+
+		if (bpf_map_lookup_elem(dp->map[p->map], e, value) ||
+		    memcmp(value, e + p->value_at, p->value_size))
+			return cg_dp_fail(dp, -EIO, "%s: entry %zu of %zu reads back different",
+					  cg_dp_map_names[p->map], i + 1, p->n);
+	}
+	return 0;
+}
+
+static void delete_set(struct cg_datapath *dp, const struct cg_mapset *set)
+{
+	struct part parts[NPARTS] = PARTS(set);
+
+	for (size_t k = 0; k < NPARTS; k++)
+		for (size_t i = 0; i < parts[k].n; i++)
+			/* Not there: a write that failed half way. */
+			(void)bpf_map_delete_elem(dp->map[parts[k].map],
+						  parts[k].entries + i * parts[k].stride);
+}
+
+/* A copy of the keys, to delete them by when their time has passed. */
+static int set_copy(const struct cg_mapset *set, struct cg_mapset **ret_set)
+{
+	_cleanup_(cg_mapset_free) struct cg_mapset *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->gen = set->gen;
+#define COPY(list, count)                                                  \
+	do {                                                               \
+		s->list = malloc((set->count + 1) * sizeof(*s->list));     \
+		if (!s->list)                                              \
+			return -ENOMEM;                                    \
+		if (set->count)                                            \
+			memcpy(s->list, set->list, set->count * sizeof(*s->list)); \
+		s->count = set->count;                                     \
+	} while (0)
+	COPY(cams, ncams);
+	COPY(narrow, nnarrow);
+	COPY(rules, nrules);
+	COPY(more, nmore);
+	COPY(slots, nslots);
+#undef COPY
+	*ret_set = TAKE_PTR(s);
+	return 0;
+}
+
+static int name_read(struct cg_datapath *dp, uint32_t slot, struct cg_name *ret_name)
+{
+	return bpf_map_lookup_elem(dp->map[CG_DP_NAMES], &slot, ret_name) ? -errno : 0;
+}
+
+/* Before the flip: a camera that is new starts as configured, and one that the
+ * config makes stricter is stricter from now on. */
+static int slot_prepare(struct cg_datapath *dp, const struct cg_mapset_slot *s)
+{
+	struct cg_exposure e = { 0 };
+	struct cg_name was;
+	int r = name_read(dp, s->slot, &was);
+
+	if (r)
+		return r;
+	if (!strncmp(was.id, s->name.id, sizeof(was.id))) {
+		e = dp->exposure[s->slot];
+		if (s->config >= e.config)
+			return 0;
+	}
+	cg_exposure_config(&e, s->config);
+	cg_exposure_store(&dp->exposure[s->slot], &e);
+	return 0;
+}
+
+static int slot_finish(struct cg_datapath *dp, const struct cg_mapset_slot *s)
+{
+	struct cg_exposure e = dp->exposure[s->slot];
+
+	cg_exposure_config(&e, s->config);
+	cg_exposure_store(&dp->exposure[s->slot], &e);
+	return bpf_map_update_elem(dp->map[CG_DP_NAMES], &s->slot, &s->name, BPF_ANY) ? -errno : 0;
+}
+
+static void forget_flows(struct cg_datapath *dp, uint32_t slot)
+{
+	static const uint32_t quota[__CG_RING_MAX] = { CG_QUOTA_REMOTE, CG_QUOTA_LAN,
+						       CG_QUOTA_GATEWAY, CG_QUOTA_FRAG };
+	struct cg_flow_key key;
+
+	for (uint32_t kind = 0; kind < __CG_RING_MAX; kind++)
+		for (uint32_t i = 0; i < quota[kind]; i++) {
+			struct cg_ring_key place = { slot, kind << 16 | i };
+
+			if (bpf_map_lookup_elem(dp->map[CG_DP_RING], &place, &key))
+				continue;
+			(void)bpf_map_delete_elem(
+				dp->map[kind == CG_RING_FRAG ? CG_DP_FRAGS : CG_DP_FLOWS], &key);
+			(void)bpf_map_delete_elem(dp->map[CG_DP_RING], &place);
+		}
+}
+
+static int stats_clear(struct cg_datapath *dp, uint32_t slot)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_free_ struct cg_stats *zero = NULL;
+
+	if (cpus < 1)
+		return -EINVAL;
+	zero = calloc((size_t)cpus, sizeof(*zero));
+	if (!zero)
+		return -ENOMEM;
+	return bpf_map_update_elem(dp->map[CG_DP_STATS], &slot, zero, BPF_ANY) ? -errno : 0;
+}
+
+/* After the flip no packet knows the slot any more. */
+static int slot_forget(struct cg_datapath *dp, uint32_t slot)
+{
+	static const struct cg_exposure sealed;
+	static const struct cg_state state;
+	static const struct cg_name name;
+
+	cg_exposure_store(&dp->exposure[slot], &sealed);
+	forget_flows(dp, slot);
+	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY) ||
+	    bpf_map_update_elem(dp->map[CG_DP_NAMES], &slot, &name, BPF_ANY))
+		return -errno;
+	return stats_clear(dp, slot);
+}
+
+static bool uses_slot(const struct cg_mapset *set, uint32_t slot)
+{
+	for (size_t i = 0; i < set->nslots; i++)
+		if (set->slots[i].slot == slot)
+			return true;
+	return false;
+}
+
+static int forget_unused(struct cg_datapath *dp, const struct cg_mapset *set)
+{
+	int first = 0;
+
+	for (uint32_t slot = 0; slot < dp->slots; slot++) {
+		struct cg_name was;
+		int r = name_read(dp, slot, &was);
+
+		if (!r && *was.id && !uses_slot(set, slot))
+			r = slot_forget(dp, slot);
+		if (r && !first)
+			first = r;
+	}
+	return first;
+}
+
+int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
+{
+	_cleanup_(cg_mapset_free) struct cg_mapset *kept = NULL;
+	struct part parts[NPARTS] = PARTS(set);
+	int r = 0;
+
+	if (set->gen != cg_datapath_generation(dp) + 1 || !set->gen)
+		return cg_dp_fail(dp, -ESTALE, "policy: generation %u does not follow %u", set->gen,
+				  cg_datapath_generation(dp));
+	for (size_t i = 0; i < set->nslots; i++)
+		if (set->slots[i].slot >= dp->slots)
+			return cg_dp_fail(dp, -E2BIG, "policy: %zu cameras, the maps have room for %u",
+					  set->nslots, dp->slots);
+	r = set_copy(set, &kept);
+	for (size_t k = 0; !r && k < NPARTS; k++)
+		r = write_part(dp, &parts[k]);
+	for (size_t k = 0; !r && k < NPARTS; k++)
+		r = check_part(dp, &parts[k]);
+	for (size_t i = 0; !r && i < set->nslots; i++)
+		r = slot_prepare(dp, &set->slots[i]);
+	if (r) {
+		delete_set(dp, set);
+		return r;
+	}
+
+	__atomic_store_n(&dp->meta->generation, set->gen, __ATOMIC_RELEASE);
+
+	/* In force from here: what follows may fail but is not taken back. */
+	for (size_t i = 0; i < set->nslots; i++) {
+		int e = slot_finish(dp, &set->slots[i]);
+
+		if (e)
+			r = cg_dp_fail(dp, e, "cg_names: slot %u: %s", set->slots[i].slot, strerror(-e));
+	}
+	if (dp->set) {
+		int e = cg_dp_grace(dp);
+
+		/* Without the wait a packet could look for what is deleted: keep it. */
+		if (!e)
+			delete_set(dp, dp->set);
+		else
+			r = cg_dp_fail(dp, e, "cg_grace: %s", strerror(-e));
+	}
+	cg_mapset_free(&dp->set);
+	dp->set = TAKE_PTR(kept);
+	if (forget_unused(dp, set) && !r)
+		r = cg_dp_fail(dp, -EIO, "policy: a removed camera's state could not be cleared");
+	if (r)
+		cg_dp_debug(dp, "policy: generation %u is in force all the same", set->gen);
+	return 0;
+}
+
+int cg_datapath_names_read(struct cg_datapath *dp, struct cg_name **ret_names, size_t *ret_n)
+{
+	_cleanup_free_ struct cg_name *names = calloc(dp->slots, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < dp->slots; i++) {
+		int r = name_read(dp, i, &names[i]);
+
+		if (r)
+			return r;
+	}
+	*ret_names = TAKE_PTR(names);
+	*ret_n = dp->slots;
+	return 0;
+}
+
+/* ---- taking over ---- */
+
+static uint32_t key_gen(enum cg_dp_map map, const void *key)
+{
+	switch (map) {
+	case CG_DP_CAMS:
+		return ((const struct cg_cam_key *)key)->gen;
+	case CG_DP_NARROW:
+		return ((const struct cg_narrow_key *)key)->gen;
+	case CG_DP_RULES:
+		return ((const struct cg_rule_key *)key)->gen;
+	default:
+		return ((const struct cg_more_key *)key)->gen;
+	}
+}
+
+/* Where a part's entries go, key and value side by side. */
+struct sink {
+	size_t key_size, stride, value_at;
+	char *entries;
+	size_t n, room;
+};
+
+static int sink_add(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s, const char *key)
+{
+	char *e;
+
+	if (s->n == s->room) {
+		size_t room = s->room ? 2 * s->room : 64;
+		char *entries = realloc(s->entries, room * s->stride);
+
+		if (!entries)
+			return -ENOMEM;
+		s->entries = entries;
+		s->room = room;
+	}
+	e = s->entries + s->n * s->stride;
+	memset(e, 0, s->stride);
+	memcpy(e, key, s->key_size);
+	if (bpf_map_lookup_elem(dp->map[map], key, e + s->value_at))
+		return -errno;
+	s->n++;
+	return 0;
+}
+
+/* Collects the entries of gen; others, left by an agent that was killed half
+ * way through a reload, are deleted, or the next generation would inherit them. */
+static int part_load(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s, uint32_t gen)
+{
+	uint32_t want = map == CG_DP_CAMS || map == CG_DP_NARROW ? gen & 0xffff : gen;
+	char key[32], next[32], *prev = NULL;
+	size_t kept = 0;
+
+	while (!bpf_map_get_next_key(dp->map[map], prev, next)) {
+		int r = sink_add(dp, map, s, next);
+
+		if (r)
+			return r;
+		memcpy(key, next, sizeof(key));
+		prev = key;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		char *e = s->entries + i * s->stride;
+
+		if (key_gen(map, e) != want || !gen)
+			(void)bpf_map_delete_elem(dp->map[map], e);
+		else
+			memmove(s->entries + kept++ * s->stride, e, s->stride);
+	}
+	s->n = kept;
+	return 0;
+}
+
+static int slots_load(struct cg_datapath *dp, struct cg_mapset *set)
+{
+	set->slots = calloc(dp->slots, sizeof(*set->slots));
+	if (!set->slots)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < dp->slots; i++) {
+		struct cg_mapset_slot *s = &set->slots[set->nslots];
+		int r = name_read(dp, i, &s->name);
+
+		if (r)
+			return r;
+		if (!*s->name.id)
+			continue;
+		s->slot = i;
+		s->config = dp->exposure[i].config;
+		set->nslots++;
+	}
+	return 0;
+}
+
+#define LOAD(r, id, list, count)                                                      \
+	do {                                                                           \
+		struct sink sink = {                                                   \
+			.key_size = sizeof(s->list->key),                              \
+			.stride = sizeof(*s->list),                                    \
+			.value_at = (size_t)((char *)&s->list->value - (char *)s->list), \
+		};                                                                     \
+		r = part_load(dp, (id), &sink, s->gen);                                \
+		s->list = (void *)sink.entries;                                           \
+		s->count = sink.n;                                                     \
+	} while (0)
+
+static int set_load(struct cg_datapath *dp, struct cg_mapset **ret_set)
+{
+	_cleanup_(cg_mapset_free) struct cg_mapset *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->gen = cg_datapath_generation(dp);
+	LOAD(r, CG_DP_CAMS, cams, ncams);
+	if (!r)
+		LOAD(r, CG_DP_NARROW, narrow, nnarrow);
+	if (!r)
+		LOAD(r, CG_DP_RULES, rules, nrules);
+	if (!r)
+		LOAD(r, CG_DP_RULEMORE, more, nmore);
+	if (!r)
+		r = slots_load(dp, s);
+	if (!r)
+		*ret_set = TAKE_PTR(s);
+	return r;
+}
+
+int cg_dp_policy_load(struct cg_datapath *dp)
+{
+	int r = set_load(dp, &dp->set);
+
+	if (!r && !cg_datapath_generation(dp))
+		cg_mapset_free(&dp->set);
+	return r ? cg_dp_fail(dp, r, "reading the running policy: %s", strerror(-r)) : 0;
+}
+
+int cg_datapath_mapset_read(struct cg_datapath *dp, struct cg_mapset **ret_set)
+{
+	if (!cg_datapath_generation(dp)) {
+		*ret_set = NULL;
+		return 0;
+	}
+	return set_load(dp, ret_set);
+}

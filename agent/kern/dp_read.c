@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the packet path tells: counters, state, flows, events. */
+#include "dp.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+
+int cg_datapath_stats_read(struct cg_datapath *dp, uint32_t slot, struct cg_stats *ret_stats)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_free_ struct cg_stats *all = NULL;
+	struct cg_stats sum = { 0 };
+
+	if (cpus < 1)
+		return -EINVAL;
+	all = calloc((size_t)cpus, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(dp->map[CG_DP_STATS], &slot, all))
+		return -errno;
+	for (int c = 0; c < cpus; c++)
+		for (int p = 0; p < CG_REASON_PLANES; p++)
+			for (int i = 0; i < CG_REASONS; i++) {
+				sum.c[p][i].packets += all[c].c[p][i].packets;
+				sum.c[p][i].bytes += all[c].c[p][i].bytes;
+			}
+	*ret_stats = sum;
+	return 0;
+}
+
+int cg_datapath_state_read(struct cg_datapath *dp, uint32_t slot, struct cg_state *ret_state)
+{
+	return bpf_map_lookup_elem(dp->map[CG_DP_STATE], &slot, ret_state) ? -errno : 0;
+}
+
+int cg_datapath_lost_read(struct cg_datapath *dp, uint64_t *ret_lost)
+{
+	int cpus = libbpf_num_possible_cpus();
+	_cleanup_free_ uint64_t *all = NULL;
+	uint32_t zero = 0;
+	uint64_t sum = 0;
+
+	if (cpus < 1)
+		return -EINVAL;
+	all = calloc((size_t)cpus, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(dp->map[CG_DP_LOST], &zero, all))
+		return -errno;
+	for (int c = 0; c < cpus; c++)
+		sum += all[c];
+	*ret_lost = sum;
+	return 0;
+}
+
+int cg_datapath_flows_read(struct cg_datapath *dp, uint32_t slot,
+			   int (*cb)(void *ctx, const struct cg_flow_key *key,
+				     const struct cg_flow *flow),
+			   void *ctx)
+{
+	struct cg_flow_key key, next, *prev = NULL;
+	/* A key deleted under us sends the walk back to the beginning: bounded. */
+	uint32_t left = 2 * dp->slots * (CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY);
+	struct cg_flow flow;
+
+	while (left-- && !bpf_map_get_next_key(dp->map[CG_DP_FLOWS], prev, &next)) {
+		key = next;
+		prev = &key;
+		if (slot != UINT32_MAX && key.slot != slot)
+			continue;
+		if (bpf_map_lookup_elem(dp->map[CG_DP_FLOWS], &key, &flow))
+			continue;
+		if (cb(ctx, &key, &flow))
+			break;
+	}
+	return 0;
+}
+
+/* ---- events ---- */
+
+static int on_sample(void *ctx, void *data, size_t size)
+{
+	struct cg_datapath *dp = ctx;
+	const struct cg_event *e = data;
+
+	dp->events_left--;
+	if (size < sizeof(*e) || e->size < sizeof(*e) || e->version != CG_BPF_ABI_VERSION)
+		cg_dp_debug(dp, "event: %zu bytes of version %u: not read", size,
+			    size > 2 ? e->version : 0);
+	else if (dp->event_cb)
+		dp->event_cb(dp->event_ctx, e);
+	/* A negative answer ends this round; the sample counts as read. */
+	return dp->events_left > 0 ? 0 : -EAGAIN;
+}
+
+int cg_dp_events_open(struct cg_datapath *dp)
+{
+	dp->events = ring_buffer__new(dp->map[CG_DP_EVENTS], on_sample, dp, NULL);
+	return dp->events ? 0 : cg_dp_fail(dp, -errno, "cg_events: %s", strerror(errno));
+}
+
+void cg_dp_events_close(struct cg_datapath *dp)
+{
+	ring_buffer__free(dp->events);
+	dp->events = NULL;
+}
+
+int cg_datapath_events_fd(struct cg_datapath *dp)
+{
+	return dp->events ? ring_buffer__epoll_fd(dp->events) : -1;
+}
+
+int cg_datapath_events_read(struct cg_datapath *dp, int max,
+			    void (*cb)(void *ctx, const struct cg_event *event), void *ctx)
+{
+	int r;
+
+	if (max < 1)
+		return -EINVAL;
+	dp->events_left = max;
+	dp->event_cb = cb;
+	dp->event_ctx = ctx;
+	r = ring_buffer__consume(dp->events);
+	dp->event_cb = NULL;
+	return r < 0 && r != -EAGAIN ? r : max - dp->events_left;
+}
