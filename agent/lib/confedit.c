@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Config edits: finds the block by the tokens' places and writes between them. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "confedit.h"
+#include "lex.h"
+
+struct block {
+	const struct cg_token *open;
+	const struct cg_token *close;
+};
+
+static bool is_text(const struct cg_token *t)
+{
+	return t->kind == CG_TOKEN_WORD || t->kind == CG_TOKEN_STRING;
+}
+
+/* Braces are balanced: the lexer has seen to it. */
+static size_t close_of(const struct cg_tokens *ts, size_t open)
+{
+	size_t depth = 0, i = open;
+
+	for (; i < ts->n; i++) {
+		depth += ts->v[i].kind == CG_TOKEN_OPEN;
+		depth -= ts->v[i].kind == CG_TOKEN_CLOSE;
+		if (!depth)
+			break;
+	}
+	return i;
+}
+
+static bool has_id(const struct cg_tokens *ts, size_t open, size_t close, const char *id)
+{
+	for (size_t i = open + 1; i + 2 < close; i++) {
+		const struct cg_token *t = &ts->v[i];
+
+		if (t->kind == CG_TOKEN_OPEN)
+			i = close_of(ts, i);
+		else if (is_text(t) && !strcmp(t->text, "id") && t[1].kind == CG_TOKEN_SET &&
+			 is_text(&t[2]) && !strcmp(t[2].text, id))
+			return true;
+	}
+	return false;
+}
+
+static int find_block(const struct cg_tokens *ts, const char *camera, struct block *ret_block)
+{
+	for (size_t i = 0; i + 2 < ts->n; i++) {
+		const struct cg_token *t = &ts->v[i];
+		size_t close;
+
+		if (t->kind == CG_TOKEN_OPEN) {
+			i = close_of(ts, i);
+			continue;
+		}
+		if (!is_text(t) || strcmp(t->text, "camera") || !is_text(&t[1]) ||
+		    t[2].kind != CG_TOKEN_OPEN)
+			continue;
+		close = close_of(ts, i + 2);
+		if (close < ts->n &&
+		    (!strcmp(t[1].text, camera) || has_id(ts, i + 2, close, camera))) {
+			*ret_block = (struct block){ &t[2], &ts->v[close] };
+			return 0;
+		}
+		i = close;
+	}
+	return -ENOENT;
+}
+
+static size_t line_start(const char *text, size_t at)
+{
+	while (at > 0 && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static bool is_blank(const char *text, size_t from, size_t to)
+{
+	for (; from < to; from++)
+		if (text[from] != ' ' && text[from] != '\t')
+			return false;
+	return true;
+}
+
+static void put_quoted(FILE *f, const char *s)
+{
+	putc('"', f);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			putc('\\', f);
+		putc(*s, f);
+	}
+	putc('"', f);
+}
+
+/* Broken bytes in what is added would spoil a good file. */
+static int check_line(const char *s, const char *what, const char *file, struct cg_diag *diag)
+{
+	const struct cg_pos pos = { file, 0, 0 };
+
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return cg_diag_set(diag, &pos, -EINVAL,
+					   "%s: found control byte 0x%02x, expected one line of text", what,
+					   (unsigned char)*s);
+	return 0;
+}
+
+/*
+ * A brace on a line of its own keeps it, and the new line goes above, one tab
+ * deeper. One that shares its line is moved to the next.
+ */
+static void write_edit(FILE *f, const char *text, size_t len, const struct block *b,
+		       const struct cg_confedit *edit, int *ret_line)
+{
+	const char *lf = memchr(text, '\n', len);
+	const char *eol = lf && lf > text && lf[-1] == '\r' ? "\r\n" : "\n";
+	size_t brace = b->close->start, start = line_start(text, brace), cut = start;
+	size_t indent_at = start, indent_end;
+	bool own_line = is_blank(text, start, brace);
+
+	if (!own_line) {
+		cut = brace;
+		while (cut > b->open->end && (text[cut - 1] == ' ' || text[cut - 1] == '\t'))
+			cut--;
+		indent_at = line_start(text, b->open->start);
+	}
+	for (indent_end = indent_at; indent_end < len && (text[indent_end] == ' ' || text[indent_end] == '\t');)
+		indent_end++;
+	fwrite(text, 1, cut, f);
+	if (!own_line)
+		fputs(eol, f);
+	fwrite(text + indent_at, 1, indent_end - indent_at, f);
+	fprintf(f, "\t%s += { ", edit->key);
+	put_quoted(f, edit->rule);
+	fputs(" }", f);
+	if (edit->comment)
+		fprintf(f, "\t# %s", edit->comment);
+	fputs(eol, f);
+	if (!own_line)
+		fwrite(text + indent_at, 1, indent_end - indent_at, f);
+	fwrite(text + (own_line ? start : brace), 1, len - (own_line ? start : brace), f);
+	*ret_line = b->close->pos.line + !own_line;
+}
+
+static int edit_tokens(const char *text, size_t len, const struct cg_tokens *ts,
+		       const struct cg_confedit *edit, char **ret_text, size_t *ret_len, int *ret_line)
+{
+	struct block block;
+	char *made = NULL;
+	size_t n = 0;
+	int line, r;
+	FILE *f;
+
+	r = find_block(ts, edit->camera, &block);
+	if (r)
+		return r;
+	f = open_memstream(&made, &n);
+	if (!f)
+		return -ENOMEM;
+	write_edit(f, text, len, &block, edit, &line);
+	if (fclose(f)) {
+		free(made);
+		return -ENOMEM;
+	}
+	*ret_text = made;
+	*ret_len = n;
+	*ret_line = line;
+	return 0;
+}
+
+int cg_confedit_add(const char *text, size_t len, const char *file, const struct cg_confedit *edit,
+		    struct cg_diag *diag, char **ret_text, size_t *ret_len, int *ret_line)
+{
+	struct cg_tokens ts;
+	int r;
+
+	r = check_line(edit->rule, "rule", file, diag);
+	if (!r && edit->comment)
+		r = check_line(edit->comment, "comment", file, diag);
+	if (!r)
+		r = cg_lex_read(text, len, file, diag, &ts);
+	if (r)
+		return r;
+	r = edit_tokens(text, len, &ts, edit, ret_text, ret_len, ret_line);
+	cg_lex_free(&ts);
+	return r;
+}

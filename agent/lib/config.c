@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The config as written: libconfuse parses what source and shape let through, and every value keeps its place. */
+#include <confuse.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cleanup.h"
+#include "config.h"
+#include "shape.h"
+#include "source.h"
+
+/*
+ * libconfuse sees text made from the tokens, one a line: its line number is the
+ * token's number, and every value is in single quotes, where nothing is
+ * expanded. The last key of all is ours and must arrive: text after a premature
+ * end would be lost without a word.
+ */
+#define SENTINEL "camgate-end"
+
+struct value {
+	int line;		/* of the made text */
+	char *s;
+};
+
+struct loader {
+	struct cg_diag *diag;
+	struct cg_source source;
+	size_t *titles;		/* tokens that name a camera, in order */
+	size_t ntitles;
+};
+
+#define SHARED_KEYS                                                               \
+	{ "exposure", CG_SHAPE_TEXT, NULL }, { "lan_viewing", CG_SHAPE_TEXT, NULL }, \
+	{ "gateway_viewing", CG_SHAPE_TEXT, NULL }, { "mode", CG_SHAPE_TEXT, NULL }, \
+	{ "allow", CG_SHAPE_LIST, NULL }, { "upload", CG_SHAPE_LIST, NULL },         \
+	{ "deny", CG_SHAPE_LIST, NULL }, { "viewers", CG_SHAPE_LIST, NULL }
+
+static const struct cg_shape_key DEFAULTS[] = { SHARED_KEYS, { 0 } };
+static const struct cg_shape_key CAMERA[] = {
+	{ "id", CG_SHAPE_TEXT, NULL },
+	{ "mac", CG_SHAPE_LIST, NULL },
+	{ "address", CG_SHAPE_LIST, NULL },
+	SHARED_KEYS,
+	{ 0 },
+};
+static const struct cg_shape_key TOP[] = {
+	{ "lan", CG_SHAPE_LIST, NULL },
+	{ "home", CG_SHAPE_LIST, NULL },
+	{ "readers", CG_SHAPE_TEXT, NULL },
+	{ "force", CG_SHAPE_TEXT, NULL },
+	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
+	{ "camera", CG_SHAPE_TITLED, CAMERA },
+	{ 0 },
+};
+_Static_assert(sizeof(CAMERA) / sizeof(CAMERA[0]) <= CG_SHAPE_MAX_KEYS, "too many keys");
+_Static_assert(sizeof(TOP) / sizeof(TOP[0]) <= CG_SHAPE_MAX_KEYS, "too many keys");
+
+/* libconfuse gives its error function no pointer of ours; its own parser is
+ * not reentrant either. */
+static struct loader *loading;
+
+static const struct cg_token *token_at(const struct loader *ld, int line)
+{
+	return line >= 1 && (size_t)line <= ld->source.tokens.n ? &ld->source.tokens.v[line - 1] : NULL;
+}
+
+static int value_parse(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	struct value *v = malloc(sizeof(*v));
+
+	(void)opt;
+	if (v)
+		*v = (struct value){ cfg->line, strdup(text) };
+	if (!v || !v->s) {
+		free(v);
+		return -1;
+	}
+	*(void **)result = v;
+	return 0;
+}
+
+static void value_free(void *p)
+{
+	struct value *v = p;
+
+	if (v)
+		free(v->s);
+	free(v);
+}
+
+static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	const struct cg_token *t = token_at(loading, cfg->line);
+	char text[256];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	cg_diag_set(loading->diag, t ? &t->pos : NULL, -EINVAL, "found '%s': %s",
+		    t ? t->text : "the end", text);
+}
+
+static void put_quoted(FILE *f, const char *s)
+{
+	putc('\'', f);
+	for (; *s; s++) {
+		if (*s == '\\' || *s == '\'')
+			putc('\\', f);
+		putc(*s, f);
+	}
+	putc('\'', f);
+}
+
+static char *make_text(const struct cg_tokens *ts)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!f)
+		return NULL;
+	for (size_t i = 0; i < ts->n; i++) {
+		if (ts->v[i].kind == CG_TOKEN_WORD || ts->v[i].kind == CG_TOKEN_STRING)
+			put_quoted(f, ts->v[i].text);
+		else
+			fputs(ts->v[i].text, f);
+		putc('\n', f);
+	}
+	fputs(SENTINEL " = 'yes'\n", f);
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* libconfuse's table of ours; it is copied by cfg_init and for each block. */
+static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t *inner, cfg_opt_t *ret_opts)
+{
+	size_t n = 0;
+
+	for (const struct cg_shape_key *k = keys; k->name; k++) {
+		cfg_opt_t *o = &ret_opts[n++], *block;
+
+		switch (k->kind) {
+		case CG_SHAPE_TEXT:
+			*o = (cfg_opt_t)CFG_PTR_CB(k->name, NULL, CFGF_NONE, value_parse, value_free);
+			break;
+		case CG_SHAPE_LIST:
+			*o = (cfg_opt_t)CFG_PTR_LIST_CB(k->name, NULL, CFGF_NONE, value_parse, value_free);
+			break;
+		case CG_SHAPE_BLOCK:
+		case CG_SHAPE_TITLED:
+			block = inner;
+			inner += CG_SHAPE_MAX_KEYS;
+			make_opts(k->inner, false, NULL, block);
+			*o = (cfg_opt_t)CFG_SEC(k->name, block, k->kind == CG_SHAPE_BLOCK ?
+						CFGF_NODEFAULT : CFGF_MULTI | CFGF_TITLE);
+			break;
+		case __CG_SHAPE_MAX:
+			break;
+		}
+	}
+	if (sentinel)
+		ret_opts[n++] = (cfg_opt_t)CFG_PTR_CB(SENTINEL, NULL, CFGF_NONE, value_parse, value_free);
+	ret_opts[n] = (cfg_opt_t)CFG_END();
+}
+
+static struct cg_text take_text(cfg_opt_t *opt, unsigned int i, const struct loader *ld)
+{
+	struct value *v = i < cfg_opt_size(opt) ? cfg_opt_getnptr(opt, i) : NULL;
+	const struct cg_token *t = v ? token_at(ld, v->line) : NULL;
+
+	if (!v)
+		return (struct cg_text){ 0 };
+	return (struct cg_text){ TAKE_PTR(v->s), t ? t->pos : (struct cg_pos){ 0 } };
+}
+
+static struct cg_text take(cfg_t *cfg, const char *key, const struct loader *ld)
+{
+	return take_text(cfg_getopt(cfg, key), 0, ld);
+}
+
+static int take_list(cfg_t *cfg, const char *key, const struct loader *ld, struct cg_texts *ret)
+{
+	cfg_opt_t *opt = cfg_getopt(cfg, key);
+	unsigned int n = cfg_opt_size(opt);
+
+	ret->v = calloc(n + 1, sizeof(*ret->v));
+	if (!ret->v)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < n; i++)
+		ret->v[ret->n++] = take_text(opt, i, ld);
+	return 0;
+}
+
+static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam *cam)
+{
+	int r;
+
+	cam->exposure = take(sec, "exposure", ld);
+	cam->lan_viewing = take(sec, "lan_viewing", ld);
+	cam->gateway_viewing = take(sec, "gateway_viewing", ld);
+	cam->mode = take(sec, "mode", ld);
+	r = take_list(sec, "allow", ld, &cam->allow);
+	if (!r)
+		r = take_list(sec, "upload", ld, &cam->upload);
+	if (!r)
+		r = take_list(sec, "deny", ld, &cam->deny);
+	if (!r)
+		r = take_list(sec, "viewers", ld, &cam->viewers);
+	return r;
+}
+
+static int take_cam(cfg_t *sec, const struct cg_token *title, const struct loader *ld,
+		    struct cg_config_cam *cam)
+{
+	int r;
+
+	cam->name = (struct cg_text){ strdup(title->text), title->pos };
+	if (!cam->name.s)
+		return -ENOMEM;
+	cam->id = take(sec, "id", ld);
+	r = take_list(sec, "mac", ld, &cam->mac);
+	if (!r)
+		r = take_list(sec, "address", ld, &cam->address);
+	return r ? r : take_shared(sec, ld, cam);
+}
+
+static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *config)
+{
+	int r;
+
+	r = take_list(cfg, "lan", ld, &config->lan);
+	if (!r)
+		r = take_list(cfg, "home", ld, &config->home);
+	if (!r && cfg_size(cfg, "defaults"))
+		r = take_shared(cfg_getsec(cfg, "defaults"), ld, &config->defaults);
+	if (r)
+		return r;
+	config->readers = take(cfg, "readers", ld);
+	config->force = take(cfg, "force", ld);
+	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
+	if (!config->cams)
+		return -ENOMEM;
+	for (size_t i = 0; i < ld->ntitles && !r; i++)
+		r = take_cam(cfg_getnsec(cfg, "camera", (unsigned int)i),
+			     &ld->source.tokens.v[ld->titles[i]], ld, &config->cams[config->ncams++]);
+	return r;
+}
+
+static int parse(struct loader *ld, struct cg_config *config)
+{
+	cfg_opt_t inner[2 * CG_SHAPE_MAX_KEYS], top[CG_SHAPE_MAX_KEYS];
+	struct cg_pos whole = { config->path, 0, 0 };
+	_cleanup_free_ char *text = make_text(&ld->source.tokens);
+	cfg_t *cfg;
+	int r;
+
+	make_opts(TOP, true, inner, top);
+	cfg = text ? cfg_init(top, CFGF_NONE) : NULL;
+	if (!cfg)
+		return -ENOMEM;
+	loading = ld;
+	cfg_set_error_function(cfg, on_error);
+	r = cfg_parse_buf(cfg, text) == CFG_SUCCESS ? 0 : -EINVAL;
+	loading = NULL;
+	if (!r && (!cfg_size(cfg, SENTINEL) || cfg_size(cfg, "camera") != ld->ntitles))
+		r = -EINVAL;
+	if (r)
+		cg_diag_set(ld->diag, &whole, r, "the parser stopped early, expected it to read all");
+	else
+		r = take_all(cfg, ld, config);
+	cfg_free(cfg);
+	return r;
+}
+
+static int load(struct cg_config *config, const char *path, struct cg_diag *diag)
+{
+	struct loader ld = { .diag = diag };
+	int r;
+
+	config->path = strdup(path);
+	if (!config->path)
+		return -ENOMEM;
+	r = cg_source_read(path, diag, &ld.source);
+	if (r)
+		return r;
+	r = cg_shape_check(&ld.source.tokens, TOP, diag, &ld.titles, &ld.ntitles);
+	if (!r)
+		r = parse(&ld, config);
+	free(ld.titles);
+	config->files = TAKE_PTR(ld.source.files);
+	config->nfiles = ld.source.nfiles;
+	ld.source.nfiles = 0;
+	cg_source_free(&ld.source);
+	return r;
+}
+
+int cg_config_read(const char *path, struct cg_diag *diag, struct cg_config **ret_config)
+{
+	struct cg_config *config = calloc(1, sizeof(*config));
+	struct cg_pos pos = { path, 0, 0 };
+	int r = config ? load(config, path, diag) : -ENOMEM;
+
+	if (r) {
+		cg_config_free(&config);
+		return cg_diag_set(diag, &pos, r, "%s", strerror(-r));
+	}
+	*ret_config = config;
+	return 0;
+}
+
+static void texts_free(struct cg_texts *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].s);
+	free(t->v);
+}
+
+static void cam_free(struct cg_config_cam *cam)
+{
+	free(cam->name.s);
+	free(cam->id.s);
+	texts_free(&cam->mac);
+	texts_free(&cam->address);
+	free(cam->exposure.s);
+	free(cam->lan_viewing.s);
+	free(cam->gateway_viewing.s);
+	free(cam->mode.s);
+	texts_free(&cam->allow);
+	texts_free(&cam->upload);
+	texts_free(&cam->deny);
+	texts_free(&cam->viewers);
+}
+
+void cg_config_free(struct cg_config **config)
+{
+	struct cg_config *c = *config;
+
+	*config = NULL;
+	if (!c)
+		return;
+	free(c->path);
+	texts_free(&c->lan);
+	texts_free(&c->home);
+	free(c->readers.s);
+	free(c->force.s);
+	cam_free(&c->defaults);
+	for (size_t i = 0; i < c->ncams; i++)
+		cam_free(&c->cams[i]);
+	free(c->cams);
+	for (size_t i = 0; i < c->nfiles; i++)
+		free(c->files[i]);
+	free(c->files);
+	free(c);
+}

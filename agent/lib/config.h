@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The config file as written: text with positions, nothing judged beyond syntax. libconfuse is known only to config.c. */
+#ifndef CG_CONFIG_H
+#define CG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "diag.h"
+
+/* A string as written and where; s is NULL where the key is absent. */
+struct cg_text {
+	char *s;
+	struct cg_pos pos;
+};
+
+struct cg_texts {
+	struct cg_text *v;
+	size_t n;
+};
+
+struct cg_config_cam {
+	struct cg_text name;		/* the block's title */
+	struct cg_text id;
+	struct cg_texts mac;
+	struct cg_texts address;	/* narrows a shared MAC */
+	struct cg_text exposure;
+	struct cg_text lan_viewing;
+	struct cg_text gateway_viewing;
+	struct cg_text mode;
+	struct cg_texts allow, upload, deny, viewers;
+};
+
+struct cg_config {
+	char *path;
+	struct cg_texts lan;
+	struct cg_texts home;
+	struct cg_text readers;
+	struct cg_text force;		/* "yes": MACs the agent would refuse are taken */
+	struct cg_config_cam defaults;	/* name, id, mac, address unused */
+	struct cg_config_cam *cams;
+	size_t ncams;
+	char **files;			/* every file read; positions point here */
+	size_t nfiles;
+};
+
+/*
+ * Reads path and its includes (relative to the including file; `*` globs, a
+ * glob without a match is no error). Returns 0 and a config the caller frees;
+ * -EINVAL or the file's errno with diag set: "FILE:LINE:COLUMN: …". Refused:
+ * what is not a regular file, files past CG_MAX_CONFIG_BYTES, control bytes,
+ * unclosed blocks, comments and strings, unknown and repeated keys.
+ */
+int cg_config_read(const char *path, struct cg_diag *diag, struct cg_config **ret_config);
+void cg_config_free(struct cg_config **config);
+
+#endif

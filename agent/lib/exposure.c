@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exposure: manual seal > manual close > manual open > schedule > config, and never less strict than asked. */
+#include <errno.h>
+#include <string.h>
+#include "exposure.h"
+
+typedef uint32_t __attribute__((may_alias)) half_word;
+
+static uint64_t word_base(enum cg_exposure_state base)
+{
+	return (uint64_t)base << CG_WORD_BASE_SHIFT;
+}
+
+static enum cg_exposure_state base_of(uint64_t word)
+{
+	uint64_t base = word >> CG_WORD_BASE_SHIFT;
+
+	return base <= CG_OPEN ? (enum cg_exposure_state)base : CG_SEALED;
+}
+
+static void end_opening(struct cg_exposure *e)
+{
+	e->word = word_base(cg_exposure_base(e));
+	memset(e->viewer, 0, sizeof(e->viewer));
+	e->opened_ns = 0;
+}
+
+/* What held without an opening changed, the opening goes on. */
+static void rebase(struct cg_exposure *e)
+{
+	e->word = word_base(cg_exposure_base(e)) | (e->word & (CG_WORD_TO | CG_WORD_DEADLINE));
+}
+
+enum cg_exposure_state cg_exposure_base(const struct cg_exposure *e)
+{
+	enum cg_exposure_state config =
+		e->config <= CG_OPEN ? (enum cg_exposure_state)e->config : CG_SEALED;
+
+	switch ((enum cg_manual)e->manual) {
+	case CG_MANUAL_AUTO:
+		return config;
+	case CG_MANUAL_CLOSE:
+		/* `close all` must not loosen what the config seals */
+		return config < CG_CLOSED ? config : CG_CLOSED;
+	case CG_MANUAL_SEAL:
+		return CG_SEALED;
+	}
+	return CG_SEALED;
+}
+
+uint64_t cg_exposure_deadline(const struct cg_exposure *e)
+{
+	return e->word & CG_WORD_DEADLINE;
+}
+
+bool cg_exposure_opening(const struct cg_exposure *e, uint64_t now_ns)
+{
+	return now_ns < cg_exposure_deadline(e);
+}
+
+enum cg_exposure_state cg_exposure_now(const struct cg_exposure *e, uint64_t now_ns)
+{
+	return cg_exposure_opening(e, now_ns) ? CG_OPEN : base_of(e->word);
+}
+
+int cg_exposure_open(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns, const uint8_t *viewer,
+		     bool force)
+{
+	if (cg_exposure_base(e) == CG_SEALED && !force)
+		return -EPERM;
+	if (until_ns > CG_WORD_DEADLINE)
+		until_ns = CG_WORD_DEADLINE;
+	memset(e->viewer, 0, sizeof(e->viewer));
+	if (viewer)
+		memcpy(e->viewer, viewer, sizeof(e->viewer));
+	e->word = word_base(cg_exposure_base(e)) | (viewer ? CG_WORD_TO : 0) | until_ns;
+	e->opened_ns = now_ns;
+	return 0;
+}
+
+int cg_exposure_close(struct cg_exposure *e, bool force)
+{
+	bool stays = e->manual == CG_MANUAL_SEAL && !force;
+
+	if (!stays)
+		e->manual = CG_MANUAL_CLOSE;
+	end_opening(e);
+	return stays;
+}
+
+void cg_exposure_seal(struct cg_exposure *e)
+{
+	e->manual = CG_MANUAL_SEAL;
+	end_opening(e);
+}
+
+void cg_exposure_auto(struct cg_exposure *e)
+{
+	e->manual = CG_MANUAL_AUTO;
+	end_opening(e);
+}
+
+void cg_exposure_config(struct cg_exposure *e, enum cg_exposure_state config)
+{
+	bool sealed_now = config == CG_SEALED && e->config != CG_SEALED;
+
+	e->config = config;
+	if (sealed_now)
+		end_opening(e);
+	else
+		rebase(e);
+}
+
+static uint64_t strictest(uint64_t a, uint64_t b)
+{
+	enum cg_exposure_state x = base_of(a), y = base_of(b), base = x < y ? x : y;
+
+	return word_base(base < CG_CLOSED ? base : CG_CLOSED);
+}
+
+/*
+ * Without 64-bit stores: the high half without its deadline, then the low
+ * half, then the high half. Between them no deadline but one of the first
+ * seconds after boot can be read.
+ */
+static void store_halves(uint64_t *word, uint64_t value)
+{
+	half_word *half = (half_word *)word;
+	const unsigned int high = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	uint64_t between = strictest(*word, value);
+
+	__atomic_store_n(&half[high], (uint32_t)(between >> 32), __ATOMIC_SEQ_CST);
+	__atomic_store_n(&half[!high], (uint32_t)value, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&half[high], (uint32_t)(value >> 32), __ATOMIC_SEQ_CST);
+}
+
+static void store_word(uint64_t *word, uint64_t value)
+{
+	if (__atomic_always_lock_free(sizeof(*word), 0) && sizeof(long) == sizeof(*word))
+		__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+	else
+		store_halves(word, value);
+}
+
+void cg_exposure_store(struct cg_exposure *slot, const struct cg_exposure *e)
+{
+	uint64_t *word = (uint64_t *)&slot->word, old = *word;
+	bool opening = e->word & CG_WORD_DEADLINE;
+
+	/*
+	 * Ending an opening comes first of all, so that nothing that stops us
+	 * here leaves it running. A viewer is never changed under a word that
+	 * asks for it: half an address might be somebody's.
+	 */
+	if (!opening)
+		store_word(word, e->word);
+	else if ((old & CG_WORD_TO) && memcmp(slot->viewer, e->viewer, sizeof(slot->viewer)))
+		store_word(word, strictest(old, e->word));
+	for (unsigned int i = 0; i < sizeof(slot->viewer); i++)
+		__atomic_store_n(&slot->viewer[i], e->viewer[i], __ATOMIC_RELAXED);
+	__atomic_store_n(&slot->manual, e->manual, __ATOMIC_RELAXED);
+	__atomic_store_n(&slot->config, e->config, __ATOMIC_RELAXED);
+	slot->opened_ns = e->opened_ns;
+	store_word(word, e->word);
+}

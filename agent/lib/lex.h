@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Config text as tokens, each with its place: libconfuse's syntax, without what it silently accepts. */
+#ifndef CG_LEX_H
+#define CG_LEX_H
+
+#include <stddef.h>
+#include "diag.h"
+
+enum cg_token_kind {
+	CG_TOKEN_WORD,		/* bare text */
+	CG_TOKEN_STRING,	/* "…" or '…', escapes resolved */
+	CG_TOKEN_OPEN,		/* { */
+	CG_TOKEN_CLOSE,		/* } */
+	CG_TOKEN_PAREN,		/* ( */
+	CG_TOKEN_UNPAREN,	/* ) */
+	CG_TOKEN_SET,		/* = */
+	CG_TOKEN_ADD,		/* += */
+	CG_TOKEN_COMMA,
+	__CG_TOKEN_MAX,
+};
+
+struct cg_token {
+	enum cg_token_kind kind;
+	char *text;		/* as meant */
+	struct cg_pos pos;
+	size_t start, end;	/* bytes of the source text, end is behind the last */
+};
+
+struct cg_tokens {
+	struct cg_token *v;
+	size_t n;
+};
+
+/*
+ * text need not be terminated. file must outlive the tokens. -EINVAL with diag:
+ * control bytes, broken UTF-8, an unclosed brace, comment or string (named with
+ * where it was opened), an unknown escape. `${NAME}` is text like any other.
+ */
+int cg_lex_read(const char *text, size_t len, const char *file, struct cg_diag *diag,
+		struct cg_tokens *ret_tokens);
+void cg_lex_free(struct cg_tokens *tokens);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The config, judged: every value checked, every default explicit. */
+#ifndef CG_POLICY_H
+#define CG_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <camgate/bpf_abi.h>
+#include "addr.h"
+#include "config.h"
+#include "diag.h"
+#include "rule.h"
+
+enum cg_lan_viewing {
+	CG_LAN_ALL,
+	CG_LAN_VIEWERS,
+	CG_LAN_NONE,
+	__CG_LAN_MAX,
+};
+
+struct cg_policy_rule {
+	struct cg_rule_text text;
+	enum cg_rule_kind kind;
+	struct cg_pos pos;	/* points into the policy's own file names */
+};
+
+struct cg_policy_cam {
+	char id[CG_ID_LEN];	/* [a-z0-9_-], unique; made from the name if not given */
+	char name[CG_NAME_LEN];	/* UTF-8, unique */
+	struct cg_mac mac[CG_MAX_MACS];
+	size_t nmac;
+	struct cg_addr addr[CG_MAX_CAM_ADDRS];
+	size_t naddr;		/* > 0: narrowed */
+	enum cg_exposure_state exposure;
+	enum cg_lan_viewing lan_viewing;
+	bool monitor;
+	bool via_gateway;
+	struct cg_policy_rule *rules;	/* defaults' denies, own denies, own others, defaults' others; the index is the rule's id */
+	size_t nrules;
+	struct cg_pos pos;
+};
+
+struct cg_policy_home {
+	char ifname[16];	/* or "" */
+	struct cg_prefix prefix;
+};
+
+struct cg_policy {
+	char (*lan)[16];	/* interface names */
+	size_t nlan;
+	struct cg_policy_home *home;
+	size_t nhome;
+	bool readers_all;
+	bool force;
+	struct cg_policy_cam *cams;	/* in the file's order */
+	size_t ncams;
+	char **files;
+	size_t nfiles;
+};
+
+/* -EINVAL, -EEXIST (id, name or MAC used twice; the diag names both places),
+ * -E2BIG (limits.h); diag set. Pure: looks at nothing but the config. */
+int cg_policy_build(const struct cg_config *config, struct cg_diag *diag,
+		    struct cg_policy **ret_policy);
+void cg_policy_free(struct cg_policy **policy);
+
+/* By id or by name; NULL if none. */
+const struct cg_policy_cam *cg_policy_find(const struct cg_policy *policy, const char *id_or_name);
+/* The obvious first-match evaluation, and what the packet path must agree with:
+ * denies as written, then the others. Ports in host order. Returns the rule's
+ * index or -ENOENT. lan: only rules of kind VIEWER; else all but VIEWER. */
+int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer,
+		    uint8_t proto, uint16_t port, bool lan);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rules: parses DESTINATION[:PORT[-PORT]][/PROTO] into numbers, formats them back, says what is wrong and what was meant. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <camgate/bpf_abi.h>
+#include "rule.h"
+
+#define RULE_MAX 128
+
+static const struct proto {
+	const char *name;
+	uint8_t nr;
+	bool ports;
+} PROTOS[] = {
+	{ "tcp", IPPROTO_TCP, true },	  { "udp", IPPROTO_UDP, true },
+	{ "icmp", IPPROTO_ICMP, false },  { "icmp6", IPPROTO_ICMPV6, false },
+	{ "icmpv6", IPPROTO_ICMPV6, false }, { "sctp", IPPROTO_SCTP, false },
+	{ "gre", IPPROTO_GRE, false },	  { "esp", IPPROTO_ESP, false },
+	{ "ah", IPPROTO_AH, false },
+};
+#define NPROTOS (sizeof(PROTOS) / sizeof(PROTOS[0]))
+#define PROTO_WORDS "tcp, udp, icmp, icmp6, sctp, gre, esp or ah"
+
+struct where {
+	const char *rule;	/* as written */
+	const struct cg_pos *pos;
+	struct cg_diag *diag;
+};
+
+static const struct proto *proto_by_name(const char *s)
+{
+	for (size_t i = 0; i < NPROTOS; i++)
+		if (!strcmp(PROTOS[i].name, s))
+			return &PROTOS[i];
+	return NULL;
+}
+
+static const struct proto *proto_by_nr(uint8_t nr)
+{
+	for (size_t i = 0; i < NPROTOS; i++)
+		if (PROTOS[i].nr == nr)
+			return &PROTOS[i];
+	return NULL;
+}
+
+static bool is_digits(const char *s)
+{
+	return *s && !s[strspn(s, "0123456789")];
+}
+
+static bool covers_v4(const struct cg_prefix *p)
+{
+	static const struct cg_addr v4 = { .b = { [10] = 0xff, [11] = 0xff } };
+
+	return p->len < 96 && cg_prefix_contains(p, &v4);
+}
+
+static int parse_port(const struct where *w, const char *s, uint16_t *ret_port)
+{
+	unsigned int v = 0;
+
+	if (!is_digits(s))
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': found '%s', expected a port from 1 to 65535", w->rule, s);
+	for (const char *p = s; *p && v <= UINT16_MAX; p++)
+		v = v * 10 + (unsigned int)(*p - '0');
+	if (v < 1 || v > UINT16_MAX)
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': port %s is out of range, expected 1 to 65535", w->rule, s);
+	*ret_port = (uint16_t)v;
+	return 0;
+}
+
+static int parse_ports(const struct where *w, char *s, uint16_t *ret_lo, uint16_t *ret_hi)
+{
+	char *dash = strchr(s, '-');
+	uint16_t lo, hi;
+	int r;
+
+	if (dash)
+		*dash = '\0';
+	r = parse_port(w, s, &lo);
+	if (r)
+		return r;
+	hi = lo;
+	if (dash) {
+		r = parse_port(w, dash + 1, &hi);
+		if (r)
+			return r;
+	}
+	if (lo > hi)
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': port range %u-%u runs backwards, expected %u-%u",
+				   w->rule, lo, hi, hi, lo);
+	*ret_lo = lo;
+	*ret_hi = hi;
+	return 0;
+}
+
+static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret_dst)
+{
+	char buf[CG_PREFIX_STRLEN];
+	struct cg_prefix p;
+	int r;
+
+	if (!strcmp(s, "any")) {
+		*ret_dst = (struct cg_prefix){ .len = 0 };
+		return 0;
+	}
+	r = cg_prefix_parse(s, &p);
+	if (r == -ERANGE)
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': '%s' has bits set behind its prefix length, expected %s",
+				   w->rule, s, cg_prefix_format(&p, buf));
+	if (r)
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, or any",
+				   w->rule, s);
+	if (p.len && covers_v4(&p))
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': '%s' covers every IPv4 address as well, expected any or a narrower prefix",
+				   w->rule, s);
+	*ret_dst = p;
+	return 0;
+}
+
+/* Cuts the text into destination, ports and protocol; absent parts are NULL. */
+static int cut(const struct where *w, char *s, char **ret_dst, char **ret_ports, char **ret_proto)
+{
+	char *slash, *colon, *ports = NULL, *proto = NULL, *dst = s;
+
+	slash = strrchr(s, '/');
+	if (slash && !is_digits(slash + 1) && !strpbrk(slash + 1, "]:")) {
+		*slash = '\0';
+		proto = slash + 1;
+	}
+	if (*s == '[') {
+		char *end = strchr(s, ']');
+
+		if (!end)
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': '[' is not closed, expected [PREFIX] or [PREFIX]:PORT",
+					   w->rule);
+		if (end[1] && end[1] != ':')
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': found '%s' behind ']', expected :PORT or /PROTOCOL",
+					   w->rule, end + 1);
+		if (!memchr(s, ':', (size_t)(end - s)))
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': brackets are for IPv6, found '%.*s'", w->rule,
+					   (int)(end - s + 1), s);
+		dst = s + 1;
+		if (end[1])
+			ports = end + 2;
+		*end = '\0';
+	} else {
+		colon = strchr(s, ':');
+		if (colon && !strchr(colon + 1, ':')) {
+			*colon = '\0';
+			ports = colon + 1;
+		} else if (colon && (slash = strchr(s, '/')) && (colon = strchr(slash, ':'))) {
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': an IPv6 prefix with a port needs brackets, expected [%.*s]:%s",
+					   w->rule, (int)(colon - s), s, colon + 1);
+		}
+	}
+	*ret_dst = dst;
+	*ret_ports = ports;
+	*ret_proto = proto;
+	return 0;
+}
+
+int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
+		  struct cg_rule_text *ret_rule)
+{
+	struct cg_rule_text rule = { .port_lo = 0, .port_hi = UINT16_MAX, .proto = CG_PROTO_ANY };
+	const struct where w = { s, pos, diag };
+	const struct proto *proto = NULL;
+	char *dst = NULL, *ports = NULL, *protoname = NULL;
+	char text[RULE_MAX];
+	int r;
+
+	if (!*s || strlen(s) >= sizeof(text))
+		return cg_diag_set(diag, pos, -EINVAL,
+				   "rule '%.64s': expected DESTINATION[:PORT[-PORT]][/PROTOCOL]", s);
+	strcpy(text, s);
+	r = cut(&w, text, &dst, &ports, &protoname);
+	if (r)
+		return r;
+	r = parse_dst(&w, dst, &rule.dst);
+	if (r)
+		return r;
+	if (protoname) {
+		proto = proto_by_name(protoname);
+		if (!proto)
+			return cg_diag_set(diag, pos, -EINVAL,
+					   "rule '%s': found protocol '%s', expected " PROTO_WORDS, s,
+					   protoname);
+		rule.proto = proto->nr;
+	}
+	if (ports) {
+		if (proto && !proto->ports)
+			return cg_diag_set(diag, pos, -EINVAL,
+					   "rule '%s': %s has no ports, expected tcp or udp", s,
+					   proto->name);
+		r = parse_ports(&w, ports, &rule.port_lo, &rule.port_hi);
+		if (r)
+			return r;
+		if (!proto)
+			rule.proto = CG_PROTO_TCPUDP;
+	}
+	if (rule.dst.len) {
+		bool v4 = cg_addr_is_v4(&rule.dst.addr);
+
+		if (rule.proto == (v4 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+			return cg_diag_set(diag, pos, -EINVAL, "rule '%s': found %s, expected %s for %s",
+					   s, protoname, v4 ? "icmp" : "icmp6", v4 ? "IPv4" : "IPv6");
+	}
+	*ret_rule = rule;
+	return 0;
+}
+
+/* An address alone is written without its length. */
+static const char *dst_format(const struct cg_prefix *p, char buf[static CG_PREFIX_STRLEN])
+{
+	if (!p->len)
+		return strcpy(buf, "any");
+	if (p->len == 128)
+		return cg_addr_format(&p->addr, buf);
+	return cg_prefix_format(p, buf);
+}
+
+const char *cg_rule_format(const struct cg_rule_text *r, char buf[static CG_RULE_STRLEN])
+{
+	const struct proto *proto = proto_by_nr(r->proto);
+	bool ports = r->port_lo != 0 || r->port_hi != UINT16_MAX;
+	char dst[CG_PREFIX_STRLEN], port[16] = "";
+	bool brackets;
+
+	dst_format(&r->dst, dst);
+	brackets = ports && strchr(dst, ':');
+	if (ports && r->port_lo == r->port_hi)
+		snprintf(port, sizeof(port), ":%u", r->port_lo);
+	else if (ports)
+		snprintf(port, sizeof(port), ":%u-%u", r->port_lo, r->port_hi);
+	snprintf(buf, CG_RULE_STRLEN, "%s%s%s%s%s%s", brackets ? "[" : "", dst, brackets ? "]" : "",
+		 port, proto ? "/" : "", proto ? proto->name : "");
+	return buf;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values: words, interface names, MACs and addresses of the config. */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include "near.h"
+#include "value.h"
+
+int cg_value_word(const struct cg_text *t, const char *key, const char *const *words, int fallback,
+		  struct cg_diag *diag, int *ret_word)
+{
+	char text[128];
+	size_t n = 0;
+
+	if (!t->s) {
+		*ret_word = fallback;
+		return 0;
+	}
+	for (; words[n]; n++) {
+		if (!strcmp(words[n], t->s)) {
+			*ret_word = (int)n;
+			return 0;
+		}
+	}
+	return cg_diag_set(diag, &t->pos, -EINVAL, "%s: found '%s', expected %s", key, t->s,
+			   cg_near_format(words, n, text, sizeof(text)));
+}
+
+int cg_value_ifname(const struct cg_text *t, const char *key, struct cg_diag *diag,
+		    char ret_name[static 16])
+{
+	size_t len = strlen(t->s);
+	bool ok = len > 0 && len < 16 && strcmp(t->s, ".") && strcmp(t->s, "..");
+
+	for (const char *p = t->s; *p && ok; p++)
+		ok = (unsigned char)*p > ' ' && (unsigned char)*p < 0x7f && *p != '/' && *p != ':';
+	if (!ok)
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "%s: found '%s', expected the name of an interface, 1 to 15 characters",
+				   key, t->s);
+	memcpy(ret_name, t->s, len + 1);
+	return 0;
+}
+
+int cg_value_mac(const struct cg_text *t, struct cg_diag *diag, struct cg_mac *ret_mac)
+{
+	static const struct cg_mac zero, broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	struct cg_mac m;
+
+	if (cg_mac_parse(t->s, &m))
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "mac: found '%s', expected six hex pairs as in 02:ca:00:00:00:01", t->s);
+	if (!memcmp(&m, &zero, sizeof(m)) || (m.b[0] & 1))
+		return cg_diag_set(diag, &t->pos, -EINVAL, "mac: '%s' is %s, expected a camera's own MAC",
+				   t->s, !memcmp(&m, &broadcast, sizeof(m)) ? "broadcast" :
+				   m.b[0] & 1 ? "multicast" : "all zero");
+	*ret_mac = m;
+	return 0;
+}
+
+int cg_value_unicast(const struct cg_text *t, const char *key, struct cg_diag *diag,
+		     struct cg_addr *ret_addr)
+{
+	struct cg_addr a;
+
+	if (cg_addr_parse(t->s, &a) || !cg_addr_is_unicast(&a))
+		return cg_diag_set(diag, &t->pos, -EINVAL, "%s: found '%s', expected the address of one device",
+				   key, t->s);
+	*ret_addr = a;
+	return 0;
+}
+
+int cg_value_home(const struct cg_text *t, struct cg_diag *diag, struct cg_prefix *ret_prefix)
+{
+	static const struct cg_addr v4 = { .b = { [10] = 0xff, [11] = 0xff } };
+	char text[CG_PREFIX_STRLEN];
+	struct cg_prefix p;
+	int r = cg_prefix_parse(t->s, &p);
+
+	if (r == -ERANGE)
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "home: '%s' has bits set behind its prefix length, expected %s", t->s,
+				   cg_prefix_format(&p, text));
+	if (r)
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "home: found '%s', expected an interface or a prefix", t->s);
+	if (p.len <= 96 && cg_prefix_contains(&p, &v4))
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "home: '%s' would make the whole internet home, expected a narrower prefix",
+				   t->s);
+	*ret_prefix = p;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Single values of the config: each is read or refused with what was found and what was expected. */
+#ifndef CG_VALUE_H
+#define CG_VALUE_H
+
+#include "addr.h"
+#include "cleanup.h"
+#include "config.h"
+#include "diag.h"
+
+/* All -EINVAL with diag. words ends with NULL; the index of the word, or
+ * fallback where the key is absent. */
+int cg_value_word(const struct cg_text *t, const char *key, const char *const *words, int fallback,
+		  struct cg_diag *diag, int *ret_word) __must_check;
+int cg_value_ifname(const struct cg_text *t, const char *key, struct cg_diag *diag,
+		    char ret_name[static 16]) __must_check;
+/* A MAC that a device can have. */
+int cg_value_mac(const struct cg_text *t, struct cg_diag *diag, struct cg_mac *ret_mac) __must_check;
+int cg_value_unicast(const struct cg_text *t, const char *key, struct cg_diag *diag,
+		     struct cg_addr *ret_addr) __must_check;
+/* A prefix that is not the whole internet. */
+int cg_value_home(const struct cg_text *t, struct cg_diag *diag, struct cg_prefix *ret_prefix) __must_check;
+
+#endif
