@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The reload transaction, and the questions every other file asks of the state. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "agent.h"
+#include "attach.h"
+#include "manual.h"
+#include "own.h"
+
+static uint64_t boot_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * CG_SEC_NS + (uint64_t)ts.tv_nsec;
+}
+
+static int64_t real_s(void)
+{
+	return time(NULL);
+}
+
+void cg_agent_init(struct cg_agent *a, const struct cg_agent_opts *opts)
+{
+	memset(a, 0, sizeof(*a));
+	a->opts = *opts;
+	a->boot_ns = boot_ns;
+	a->real_s = real_s;
+}
+
+void cg_agent_free(struct cg_agent *a)
+{
+	cg_policy_free(&a->policy.now);
+	cg_mapset_free(&a->policy.set);
+	free(a->policy.cams);
+	free(a->policy.lan);
+	free(a->policy.home);
+	free(a->run.port);
+	cg_ports_free(&a->run.plan);
+	free(a->run.manual);
+	free(a->run.deadline);
+	cg_blocked_free(&a->run.blocked);
+	memset(&a->policy, 0, sizeof(a->policy));
+	memset(&a->run, 0, sizeof(a->run));
+}
+
+void cg_agent_notify(struct cg_agent *a, enum cg_agent_notice notice)
+{
+	if (a->listener)
+		a->listener(a, notice);
+}
+
+uint32_t cg_agent_slots(size_t ncams)
+{
+	/* Room to grow by a quarter before the maps must be made anew. */
+	size_t slots = (ncams + ncams / 4 + CG_MIN_SLOTS) / CG_MIN_SLOTS * CG_MIN_SLOTS;
+
+	return slots > CG_MAX_CAMERAS ? CG_MAX_CAMERAS : (uint32_t)slots;
+}
+
+static void config_freep(struct cg_config **config)
+{
+	cg_config_free(config);
+}
+
+static void policy_freep(struct cg_policy **policy)
+{
+	cg_policy_free(policy);
+}
+
+static void datapath_freep(struct cg_datapath **dp)
+{
+	cg_datapath_close(dp);
+}
+
+static void mapset_freep(struct cg_mapset **set)
+{
+	cg_mapset_free(set);
+}
+
+int cg_agent_load(struct cg_agent *a, struct cg_diag *diag, struct cg_policy **ret_policy)
+{
+	_cleanup_(config_freep) struct cg_config *config = NULL;
+	_cleanup_(policy_freep) struct cg_policy *policy = NULL;
+	int err;
+
+	err = cg_config_read(a->opts.config, diag, &config);
+	if (err < 0)
+		return cg_diag_set(diag, NULL, err, "%s: %s", a->opts.config, strerror(-err));
+	err = cg_policy_build(config, diag, &policy);
+	if (err < 0)
+		return cg_diag_set(diag, NULL, err, "%s: %s", a->opts.config, strerror(-err));
+	err = cg_own_check(a->kern.links, policy, diag);
+	if (err < 0)
+		return err;
+	*ret_policy = TAKE_PTR(policy);
+	return 0;
+}
+
+/* Everything a policy leaves in struct cg_agent, made before the flip, so that
+ * nothing after it can fail. */
+struct made {
+	struct cg_agent_cam *cams;
+	uint64_t *deadline;
+	char (*lan)[16];
+	struct cg_policy_home *home;
+};
+
+static void made_free(struct made *m)
+{
+	free(m->cams);
+	free(m->deadline);
+	free(m->lan);
+	free(m->home);
+}
+
+static int make(const struct cg_policy *policy, const struct cg_mapset *set, struct made *ret_made)
+{
+	_cleanup_(made_free) struct made m = { 0 };
+
+	m.cams = calloc(policy->ncams + 1, sizeof(*m.cams));
+	m.deadline = calloc(policy->ncams + 1, sizeof(*m.deadline));
+	m.lan = calloc(policy->nlan + 1, sizeof(*m.lan));
+	m.home = calloc(policy->nhome + 1, sizeof(*m.home));
+	if (!m.cams || !m.deadline || !m.lan || !m.home)
+		return -ENOMEM;
+	for (size_t i = 0; i < policy->ncams; i++) {
+		struct cg_agent_cam *c = &m.cams[i];
+
+		c->slot = set->slots[i].slot;
+		c->policy = &policy->cams[i];
+		memcpy(c->id, policy->cams[i].id, sizeof(c->id));
+		memcpy(c->name, policy->cams[i].name, sizeof(c->name));
+	}
+	if (policy->nlan)
+		memcpy(m.lan, policy->lan, policy->nlan * sizeof(*m.lan));
+	if (policy->nhome)
+		memcpy(m.home, policy->home, policy->nhome * sizeof(*m.home));
+	*ret_made = m;
+	m = (struct made){ 0 };
+	return 0;
+}
+
+/* A slot that another camera has now must not show the old one's past. */
+static void forget_changed(struct cg_agent *a, const struct made *m, size_t ncams)
+{
+	for (size_t i = 0; i < a->policy.ncams; i++) {
+		const struct cg_agent_cam *was = &a->policy.cams[i];
+		size_t j = 0;
+
+		while (j < ncams &&
+		       (m->cams[j].slot != was->slot || strcmp(m->cams[j].id, was->id)))
+			j++;
+		if (j == ncams && a->run.blocked)
+			cg_blocked_forget(a->run.blocked, was->slot);
+	}
+}
+
+static void commit(struct cg_agent *a, struct cg_policy **policy, struct cg_mapset **set,
+		   struct made *m)
+{
+	struct cg_policy *p = TAKE_PTR(*policy);
+
+	forget_changed(a, m, p->ncams);
+	cg_policy_free(&a->policy.now);
+	cg_mapset_free(&a->policy.set);
+	free(a->policy.cams);
+	free(a->policy.lan);
+	free(a->policy.home);
+	free(a->run.deadline);
+	a->policy.now = p;
+	a->policy.set = TAKE_PTR(*set);
+	a->policy.cams = m->cams;
+	a->policy.ncams = p->ncams;
+	a->policy.lan = m->lan;
+	a->policy.nlan = p->nlan;
+	a->policy.home = m->home;
+	a->policy.nhome = p->nhome;
+	a->run.deadline = m->deadline;
+	a->policy.nrules = 0;
+	for (size_t i = 0; i < p->ncams; i++)
+		a->policy.nrules += p->cams[i].nrules;
+	*m = (struct made){ 0 };
+}
+
+/* More cameras than the maps have room for: new maps, filled from the old, whose
+ * programs replace the old ones port by port once the policy is in them. */
+static int grow(struct cg_agent *a, size_t ncams, struct cg_datapath **ret_dp)
+{
+	struct cg_datapath_opts opts = { .pin_dir = a->opts.pin_dir,
+					 .slots = cg_agent_slots(ncams) };
+
+	cg_log_info("packet path: made anew for %u cameras", opts.slots);
+	return cg_datapath_open(&opts, ret_dp);
+}
+
+static void moved(struct cg_agent *a, struct cg_datapath **dp)
+{
+	cg_attach_events_stop(a);
+	cg_datapath_close(&a->kern.dp);
+	a->kern.dp = TAKE_PTR(*dp);
+	cg_attach_events_start(a);
+	for (size_t i = 0; i < a->run.nport; i++)
+		a->run.port[i].attached = false;
+}
+
+static int build(struct cg_datapath *dp, const struct cg_policy *policy, struct cg_diag *diag,
+		 struct cg_mapset **ret_set)
+{
+	_cleanup_free_ struct cg_name *names = NULL;
+	size_t n = 0;
+	uint32_t gen;
+	int err;
+
+	err = cg_datapath_names_read(dp, &names, &n);
+	if (err < 0)
+		return err;
+	gen = cg_datapath_generation(dp) + 1;
+	return cg_mapset_build(policy, gen ? gen : 1, names, n, diag, ret_set);
+}
+
+int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag *diag,
+		   struct cg_agent_applied *ret_applied)
+{
+	_cleanup_(mapset_freep) struct cg_mapset *set = NULL, *old = NULL;
+	_cleanup_(made_free) struct made m = { 0 };
+	struct cg_agent_applied applied = { 0 };
+	_cleanup_(datapath_freep) struct cg_datapath *larger = NULL;
+	struct cg_datapath *dp = a->kern.dp;
+	int err;
+
+	if ((*policy)->ncams > cg_datapath_slots(a->kern.dp)) {
+		err = grow(a, (*policy)->ncams, &larger);
+		if (err < 0)
+			return err;
+		dp = larger;
+	}
+	err = build(dp, *policy, diag, &set);
+	if (err < 0)
+		return err;
+	err = make(*policy, set, &m);
+	if (err < 0)
+		return err;
+	/* Only the notice line needs the old set: it is no reason to fail. */
+	if (!a->policy.set && cg_datapath_mapset_read(a->kern.dp, &old) < 0)
+		old = NULL;
+	cg_mapset_diff(a->policy.set ? a->policy.set : old, set, &applied.diff);
+
+	err = cg_datapath_apply(dp, set);
+	if (err < 0)
+		return err;
+	applied.generation = set->gen;
+	commit(a, policy, &set, &m);
+	if (larger)
+		moved(a, &larger);
+	cg_manual_restore(a);
+	applied.cameras = a->policy.ncams;
+	applied.rules = a->policy.nrules;
+	a->cfg.error[0] = '\0';
+	cg_log_notice("policy: generation %u applied (%zu cameras, %zu rules, +%zu -%zu ~%zu)",
+		      applied.generation, applied.cameras, applied.rules, applied.diff.added,
+		      applied.diff.removed, applied.diff.changed);
+	*ret_applied = applied;
+	return 0;
+}
+
+int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_applied *ret_applied)
+{
+	_cleanup_(policy_freep) struct cg_policy *policy = NULL;
+	int err;
+
+	cg_agent_notify(a, CG_AGENT_RELOADING);
+	err = cg_agent_load(a, diag, &policy);
+	if (!err)
+		err = cg_agent_apply(a, &policy, diag, ret_applied);
+	if (err < 0) {
+		if (diag->text[0]) {
+			(void)snprintf(a->cfg.error, sizeof(a->cfg.error), "%s", diag->text);
+			cg_log_error("%s, keeping generation %u", diag->text,
+				     cg_datapath_generation(a->kern.dp));
+		} else {
+			const char *more = cg_datapath_strerror(a->kern.dp);
+
+			cg_log_error("reload: %s%s%s, keeping generation %u", strerror(-err),
+				     *more ? ": " : "", more, cg_datapath_generation(a->kern.dp));
+		}
+	} else {
+		cg_attach_sync(a, true);
+		cg_manual_save(a);
+	}
+	cg_agent_notify(a, CG_AGENT_APPLIED);
+	return err;
+}
+
+int cg_agent_adopt(struct cg_agent *a)
+{
+	_cleanup_free_ struct cg_name *names = NULL;
+	struct cg_agent_cam *cams;
+	uint64_t *deadline;
+	size_t n = 0, ncams = 0;
+	int err;
+
+	err = cg_datapath_names_read(a->kern.dp, &names, &n);
+	if (err < 0)
+		return err;
+	cams = calloc(n + 1, sizeof(*cams));
+	deadline = calloc(n + 1, sizeof(*deadline));
+	if (!cams || !deadline) {
+		free(cams);
+		free(deadline);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!names[i].id[0])
+			continue;
+		cams[ncams].slot = (uint32_t)i;
+		memcpy(cams[ncams].id, names[i].id, sizeof(cams->id));
+		memcpy(cams[ncams].name, names[i].name, sizeof(cams->name));
+		cams[ncams].id[CG_ID_LEN - 1] = '\0';
+		cams[ncams].name[CG_NAME_LEN - 1] = '\0';
+		ncams++;
+	}
+	free(a->policy.cams);
+	free(a->run.deadline);
+	a->policy.cams = cams;
+	a->policy.ncams = ncams;
+	a->run.deadline = deadline;
+	cg_manual_restore(a);
+	return 0;
+}
+
+const struct cg_agent_cam *cg_agent_find(const struct cg_agent *a, const char *id_or_name)
+{
+	for (size_t i = 0; i < a->policy.ncams; i++)
+		if (!strcmp(a->policy.cams[i].id, id_or_name))
+			return &a->policy.cams[i];
+	for (size_t i = 0; i < a->policy.ncams; i++)
+		if (!strcmp(a->policy.cams[i].name, id_or_name))
+			return &a->policy.cams[i];
+	return NULL;
+}
+
+const struct cg_agent_cam *cg_agent_by_slot(const struct cg_agent *a, uint32_t slot)
+{
+	for (size_t i = 0; i < a->policy.ncams; i++)
+		if (a->policy.cams[i].slot == slot)
+			return &a->policy.cams[i];
+	return NULL;
+}
+
+int64_t cg_agent_epoch(const struct cg_agent *a, uint64_t ns)
+{
+	uint64_t now = a->boot_ns();
+
+	if (ns >= now)
+		return a->real_s() + (int64_t)((ns - now + CG_SEC_NS / 2) / CG_SEC_NS);
+	return a->real_s() - (int64_t)((now - ns + CG_SEC_NS / 2) / CG_SEC_NS);
+}
+
+const char *cg_agent_enforced(const struct cg_agent *a)
+{
+	size_t attached = 0;
+
+	if (cg_datapath_meta(a->kern.dp)->off_until_ns > a->boot_ns())
+		return "off";
+	for (size_t i = 0; i < a->run.nport; i++)
+		attached += a->run.port[i].attached;
+	if (a->policy.ncams && !attached)
+		return "off";
+	if (attached < a->run.nport || a->run.nets_failed)
+		return "partial";
+	for (size_t i = 0; a->run.plan && i < a->run.plan->nlan; i++)
+		if (a->run.plan->missing[i])
+			return "partial";
+	return "full";
+}
+
+const char *cg_agent_summary(const struct cg_agent *a, char *buf, size_t n)
+{
+	const char *enforced = cg_agent_enforced(a);
+	size_t attached = 0;
+
+	for (size_t i = 0; i < a->run.nport; i++)
+		attached += a->run.port[i].attached;
+	(void)snprintf(buf, n, "%s: %zu cameras, %zu of %zu ports, generation %u%s%s",
+		       !strcmp(enforced, "full") ? "enforcing" :
+		       !strcmp(enforced, "off")	 ? "not enforcing" :
+						   "partly enforcing",
+		       a->policy.ncams, attached, a->run.nport, cg_datapath_generation(a->kern.dp),
+		       a->cfg.error[0] ? "; config: " : "", a->cfg.error);
+	return buf;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* All state of the agent, and the reload transaction that moves it from one policy to the next. */
+#ifndef CG_AGENT_H
+#define CG_AGENT_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "../kern/datapath.h"
+#include "../kern/links.h"
+#include "../lib/blocked.h"
+#include "../lib/diag.h"
+#include "../lib/mapset.h"
+#include "../lib/policy.h"
+#include "log.h"
+#include "ports.h"
+
+#define CG_SEC_NS 1000000000ULL
+
+/* Given by the build. */
+#ifndef CG_VERSION
+#define CG_VERSION "0"
+#endif
+
+struct cg_agent_opts {
+	const char *config;
+	const char *pin_dir;
+	const char *socket;
+	const char *state_dir;
+	bool foreground;
+	enum cg_log_level log_level;
+};
+
+/* A camera as the kernel knows it; policy is NULL where the config is broken
+ * and the kernel still runs an earlier one. */
+struct cg_agent_cam {
+	uint32_t slot;
+	char id[CG_ID_LEN];
+	char name[CG_NAME_LEN];
+	const struct cg_policy_cam *policy;
+};
+
+struct cg_agent_port {
+	int ifindex;
+	char name[16];
+	bool attached;
+	int err; /* why not; 0 or -errno */
+	uint64_t retry_ns;
+};
+
+/* A `close` or `seal` typed by hand, as the state file keeps it. */
+struct cg_agent_manual {
+	char id[CG_ID_LEN];
+	enum cg_manual manual;
+};
+
+enum cg_agent_notice {
+	CG_AGENT_RELOADING,
+	CG_AGENT_APPLIED,
+	CG_AGENT_CHANGED, /* ports, exposure: the status line is another */
+};
+
+struct cg_control;
+struct cg_agent;
+
+struct cg_agent {
+	struct cg_agent_opts opts;
+	struct ev_loop *loop;
+	/* Time comes in here and nowhere else. */
+	uint64_t (*boot_ns)(void);
+	int64_t (*real_s)(void);
+
+	struct {
+		char error[512]; /* what is wrong with the file; "" = nothing */
+	} cfg;
+
+	struct {
+		struct cg_policy *now; /* NULL: the kernel runs an earlier one */
+		struct cg_mapset *set; /* what it became */
+		struct cg_agent_cam *cams;
+		size_t ncams;
+		size_t nrules;
+		char (*lan)[16]; /* kept when the policy is not known */
+		size_t nlan;
+		struct cg_policy_home *home;
+		size_t nhome;
+	} policy;
+
+	struct {
+		struct cg_datapath *dp;
+		struct cg_links *links;
+	} kern;
+
+	struct {
+		struct cg_agent_port *port;
+		size_t nport;
+		struct cg_ports_plan *plan; /* as last applied */
+		bool nets_failed;	    /* they are not: try again */
+		uint64_t reattached;	    /* filters somebody had removed */
+		struct cg_agent_manual *manual;
+		size_t nmanual;
+		bool manual_dirty; /* the state file is older */
+		struct cg_blocked *blocked;
+		uint64_t *deadline; /* by camera: opening seen last; 0 = none */
+		uint64_t off_until_ns;
+		uint64_t started_ns;
+		uint64_t expire_ns; /* old blocked things go next */
+		bool ready;
+		bool leave; /* detached: end, with 0 */
+		struct cg_log_limit limit_lost, limit_state;
+		uint64_t lost;
+	} run;
+
+	struct {
+		ev_io links, events;
+		ev_timer tick, watchdog;
+		ev_signal sigterm, sigint, sighup;
+	} ev;
+	struct {
+		struct cg_policy *policy; /* read, not in force yet */
+		int exit_code;
+	} start;
+	struct cg_control *control;
+
+	/* Whoever wants to know; set by stages.c, which knows both sides. */
+	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);
+};
+
+struct cg_agent_applied {
+	uint32_t generation;
+	size_t cameras, rules;
+	struct cg_mapdiff diff;
+};
+
+void cg_agent_init(struct cg_agent *a, const struct cg_agent_opts *opts);
+void cg_agent_free(struct cg_agent *a);
+void cg_agent_notify(struct cg_agent *a, enum cg_agent_notice notice);
+
+/* Reads and judges the file, with what this machine says about MACs; changes
+ * nothing. -errno with diag set. */
+int cg_agent_load(struct cg_agent *a, struct cg_diag *diag,
+		  struct cg_policy **ret_policy) __must_check;
+/* Puts *policy in force and takes it (NULL after). On failure nothing has
+ * changed; diag holds text only where the config is to blame. */
+int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag *diag,
+		   struct cg_agent_applied *ret_applied) __must_check;
+/* Both; what follows from a new policy (ports, nets, state file) as well. */
+int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_applied *ret_applied);
+/* Cameras as the pinned maps name them: the policy of an earlier run. */
+int cg_agent_adopt(struct cg_agent *a) __must_check;
+/* Room to ask the packet path for. */
+uint32_t cg_agent_slots(size_t ncams);
+
+/* By id or name. */
+const struct cg_agent_cam *cg_agent_find(const struct cg_agent *a, const char *id_or_name);
+const struct cg_agent_cam *cg_agent_by_slot(const struct cg_agent *a, uint32_t slot);
+/* Seconds of the wall clock for a moment of the boot clock. */
+int64_t cg_agent_epoch(const struct cg_agent *a, uint64_t ns);
+/* "full", "partial", "off"; and a sentence for the service manager. */
+const char *cg_agent_enforced(const struct cg_agent *a);
+const char *cg_agent_summary(const struct cg_agent *a, char *buf, size_t n);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The tables say where filters belong; this file puts them there, again and again. */
+#include <errno.h>
+#include <string.h>
+#include "attach.h"
+#include "events.h"
+
+#define RETRY_NS      (2 * CG_SEC_NS)
+/* A lifetime that only counted down moves by less than this. */
+#define SAME_UNTIL_NS (3 * CG_SEC_NS)
+
+static struct cg_agent_port *port_find(struct cg_agent *a, int ifindex)
+{
+	for (size_t i = 0; i < a->run.nport; i++)
+		if (a->run.port[i].ifindex == ifindex)
+			return &a->run.port[i];
+	return NULL;
+}
+
+static void attach(struct cg_agent *a, struct cg_agent_port *p)
+{
+	int err = cg_datapath_attach(a->kern.dp, p->ifindex);
+
+	if (err < 0) {
+		/* The link message of its end is on its way. */
+		if (err == -ENODEV)
+			cg_log_debug("%s: gone before it could be attached", p->name);
+		else if (err != p->err)
+			cg_log_error("%s: filters: %s, this port is not enforced%s", p->name,
+				     strerror(-err),
+				     err == -EBUSY ? " (an `ingress` qdisc holds the place)" : "");
+		p->retry_ns = a->boot_ns() + RETRY_NS;
+	} else if (!p->attached) {
+		cg_log_info("%s: attached", p->name);
+	}
+	p->err = err;
+	p->attached = !err;
+}
+
+static void look_at(struct cg_agent *a, struct cg_agent_port *p)
+{
+	int there = cg_datapath_attached(a->kern.dp, p->ifindex);
+
+	if (there == 1) {
+		p->attached = true;
+		p->err = 0;
+		return;
+	}
+	if (p->attached) {
+		a->run.reattached++;
+		cg_log_warning("%s: filters were removed by somebody else, attaching again",
+			       p->name);
+		p->attached = false;
+	}
+	attach(a, p);
+}
+
+/* Ports of the new plan, with what is known of those that stay. */
+static int ports_take(struct cg_agent *a, const struct cg_ports_plan *plan)
+{
+	struct cg_agent_port *port = calloc(plan->nport + 1, sizeof(*port));
+	size_t nold = a->run.nport;
+	struct cg_agent_port *old;
+
+	if (!port)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->nport; i++) {
+		const struct cg_agent_port *was = port_find(a, plan->port[i].ifindex);
+
+		if (was)
+			port[i] = *was;
+		port[i].ifindex = plan->port[i].ifindex;
+		memcpy(port[i].name, plan->port[i].name, sizeof(port[i].name));
+	}
+	old = a->run.port;
+	a->run.port = port;
+	a->run.nport = plan->nport;
+	for (size_t i = 0; i < nold; i++) {
+		size_t n, j;
+		const struct cg_link *link;
+
+		if (port_find(a, old[i].ifindex) || !old[i].attached)
+			continue;
+		link = cg_links_table(a->kern.links, &n);
+		for (j = 0; j < n && link[j].ifindex != old[i].ifindex; j++)
+			;
+		if (j == n) {
+			cg_log_info("%s: port is gone", old[i].name);
+			continue;
+		}
+		if (cg_datapath_detach(a->kern.dp, old[i].ifindex) < 0)
+			cg_log_warning("%s: no LAN port any more, its filters could not be removed",
+				       old[i].name);
+		else
+			cg_log_info("%s: no LAN port any more, detached", old[i].name);
+	}
+	free(old);
+	return 0;
+}
+
+/* Remaining lifetimes are told in whole seconds: what only counted down keeps
+ * its moment, so that flows need not be judged again. */
+static void until_keep(struct cg_ports_plan *plan, const struct cg_ports_plan *was)
+{
+	for (size_t i = 0; i < plan->nnet; i++) {
+		struct cg_net *n = &plan->net[i].net;
+
+		for (size_t j = 0; n->until_ns && j < was->nnet; j++) {
+			uint64_t u = was->net[j].net.until_ns;
+
+			if (memcmp(&was->net[j].prefix, &plan->net[i].prefix,
+				   sizeof(struct cg_prefix)))
+				continue;
+			if (u < n->until_ns + SAME_UNTIL_NS && n->until_ns < u + SAME_UNTIL_NS)
+				n->until_ns = u;
+			break;
+		}
+	}
+}
+
+static bool nets_same(const struct cg_ports_plan *x, const struct cg_ports_plan *y)
+{
+	if (x->nnet != y->nnet || x->niface != y->niface)
+		return false;
+	for (size_t i = 0; i < x->nnet; i++)
+		if (memcmp(&x->net[i].prefix, &y->net[i].prefix, sizeof(x->net[i].prefix)) ||
+		    memcmp(&x->net[i].net, &y->net[i].net, sizeof(x->net[i].net)))
+			return false;
+	for (size_t i = 0; i < x->niface; i++)
+		if (x->iface[i].ifindex != y->iface[i].ifindex ||
+		    memcmp(&x->iface[i].type, &y->iface[i].type, sizeof(x->iface[i].type)))
+			return false;
+	return true;
+}
+
+static void missing_say(const struct cg_agent *a, const struct cg_ports_plan *plan,
+			const struct cg_ports_plan *was)
+{
+	for (size_t i = 0; i < plan->nlan; i++)
+		if (plan->missing[i] && !(was && i < was->nlan && was->missing[i]))
+			cg_log_warning("%s: LAN interface is not there, waiting for it",
+				       a->policy.lan[i]);
+	if (plan->cut && !(was && was->cut))
+		cg_log_error(
+			"networks: more addresses or interfaces than there is room for, the rest count as remote");
+}
+
+static struct cg_ports_plan *plan_make(struct cg_agent *a)
+{
+	struct cg_ports_plan *plan = NULL;
+	struct cg_ports_in in = {
+		.lan = (const char(*)[16])a->policy.lan,
+		.nlan = a->policy.nlan,
+		.home = a->policy.home,
+		.nhome = a->policy.nhome,
+		.now_ns = a->boot_ns(),
+	};
+
+	in.links = cg_links_table(a->kern.links, &in.nlinks);
+	in.addrs = cg_links_addrs(a->kern.links, &in.naddrs);
+	if (cg_ports_plan(&in, &plan) < 0) {
+		cg_log_error("ports: %s, keeping those there are", strerror(ENOMEM));
+		return NULL;
+	}
+	return plan;
+}
+
+void cg_attach_sync(struct cg_agent *a, bool look)
+{
+	struct cg_ports_plan *plan = plan_make(a);
+	bool nets = true;
+	int err;
+
+	if (!plan)
+		return;
+	if (a->run.plan) {
+		until_keep(plan, a->run.plan);
+		nets = a->run.nets_failed || !nets_same(plan, a->run.plan);
+	}
+	missing_say(a, plan, a->run.plan);
+	/* Nets first: a filter that judged by none would take the LAN for remote. */
+	if (nets || look) {
+		err = cg_datapath_nets_apply(a->kern.dp, plan->net, plan->nnet, plan->iface,
+					     plan->niface);
+		if (err < 0 && !a->run.nets_failed)
+			cg_log_error("networks: %s, enforcement is incomplete", strerror(-err));
+		a->run.nets_failed = err < 0;
+	}
+	if (ports_take(a, plan) < 0) {
+		cg_ports_free(&plan);
+		return;
+	}
+	cg_ports_free(&a->run.plan);
+	a->run.plan = plan;
+	for (size_t i = 0; i < a->run.nport; i++) {
+		struct cg_agent_port *p = &a->run.port[i];
+
+		if (look)
+			look_at(a, p);
+		else if (!p->attached)
+			attach(a, p);
+	}
+	cg_agent_notify(a, CG_AGENT_CHANGED);
+}
+
+void cg_attach_sweep(struct cg_agent *a)
+{
+	const struct cg_link *link;
+	size_t n;
+
+	link = cg_links_table(a->kern.links, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (port_find(a, link[i].ifindex) ||
+		    cg_datapath_attached(a->kern.dp, link[i].ifindex) != 1)
+			continue;
+		if (cg_datapath_detach(a->kern.dp, link[i].ifindex) < 0)
+			cg_log_warning("%s: no LAN port, its filters could not be removed",
+				       link[i].name);
+		else
+			cg_log_info("%s: no LAN port any more, detached", link[i].name);
+	}
+}
+
+void cg_attach_links_changed(void *ctx, unsigned int what)
+{
+	struct cg_agent *a = ctx;
+
+	/* While starting there is nothing to keep current yet; after `detach` the
+	 * filters are meant to be gone. */
+	if (a->run.leave || !a->kern.dp || !a->run.plan)
+		return;
+	cg_attach_sync(a, what & CG_LINKS_FILTER);
+}
+
+void cg_attach_tick(struct cg_agent *a, uint64_t now_ns)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < a->run.nport; i++) {
+		struct cg_agent_port *p = &a->run.port[i];
+
+		if (p->attached || now_ns < p->retry_ns)
+			continue;
+		attach(a, p);
+		changed |= p->attached;
+	}
+	if (a->run.nets_failed)
+		cg_attach_sync(a, false);
+	else if (changed)
+		cg_agent_notify(a, CG_AGENT_CHANGED);
+}
+
+bool cg_attach_complete(const struct cg_agent *a)
+{
+	for (size_t i = 0; i < a->run.nport; i++)
+		if (!a->run.port[i].attached)
+			return false;
+	return !a->run.nets_failed;
+}
+
+static void events_ready(struct ev_loop *loop, ev_io *w, int revents)
+{
+	(void)loop;
+	(void)revents;
+	cg_events_read(w->data);
+}
+
+void cg_attach_events_start(struct cg_agent *a)
+{
+	int fd = cg_datapath_events_fd(a->kern.dp);
+
+	if (fd < 0 || !a->loop)
+		return;
+	ev_io_init(&a->ev.events, events_ready, fd, EV_READ);
+	a->ev.events.data = a;
+	ev_io_start(a->loop, &a->ev.events);
+}
+
+void cg_attach_events_stop(struct cg_agent *a)
+{
+	if (a->loop)
+		ev_io_stop(a->loop, &a->ev.events);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands that only read: status, who, blocked, why, counters. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <camgate/ctl.h>
+#include "../lib/reason.h"
+#include "../lib/rule.h"
+#include "../lib/view.h"
+#include "command.h"
+
+static struct cg_view_time now(const struct cg_agent *a)
+{
+	return (struct cg_view_time){ .now_ns = a->boot_ns(), .now_s = a->real_s() };
+}
+
+static const char *ifname(const struct cg_agent *a, uint32_t ifindex)
+{
+	const struct cg_link *link;
+	size_t n;
+
+	link = cg_links_table(a->kern.links, &n);
+	for (size_t i = 0; i < n; i++)
+		if ((uint32_t)link[i].ifindex == ifindex)
+			return link[i].name;
+	return NULL;
+}
+
+static const struct cg_policy_rule *rule_of(const struct cg_agent_cam *cam, int id)
+{
+	if (!cam->policy || id < 0 || (size_t)id >= cam->policy->nrules)
+		return NULL;
+	return &cam->policy->rules[id];
+}
+
+static const char *kind_name(enum cg_rule_kind kind)
+{
+	switch (kind) {
+	case CG_RULE_DENY:
+		return "deny";
+	case CG_RULE_ALLOW:
+		return "allow";
+	case CG_RULE_UPLOAD:
+		return "upload";
+	case CG_RULE_VIEWER:
+		return "viewers";
+	}
+	return "rule";
+}
+
+static const char *rule_text(const struct cg_policy_rule *r, char *buf, size_t n)
+{
+	char text[CG_RULE_STRLEN];
+
+	if (!r)
+		return NULL;
+	(void)snprintf(buf, n, "%s %s", kind_name(r->kind), cg_rule_format(&r->text, text));
+	return buf;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+attention(struct json_object *list, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_object_array_add(list, json_object_new_string(text));
+}
+
+static void ports_put(struct cg_command_call *c, struct json_object *attn)
+{
+	struct json_object *list = json_object_new_array();
+	const struct cg_agent *a = c->a;
+
+	for (size_t i = 0; i < a->run.nport; i++) {
+		const struct cg_agent_port *p = &a->run.port[i];
+		struct json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "name", json_object_new_string(p->name));
+		json_object_object_add(o, "attached", json_object_new_boolean(p->attached));
+		json_object_array_add(list, o);
+		if (!p->attached)
+			attention(attn, "port %s is not enforced: %s", p->name,
+				  p->err ? strerror(-p->err) : "not attached yet");
+	}
+	for (size_t i = 0; a->run.plan && i < a->run.plan->nlan && i < a->policy.nlan; i++)
+		if (a->run.plan->missing[i])
+			attention(attn, "LAN interface %s is not there", a->policy.lan[i]);
+	cg_command_put(c, "ports", list);
+}
+
+/* Returns whether every camera was seen. */
+static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
+		     struct json_object *attn)
+{
+	struct json_object *list = json_object_new_array();
+	const struct cg_agent *a = c->a;
+	bool all = true;
+
+	for (size_t i = 0; i < a->policy.ncams; i++) {
+		const struct cg_agent_cam *cam = &a->policy.cams[i];
+		struct cg_state state = { 0 };
+		struct cg_stats stats = { 0 };
+		struct cg_view_cam v = {
+			.id = cam->id,
+			.name = cam->name,
+			.exposure = &cg_datapath_exposure(a->kern.dp)[cam->slot],
+			.state = &state,
+			.stats = &stats,
+			.monitor = cam->policy && cam->policy->monitor,
+			.off_until_ns = cg_datapath_meta(a->kern.dp)->off_until_ns,
+		};
+
+		if (cg_datapath_state_read(a->kern.dp, cam->slot, &state) < 0 ||
+		    cg_datapath_stats_read(a->kern.dp, cam->slot, &stats) < 0)
+			attention(attn, "%s: its counters cannot be read", cam->name);
+		v.port = ifname(a, state.ifindex);
+		if (cg_view_never_seen(&v)) {
+			attention(attn, "%s: never seen: check the MAC", cam->name);
+			all = false;
+		}
+		json_object_array_add(list, cg_view_cam(t, &v));
+	}
+	cg_command_put(c, "cams", list);
+	return all;
+}
+
+void cg_command_status(struct cg_command_call *c)
+{
+	const struct cg_agent *a = c->a;
+	struct cg_view_time t = now(a);
+	struct json_object *attn = json_object_new_array();
+	const char *enforced = cg_agent_enforced(a);
+	uint64_t off = cg_datapath_meta(a->kern.dp)->off_until_ns, lost = 0;
+	char clock[32];
+	bool seen;
+
+	cg_command_put_text(c, "version", CG_VERSION);
+	cg_command_put(c, "generation", json_object_new_int64(cg_datapath_generation(a->kern.dp)));
+	cg_command_put_text(c, "config", a->opts.config);
+	if (a->cfg.error[0]) {
+		cg_command_put_text(c, "config_error", a->cfg.error);
+		attention(attn, "the config is not in force: %s", a->cfg.error);
+	}
+	cg_command_put_text(c, "enforced", enforced);
+	if (off > t.now_ns) {
+		cg_command_put(c, "off_until_s", json_object_new_int64(cg_view_epoch(&t, off)));
+		attention(attn, "off until %s: nothing is stopped",
+			  cg_view_clock(&t, off, clock, sizeof(clock)));
+	}
+	if (cg_datapath_lost_read(a->kern.dp, &lost) < 0)
+		attention(attn, "the count of lost events cannot be read");
+	cg_command_put(c, "lost_events", json_object_new_int64((int64_t)lost));
+	ports_put(c, attn);
+	if (a->policy.ncams && !a->run.nport)
+		attention(attn, "no LAN port is there: no camera is enforced");
+	if (a->run.nets_failed)
+		attention(attn, "the tables of networks could not be written");
+	seen = cams_put(c, &t, attn);
+	cg_command_put(c, "attention", attn);
+	/* `off` is what somebody asked for; the rest is not. */
+	if (!seen || !strcmp(enforced, "partial") || (!strcmp(enforced, "off") && off <= t.now_ns))
+		cg_command_put(c, "code", json_object_new_int(CG_EXIT_PARTIAL));
+}
+
+struct flows {
+	const struct cg_agent *a;
+	const struct cg_agent_cam *cam;
+	struct cg_view_time t;
+	struct json_object *list;
+};
+
+static int flow_add(void *ctx, const struct cg_flow_key *key, const struct cg_flow *flow)
+{
+	struct flows *f = ctx;
+	const struct cg_policy_rule *r = NULL;
+	char text[CG_RULE_STRLEN + 16];
+
+	/* A rule's number means nothing in another generation. */
+	if (flow->rule != 0xffff && flow->gen == cg_datapath_generation(f->a->kern.dp))
+		r = rule_of(f->cam, flow->rule);
+	json_object_array_add(f->list,
+			      cg_view_flow(&f->t, key, flow, rule_text(r, text, sizeof(text))));
+	return 0;
+}
+
+void cg_command_who(struct cg_command_call *c)
+{
+	struct flows f = { .a = c->a, .t = now(c->a) };
+	int err;
+
+	f.cam = cg_command_cam(c);
+	if (!f.cam)
+		return;
+	f.list = json_object_new_array();
+	cg_command_put(c, "peers", f.list);
+	err = cg_datapath_flows_read(c->a->kern.dp, f.cam->slot, flow_add, &f);
+	if (err < 0)
+		cg_command_fail(c, CG_EXIT_FAILED, NULL, "flows of %s: %s", f.cam->name,
+				strerror(-err));
+}
+
+void cg_command_blocked(struct cg_command_call *c)
+{
+	const struct cg_agent_cam *cam = cg_command_cam(c);
+	struct cg_view_time t = now(c->a);
+	uint64_t since = CG_BLOCKED_KEEP_S;
+
+	if (!cam)
+		return;
+	if (cg_command_number(c, "since_s", &since) == -EINVAL) {
+		cg_command_fail(c, CG_EXIT_USAGE, NULL, "'since_s' is no number of seconds");
+		return;
+	}
+	cg_command_put(c, "blocked", cg_view_blocked(&t, c->a->run.blocked, cam->slot, since));
+}
+
+static int proto_parse(const char *s)
+{
+	static const struct {
+		const char *name;
+		int nr;
+	} protos[] = {
+		{ "tcp", IPPROTO_TCP },	     { "udp", IPPROTO_UDP },	   { "icmp", IPPROTO_ICMP },
+		{ "icmp6", IPPROTO_ICMPV6 }, { "icmpv6", IPPROTO_ICMPV6 }, { "sctp", IPPROTO_SCTP },
+		{ "gre", IPPROTO_GRE },	     { "esp", IPPROTO_ESP },	   { "ah", IPPROTO_AH },
+	};
+	unsigned int nr;
+	char rest;
+
+	for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++)
+		if (!strcmp(protos[i].name, s))
+			return protos[i].nr;
+	if (sscanf(s, "%3u%c", &nr, &rest) == 1 && nr < 256)
+		return (int)nr;
+	return -EINVAL;
+}
+
+/* {"address", "port"?, "proto"?, "direction"?} into a question; false after failing the call. */
+static bool probe_read(struct cg_command_call *c, struct cg_datapath_probe *probe)
+{
+	const char *address = cg_command_text(c, "address"), *proto = cg_command_text(c, "proto");
+	const char *direction = cg_command_text(c, "direction");
+	uint64_t port = 0;
+	int nr, err;
+
+	if (!address || cg_addr_parse(address, &probe->peer) < 0) {
+		cg_command_fail(c, CG_EXIT_USAGE, NULL, "'%s' is no address",
+				address ? address : "address");
+		return false;
+	}
+	err = cg_command_number(c, "port", &port);
+	if (err == -EINVAL || port > 65535) {
+		cg_command_fail(c, CG_EXIT_USAGE, NULL, "expected a port of 1 to 65535");
+		return false;
+	}
+	nr = proto ? proto_parse(proto) : IPPROTO_TCP;
+	if (nr < 0) {
+		cg_command_fail(c, CG_EXIT_USAGE, NULL,
+				"'%s' is no protocol, expected tcp, udp, icmp or a number", proto);
+		return false;
+	}
+	if (direction && strcmp(direction, "up") && strcmp(direction, "down")) {
+		cg_command_fail(c, CG_EXIT_USAGE, NULL, "'direction' is up or down");
+		return false;
+	}
+	probe->up = !direction || !strcmp(direction, "up");
+	probe->port = (uint16_t)port;
+	/* HTTPS is what most cameras speak to their makers. */
+	if (!port && (nr == IPPROTO_TCP || nr == IPPROTO_UDP))
+		probe->port = 443;
+	probe->proto = (uint8_t)nr;
+	return true;
+}
+
+static void answer_put(struct json_object *o, const struct cg_agent_cam *cam,
+		       const struct cg_datapath_probe *probe, const struct cg_datapath_answer *ans)
+{
+	const struct cg_policy_rule *r = rule_of(cam, ans->rule);
+	bool drop = cg_reason_is_drop(ans->reason), v6 = !cg_addr_is_v4(&probe->peer);
+	char text[512], rule[CG_RULE_STRLEN + 16], addr[CG_ADDR_STRLEN], proto[8], port[16] = "",
+										   at[300] = "";
+
+	if (probe->proto == IPPROTO_TCP || probe->proto == IPPROTO_UDP ||
+	    probe->proto == IPPROTO_SCTP)
+		(void)snprintf(port, sizeof(port), ":%u", probe->port);
+	if (r) {
+		(void)rule_text(r, rule, sizeof(rule));
+		json_object_object_add(o, "rule", json_object_new_string(rule));
+		if (r->pos.file) {
+			json_object_object_add(o, "file", json_object_new_string(r->pos.file));
+			json_object_object_add(o, "line", json_object_new_int(r->pos.line));
+			(void)snprintf(at, sizeof(at), " (%s, %s:%d)", rule, r->pos.file,
+				       r->pos.line);
+		}
+	}
+	(void)snprintf(text, sizeof(text), "%s %s %s%s%s%s/%s %s: %s%s", cam->name,
+		       probe->up ? "to" : "from", v6 && port[0] ? "[" : "",
+		       cg_addr_format(&probe->peer, addr), v6 && port[0] ? "]" : "", port,
+		       cg_view_proto(probe->proto, proto), drop ? "is stopped" : "passes",
+		       cg_reason_text(ans->reason), at);
+	json_object_object_add(o, "verdict", json_object_new_string(drop ? "drop" : "pass"));
+	json_object_object_add(o, "reason", json_object_new_string(cg_reason_name(ans->reason)));
+	json_object_object_add(o, "reason_nr", json_object_new_int(ans->reason));
+	json_object_object_add(o, "direction", json_object_new_string(probe->up ? "up" : "down"));
+	json_object_object_add(o, "text", json_object_new_string(text));
+}
+
+void cg_command_why(struct cg_command_call *c)
+{
+	const struct cg_agent_cam *cam = cg_command_cam(c);
+	struct cg_datapath_probe probe = { 0 };
+	struct cg_datapath_answer ans;
+	int err;
+
+	if (!cam || !probe_read(c, &probe))
+		return;
+	probe.slot = cam->slot;
+	err = cg_datapath_why(c->a->kern.dp, &probe, &ans);
+	if (err < 0) {
+		cg_command_fail(c, CG_EXIT_FAILED, NULL, "the packet path could not be asked: %s",
+				strerror(-err));
+		return;
+	}
+	answer_put(c->reply, cam, &probe, &ans);
+	/* The other way round is what the next question would be. */
+	if (!cg_command_text(c, "direction")) {
+		struct json_object *o = json_object_new_object();
+
+		probe.up = false;
+		if (!cg_datapath_why(c->a->kern.dp, &probe, &ans))
+			answer_put(o, cam, &probe, &ans);
+		cg_command_put(c, "inbound", o);
+	}
+}
+
+void cg_command_counters(struct cg_command_call *c)
+{
+	const struct cg_agent_cam *one = NULL;
+	const struct cg_agent *a = c->a;
+	struct json_object *list;
+
+	if (cg_command_text(c, "cam")) {
+		one = cg_command_cam(c);
+		if (!one)
+			return;
+	}
+	list = json_object_new_array();
+	for (size_t i = 0; i < a->policy.ncams; i++) {
+		const struct cg_agent_cam *cam = &a->policy.cams[i];
+		struct json_object *o;
+		struct cg_stats stats;
+
+		if ((one && cam != one) ||
+		    cg_datapath_stats_read(a->kern.dp, cam->slot, &stats) < 0)
+			continue;
+		o = json_object_new_object();
+		json_object_object_add(o, "id", json_object_new_string(cam->id));
+		json_object_object_add(o, "name", json_object_new_string(cam->name));
+		json_object_object_add(o, "counts", cg_view_counts(&stats));
+		json_object_array_add(list, o);
+	}
+	cg_command_put(c, "cams", list);
+	cg_command_put_text(c, "source", "agent");
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What could keep cameras unenforced on this machine, looked for one by one. Nothing is run, nothing is changed. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include <camgate/ctl.h>
+#include "../kern/offload.h"
+#include "command.h"
+
+#define JIT	  "/proc/sys/net/core/bpf_jit_enable"
+#define MODULE	  "/proc/net/camgate"
+#define BPF_MAGIC 0xcafe4a11UL /* of a bpffs; part of the kernel's ABI */
+
+enum level {
+	OK,
+	WARN,
+	FAIL,
+};
+
+struct findings {
+	struct cg_agent *a;
+	struct json_object *list;
+	enum level worst;
+};
+
+static void __attribute__((format(printf, 5, 6)))
+found(struct findings *f, enum level level, const char *what, const char *fix, const char *fmt, ...)
+{
+	static const char *const names[] = { [OK] = "ok", [WARN] = "warn", [FAIL] = "fail" };
+	struct json_object *o = json_object_new_object();
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	json_object_object_add(o, "level", json_object_new_string(names[level]));
+	json_object_object_add(o, "what", json_object_new_string(what));
+	json_object_object_add(o, "text", json_object_new_string(text));
+	if (fix)
+		json_object_object_add(o, "fix", json_object_new_string(fix));
+	json_object_array_add(f->list, o);
+	if (level > f->worst)
+		f->worst = level;
+}
+
+static void kernel(struct findings *f)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname u;
+
+	if (uname(&u) < 0 || sscanf(u.release, "%u.%u", &major, &minor) != 2) {
+		found(f, WARN, "kernel", NULL, "its version cannot be read");
+		return;
+	}
+	if (major < 5 || (major == 5 && minor < 10))
+		found(f, WARN, "kernel", "use kernel 5.10 or later",
+		      "%s is older than 5.10, the first this is tested on", u.release);
+	else
+		found(f, OK, "kernel", NULL, "%s", u.release);
+}
+
+static void bpffs(struct findings *f)
+{
+	const char *dir = f->a->opts.pin_dir;
+	struct statfs fs;
+
+	if (statfs(dir, &fs) < 0)
+		found(f, FAIL, "bpffs", "mount -t bpf bpf /sys/fs/bpf, then restart camgated",
+		      "%s: %s: maps and programs are pinned nowhere", dir, strerror(errno));
+	else if ((unsigned long)fs.f_type != BPF_MAGIC)
+		found(f, FAIL, "bpffs", "mount -t bpf bpf /sys/fs/bpf, then restart camgated",
+		      "%s lies on no bpffs", dir);
+	else
+		found(f, OK, "bpffs", NULL, "maps and programs are pinned in %s", dir);
+}
+
+static void jit(struct findings *f)
+{
+	_cleanup_fclose_ FILE *file = fopen(JIT, "re");
+	int on = 0;
+
+	/* The switch is shown to the first network namespace only. */
+	if (!file || fscanf(file, "%d", &on) != 1)
+		found(f, OK, "jit", NULL, "whether programs are compiled is not told here");
+	else if (!on)
+		found(f, WARN, "jit", "sysctl -w net.core.bpf_jit_enable=1",
+		      "programs are interpreted: the same verdicts, several times slower");
+	else
+		found(f, OK, "jit", NULL, "programs are compiled");
+}
+
+static void config(struct findings *f)
+{
+	const struct cg_agent *a = f->a;
+
+	if (a->cfg.error[0])
+		found(f, FAIL, "config", "camgate check", "%s; generation %u stays in force",
+		      a->cfg.error, cg_datapath_generation(a->kern.dp));
+	else
+		found(f, OK, "config", NULL, "generation %u: %zu cameras, %zu rules",
+		      cg_datapath_generation(a->kern.dp), a->policy.ncams, a->policy.nrules);
+}
+
+/* Filters that are asked before ours may take a packet away from it. */
+static void order(struct findings *f, const struct cg_agent_port *p, bool egress)
+{
+	_cleanup_free_ struct cg_link_filter *filters = NULL;
+	size_t n = 0;
+
+	if (cg_links_filters_read(f->a->kern.links, p->ifindex, egress, &filters, &n) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (filters[i].pref < CG_TC_PRIO)
+			found(f, WARN, "port", "give that filter a preference above 202",
+			      "%s: a %s filter at preference %u %s is asked before ours and may pass packets by",
+			      p->name, filters[i].kind, filters[i].pref,
+			      egress ? "to the cameras" : "from the cameras");
+}
+
+static void ports(struct findings *f)
+{
+	const struct cg_agent *a = f->a;
+
+	for (size_t i = 0; a->run.plan && i < a->run.plan->nlan && i < a->policy.nlan; i++)
+		if (a->run.plan->missing[i])
+			found(f, FAIL, "lan", "check `lan` in the config", "%s is not there",
+			      a->policy.lan[i]);
+	if (!a->policy.nlan)
+		found(f, a->policy.ncams ? FAIL : WARN, "lan",
+		      "name the LAN interface: lan = { \"br-lan\" }",
+		      "the config names no LAN interface: nothing is attached");
+	for (size_t i = 0; i < a->run.nport; i++) {
+		const struct cg_agent_port *p = &a->run.port[i];
+		int there = cg_datapath_attached(a->kern.dp, p->ifindex);
+
+		if (there == 1)
+			found(f, OK, "port", NULL, "%s: attached", p->name);
+		else
+			found(f, FAIL, "port",
+			      p->err == -EBUSY ? "remove the `ingress` qdisc of this port" : NULL,
+			      "%s: not enforced: %s", p->name,
+			      p->err	? strerror(-p->err) :
+			      there < 0 ? strerror(-there) :
+					  "filters are gone");
+		order(f, p, false);
+		order(f, p, true);
+	}
+	if (a->run.reattached)
+		found(f, WARN, "filters", "find out which service clears tc on the LAN ports",
+		      "somebody removed our filters %llu times; they were put back",
+		      (unsigned long long)a->run.reattached);
+}
+
+static void offload(struct findings *f)
+{
+	char table[64];
+	int n = cg_offload_read(table, sizeof(table));
+
+	if (n == -EOPNOTSUPP || n == -ENOENT)
+		found(f, OK, "offload", NULL, "this kernel has no flow tables");
+	else if (n < 0)
+		found(f, WARN, "offload", NULL, "flow tables cannot be read: %s", strerror(-n));
+	else if (n)
+		found(f, FAIL, "offload",
+		      "remove `flags offload` from it, or keep camera flows out of it",
+		      "flow table '%s' is offloaded to hardware: its packets pass no filter",
+		      table);
+	else
+		found(f, OK, "offload", NULL, "no flow table is offloaded to hardware");
+}
+
+static void module(struct findings *f)
+{
+	if (access(MODULE, F_OK))
+		found(f, OK, "module", NULL,
+		      "camgate.ko is not loaded: the agent shows the counters itself");
+	else
+		found(f, OK, "module", NULL, "camgate.ko shows the counters as well");
+}
+
+static void cameras(struct findings *f)
+{
+	const struct cg_agent *a = f->a;
+
+	for (size_t i = 0; i < a->policy.ncams; i++) {
+		const struct cg_agent_cam *cam = &a->policy.cams[i];
+		struct cg_state state;
+
+		if (cg_datapath_state_read(a->kern.dp, cam->slot, &state) < 0)
+			found(f, WARN, "camera", NULL, "%s: its state cannot be read", cam->name);
+		else if (!state.last_ns)
+			found(f, WARN, "camera", "check the MAC, and that it is switched on",
+			      "%s: never seen", cam->name);
+		if (cam->policy && cam->policy->monitor)
+			found(f, WARN, "camera", "set mode = enforce",
+			      "%s: mode = monitor, nothing of it is stopped", cam->name);
+	}
+}
+
+static void running(struct findings *f)
+{
+	const struct cg_agent *a = f->a;
+	uint64_t lost = 0, now = a->boot_ns(), off = cg_datapath_meta(a->kern.dp)->off_until_ns;
+
+	if (off > now)
+		found(f, WARN, "off", "camgate on", "nothing is stopped for another %llu s",
+		      (unsigned long long)((off - now) / CG_SEC_NS));
+	if (!cg_datapath_lost_read(a->kern.dp, &lost) && lost)
+		found(f, WARN, "events", NULL,
+		      "%llu events were lost: `blocked` is incomplete, verdicts are not touched",
+		      (unsigned long long)lost);
+	if (cg_links_overflows(a->kern.links))
+		found(f, OK, "links", NULL,
+		      "the kernel's messages overflowed %llu times, all was read again",
+		      (unsigned long long)cg_links_overflows(a->kern.links));
+	if (a->run.manual_dirty)
+		found(f, WARN, "state", "free some room, or make the state folder writable",
+		      "%s cannot be written: what was typed holds until the next boot",
+		      a->opts.state_dir);
+}
+
+void cg_command_doctor(struct cg_command_call *c)
+{
+	static void (*const checks[])(struct findings * f) = {
+		kernel, bpffs, jit, config, ports, offload, cameras, running, module,
+	};
+	struct findings f = { .a = c->a, .list = json_object_new_array() };
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		checks[i](&f);
+	cg_command_put(c, "findings", f.list);
+	if (f.worst == FAIL)
+		cg_command_put(c, "code", json_object_new_int(CG_EXIT_PARTIAL));
+}

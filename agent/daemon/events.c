@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Events are a copy for people: no verdict depends on any of them. */
+#include <errno.h>
+#include <string.h>
+#include "../lib/reason.h"
+#include "events.h"
+
+#define BATCH	 512
+/* One line a camera and reason in this time. */
+#define QUIET_NS (60 * CG_SEC_NS)
+
+static bool is_up(const struct cg_event *e)
+{
+	return e->plane == CG_PLANE_UP || e->plane == CG_PLANE_UP_MONITOR;
+}
+
+static void dropped(struct cg_agent *a, const struct cg_agent_cam *cam, const struct cg_event *e)
+{
+	bool monitored = e->plane == CG_PLANE_UP_MONITOR || e->plane == CG_PLANE_DOWN_MONITOR;
+	char peer[CG_ADDR_STRLEN];
+	struct cg_addr addr;
+	int say;
+
+	if (!a->run.blocked)
+		return;
+	say = cg_blocked_add(a->run.blocked, e, QUIET_NS);
+	if (say <= 0)
+		return;
+	memcpy(&addr, e->peer, sizeof(addr));
+	cg_log_info("%s: %s %s %s: %s", cam->name, monitored ? "would stop" : "stopped",
+		    is_up(e) ? "to" : "from", cg_addr_format(&addr, peer),
+		    cg_reason_text(e->reason));
+}
+
+static void event(void *ctx, const struct cg_event *e)
+{
+	struct cg_agent *a = ctx;
+	const struct cg_agent_cam *cam = cg_agent_by_slot(a, e->slot);
+	char text[CG_ADDR_STRLEN];
+	struct cg_addr addr;
+
+	/* The camera may be gone since. */
+	if (!cam)
+		return;
+	if (e->type & CG_EVENT_SEEN) {
+		memcpy(&addr, e->cam, sizeof(addr));
+		cg_log_info("%s: seen at %s", cam->name, cg_addr_format(&addr, text));
+	}
+	if (e->type & CG_EVENT_FLOW) {
+		memcpy(&addr, e->peer, sizeof(addr));
+		cg_log_debug("%s: new flow with %s", cam->name, cg_addr_format(&addr, text));
+	}
+	if (e->type & CG_EVENT_DROP)
+		dropped(a, cam, e);
+}
+
+void cg_events_read(struct cg_agent *a)
+{
+	int n = cg_datapath_events_read(a->kern.dp, BATCH, event, a);
+
+	if (n < 0 && n != -EAGAIN && n != -EINTR)
+		cg_log_warning("events: %s", strerror(-n));
+}
+
+void cg_events_tick(struct cg_agent *a, uint64_t now_ns)
+{
+	uint64_t lost, held;
+
+	if (cg_datapath_lost_read(a->kern.dp, &lost) < 0 || lost <= a->run.lost)
+		return;
+	if (cg_log_limit_pass(&a->run.limit_lost, now_ns, QUIET_NS, &held)) {
+		cg_log_warning("events: %llu lost, `blocked` is incomplete",
+			       (unsigned long long)(lost - a->run.lost));
+		a->run.lost = lost;
+	}
+}

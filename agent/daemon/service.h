@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the service manager is told; without libsystemd, or not started by it, nothing happens. */
+#ifndef CG_SERVICE_H
+#define CG_SERVICE_H
+
+#include <stdint.h>
+
+void cg_service_ready(const char *status);
+void cg_service_reloading(void);
+void cg_service_status(const char *status);
+void cg_service_stopping(void);
+/* How often cg_service_alive must be called, in microseconds; 0: no watchdog. */
+uint64_t cg_service_watchdog_us(void);
+void cg_service_alive(void);
+
+#endif

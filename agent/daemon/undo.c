@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* STATE_DIR/undo/NNNNNNNN: four lines that say what it is, then the file as it was. */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <camgate/limits.h>
+#include "statefile.h"
+#include "undo.h"
+
+#define MAGIC  "camgate undo 1"
+#define DIGITS 8
+
+/* FNV-1a: tells an edited file from an untouched one, nothing more. */
+uint64_t cg_undo_hash(const char *text, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325ULL;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)text[i]) * 0x100000001b3ULL;
+	return h;
+}
+
+static int dir_make(const char *state_dir, char buf[static PATH_MAX])
+{
+	if (snprintf(buf, PATH_MAX, "%s/undo", state_dir) >= PATH_MAX - DIGITS - 1)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+/* The numbers of the copies there are, ascending; at most max, the newest. */
+static size_t numbers(const char *dir, uint32_t *nr, size_t max)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d && (e = readdir(d))) {
+		size_t at = 0;
+		uint32_t v;
+		char rest;
+
+		if (strlen(e->d_name) != DIGITS ||
+		    sscanf(e->d_name, "%" SCNu32 "%c", &v, &rest) != 1)
+			continue;
+		while (at < n && nr[at] < v)
+			at++;
+		if (n == max) {
+			if (!at)
+				continue;
+			memmove(nr, nr + 1, (at - 1) * sizeof(*nr));
+			nr[at - 1] = v;
+			continue;
+		}
+		memmove(nr + at + 1, nr + at, (n - at) * sizeof(*nr));
+		nr[at] = v;
+		n++;
+	}
+	if (d)
+		closedir(d);
+	return n;
+}
+
+int cg_undo_save(const char *state_dir, const struct cg_undo *undo, char ret_copy[static PATH_MAX])
+{
+	uint32_t nr[CG_UNDO_KEEP + 1];
+	_cleanup_free_ char *text = NULL;
+	char *grown;
+	char dir[PATH_MAX], path[PATH_MAX];
+	size_t n;
+	int len, err;
+
+	err = dir_make(state_dir, dir);
+	if (err < 0)
+		return err;
+	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	n = numbers(dir, nr, CG_UNDO_KEEP + 1);
+	len = asprintf(&text, MAGIC "\n%s\n%s\n%016" PRIx64 "\n", undo->file, undo->what,
+		       undo->after);
+	if (len < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	grown = realloc(text, (size_t)len + undo->len + 1);
+	if (!grown)
+		return -ENOMEM;
+	text = grown;
+	memcpy(text + len, undo->text, undo->len);
+	if (snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS,
+		     n ? (nr[n - 1] + 1) % 100000000 : 1) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	err = cg_statefile_replace(path, text, (size_t)len + undo->len, 0600, geteuid(), getegid());
+	if (err < 0)
+		return err;
+	memcpy(ret_copy, path, PATH_MAX);
+	/* What is too many goes only when the new one is safe. */
+	for (size_t i = 0; i + CG_UNDO_KEEP <= n; i++) {
+		if (snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS, nr[i]) <
+		    (int)sizeof(path))
+			(void)unlink(path);
+	}
+	return 0;
+}
+
+/* Cuts a line off the front of *at; false where there is none. */
+static bool line_cut(char **at, char *end, char **ret_line)
+{
+	char *nl = memchr(*at, '\n', (size_t)(end - *at));
+
+	if (!nl)
+		return false;
+	*nl = '\0';
+	*ret_line = *at;
+	*at = nl + 1;
+	return true;
+}
+
+int cg_undo_last(const char *state_dir, struct cg_undo *ret_undo)
+{
+	_cleanup_free_ char *text = NULL;
+	char dir[PATH_MAX], *at, *end, *magic, *file, *what, *hash;
+	struct cg_undo u = { 0 };
+	uint32_t nr;
+	size_t len;
+	int err;
+
+	err = dir_make(state_dir, dir);
+	if (err < 0)
+		return err;
+	if (!numbers(dir, &nr, 1))
+		return -ENOENT;
+	if (snprintf(u.copy, sizeof(u.copy), "%s/%0*" PRIu32, dir, DIGITS, nr) >=
+	    (int)sizeof(u.copy))
+		return -ENAMETOOLONG;
+	err = cg_statefile_slurp(u.copy, CG_MAX_CONFIG_BYTES + 2 * PATH_MAX, &text, &len);
+	if (err < 0)
+		return err;
+	at = text;
+	end = text + len;
+	if (!line_cut(&at, end, &magic) || !line_cut(&at, end, &file) ||
+	    !line_cut(&at, end, &what) || !line_cut(&at, end, &hash) || strcmp(magic, MAGIC) ||
+	    strlen(file) >= sizeof(u.file) || strlen(what) >= sizeof(u.what) ||
+	    sscanf(hash, "%" SCNx64, &u.after) != 1)
+		return -EPROTO;
+	memcpy(u.file, file, strlen(file) + 1);
+	memcpy(u.what, what, strlen(what) + 1);
+	u.len = (size_t)(end - at);
+	u.text = malloc(u.len + 1);
+	if (!u.text)
+		return -ENOMEM;
+	memcpy(u.text, at, u.len);
+	u.text[u.len] = '\0';
+	*ret_undo = u;
+	return 0;
+}
