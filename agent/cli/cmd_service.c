@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* camgate check, reload, doctor, detach, version: the service itself. */
+#include <errno.h>
+#include <string.h>
+#include <camgate/ctl.h>
+#include "../lib/config.h"
+#include "../lib/mapset.h"
+#include "../lib/policy.h"
+#include "ask.h"
+#include "commands.h"
+#include "direct.h"
+#include "i18n.h"
+#include "print.h"
+#include "reply.h"
+#include "say.h"
+
+static void names_freep(struct cg_name **names)
+{
+	free(*names);
+}
+
+/* All a reload would do before it touches the packet path. */
+static int judge(const char *file, struct cg_diag *diag, struct cg_policy **ret_policy)
+{
+	_cleanup_(cg_config_free) struct cg_config *config = NULL;
+	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
+	_cleanup_(cg_mapset_free) struct cg_mapset *set = NULL;
+	_cleanup_(names_freep) struct cg_name *names = calloc(CG_MAX_CAMERAS, sizeof(*names));
+	int r;
+
+	if (!names)
+		return -ENOMEM;
+	r = cg_config_read(file, diag, &config);
+	if (!r)
+		r = cg_policy_build(config, diag, &policy);
+	if (!r)
+		r = cg_mapset_build(policy, 1, names, CG_MAX_CAMERAS, diag, &set);
+	if (!r)
+		*ret_policy = TAKE_PTR(policy);
+	return r;
+}
+
+int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
+{
+	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
+	const char *file = argc > 1 ? argv[1] : cli->config;
+	struct cg_diag diag = { "" };
+	struct json_object *reply;
+	size_t rules = 0;
+	int r = judge(file, &diag, &policy);
+
+	if (r && *diag.text)
+		return cg_say_error(cli, CG_EXIT_CONFIG, NULL, "%s", diag.text);
+	if (r)
+		return cg_say_error(cli, r == -ENOMEM ? CG_EXIT_FAILED : CG_EXIT_CONFIG, NULL,
+				    "%s: %s", file, strerror(-r));
+	for (size_t i = 0; i < policy->ncams; i++)
+		rules += policy->cams[i].nrules;
+	if (cli->json) {
+		reply = cg_say_new(CG_EXIT_OK);
+		json_object_object_add(reply, "file", json_object_new_string(file));
+		json_object_object_add(reply, "cameras",
+				       json_object_new_int64((int64_t)policy->ncams));
+		json_object_object_add(reply, "rules", json_object_new_int64((int64_t)rules));
+		cg_say_json(reply);
+		json_object_put(reply);
+		return CG_EXIT_OK;
+	}
+	cg_print_out(_("%s: ok, %zu %s, %zu %s\n"), file, policy->ncams,
+		     n_("camera", "cameras", policy->ncams), rules, n_("rule", "rules", rules));
+	return CG_EXIT_OK;
+}
+
+int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv)
+{
+	struct json_object *reply;
+	int code = cg_ask(cli, cg_ask_new("reload"), &reply);
+	long long ncams, nrules;
+
+	(void)argc;
+	(void)argv;
+	if (!reply)
+		return code;
+	ncams = cg_reply_int(reply, "cameras");
+	nrules = cg_reply_int(reply, "rules");
+	cg_print_out(_("generation %lld is in force: %lld %s, %lld %s (+%lld -%lld ~%lld)\n"),
+		     (long long)cg_reply_int(reply, "generation"), ncams,
+		     n_("camera", "cameras", (unsigned long)ncams), nrules,
+		     n_("rule", "rules", (unsigned long)nrules),
+		     (long long)cg_reply_int(reply, "added"),
+		     (long long)cg_reply_int(reply, "removed"),
+		     (long long)cg_reply_int(reply, "changed"));
+	json_object_put(reply);
+	return code;
+}
+
+int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv)
+{
+	static const struct {
+		const char *level, *text;
+		enum cg_style style;
+	} levels[] = {
+		{ "ok", N_("ok"), CG_STYLE_GOOD },
+		{ "warn", N_("warning"), CG_STYLE_WARN },
+		{ "fail", N_("WRONG"), CG_STYLE_BAD },
+	};
+	const struct cg_column columns[] = {
+		{ .title = _("FINDING") },
+		{ .title = _("ABOUT") },
+		{ .title = _("WHAT"), .flex = true },
+	};
+	struct json_object *reply;
+	struct cg_table *table;
+	int code = cg_ask(cli, cg_ask_new("doctor"), &reply);
+
+	(void)argc;
+	(void)argv;
+	if (!reply)
+		return code;
+	table = cg_print_table_new(columns, 3);
+	for (size_t i = 0; i < cg_reply_count(reply, "findings"); i++) {
+		struct json_object *f = cg_reply_at(reply, "findings", i);
+		const char *level = cg_reply_str(f, "level"), *fix = cg_reply_str(f, "fix");
+		enum cg_style style = CG_STYLE_NONE;
+
+		for (size_t l = 0; l < sizeof(levels) / sizeof(levels[0]); l++)
+			if (!strcmp(level, levels[l].level)) {
+				style = levels[l].style;
+				level = _(levels[l].text);
+				break;
+			}
+		cg_print_cell(table, style, "%s", level);
+		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(f, "what"));
+		if (*fix)
+			cg_print_cell(table, CG_STYLE_NONE, _("%s. To do: %s"),
+				      cg_reply_str(f, "text"), fix);
+		else
+			cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(f, "text"));
+	}
+	cg_print_table_end(&table);
+	json_object_put(reply);
+	return code;
+}
+
+int cg_cmd_detach(const struct cg_cli *cli, int argc, char **argv)
+{
+	struct json_object *reply;
+	size_t n;
+	int r = cg_ask_try(cli, cg_ask_new("detach"), &reply);
+
+	(void)argc;
+	(void)argv;
+	/* a hung agent would put its filters back: only a dead one is done without */
+	switch (-r) {
+	case 0:
+		r = cg_ask_finish(cli, reply, &reply);
+		break;
+	case ENOENT:
+	case ENOTDIR:
+	case ECONNREFUSED:
+	case ECONNRESET:
+		r = cg_direct_detach(cli, &reply);
+		break;
+	default:
+		return cg_ask_unreachable(cli, r);
+	}
+	if (!reply)
+		return r;
+	n = cg_reply_count(reply, "removed");
+	for (size_t i = 0; i < n; i++)
+		cg_print_out(_("removed: %s\n"), cg_reply_str_at(reply, "removed", i));
+	cg_print_out(n ? _("detached: camgate holds nothing back any more\n") :
+			 _("nothing of camgate was there\n"));
+	json_object_put(reply);
+	return r;
+}
+
+int cg_cmd_version(const struct cg_cli *cli, int argc, char **argv)
+{
+	struct json_object *reply;
+	int r;
+
+	(void)argc;
+	(void)argv;
+	if (!cli->json)
+		cg_print_out("camgate %s\n", CG_VERSION);
+	r = cg_ask(cli, cg_ask_new("version"), &reply);
+	if (reply) {
+		cg_print_out(_("agent %s, packet path ABI %lld\n"), cg_reply_str(reply, "version"),
+			     (long long)cg_reply_int(reply, "abi"));
+		json_object_put(reply);
+	}
+	return r;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* camgate who, blocked, why, counters: what a camera does, and what becomes of it. */
+#include <netinet/in.h>
+#include <string.h>
+#include <camgate/bpf_abi.h>
+#include <camgate/ctl.h>
+#include "../lib/blocked.h"
+#include "../lib/duration.h"
+#include "../lib/rule.h"
+#include "ask.h"
+#include "commands.h"
+#include "i18n.h"
+#include "print.h"
+#include "reply.h"
+#include "say.h"
+#include "sentence.h"
+
+#define PORT_LEN 32
+#define END_LEN	 96
+
+/* "443/tcp", "udp", "" */
+static const char *port_text(struct json_object *o, const char *key, char buf[static PORT_LEN])
+{
+	const char *proto = cg_reply_str(o, "proto");
+	unsigned int port = (unsigned int)cg_reply_int(o, key) & 0xffff;
+	char nr[8] = "";
+
+	if (port)
+		snprintf(nr, sizeof(nr), "%u", port);
+	snprintf(buf, PORT_LEN, "%s%s%s", nr, port && *proto ? "/" : "", proto);
+	return buf;
+}
+
+/* "203.0.113.9:443/tcp", "[2001:db8::1]:443/tcp", "203.0.113.9/icmp". */
+static const char *end_text(struct json_object *o, char buf[static END_LEN])
+{
+	const char *addr = cg_reply_str(o, "peer");
+	bool port = cg_reply_int(o, "peer_port");
+	bool v6 = port && strchr(addr, ':');
+	char tail[PORT_LEN];
+
+	port_text(o, "peer_port", tail);
+	snprintf(buf, END_LEN, "%s%s%s%s%s", v6 ? "[" : "", addr, v6 ? "]" : "",
+		 port  ? ":" :
+		 *tail ? "/" :
+			 "",
+		 tail);
+	return buf;
+}
+
+static struct json_object *ask_about(const char *cmd, const char *cam)
+{
+	struct json_object *request = cg_ask_new(cmd);
+
+	if (cam)
+		json_object_object_add(request, "cam", json_object_new_string(cam));
+	return request;
+}
+
+static enum cg_style verdict_style(const char *verdict)
+{
+	return !strcmp(verdict, "drop") ? CG_STYLE_BAD : CG_STYLE_NONE;
+}
+
+int cg_cmd_who(const struct cg_cli *cli, int argc, char **argv)
+{
+	const struct cg_column columns[] = {
+		{ .title = _("OTHER SIDE") },
+		{ .title = _("WHERE") },
+		{ .title = _("BEGUN BY") },
+		{ .title = _("VERDICT") },
+		{ .title = _("SENT"), .right = true },
+		{ .title = _("GOT"), .right = true },
+		{ .title = _("AGE"), .right = true },
+		{ .title = _("IDLE"), .right = true },
+		{ .title = _("BECAUSE"), .flex = true },
+	};
+	struct json_object *reply;
+	struct cg_table *table;
+	char end[END_LEN], text[CG_PRINT_LEN];
+	int code = cg_ask(cli, ask_about("who", argv[1]), &reply);
+
+	(void)argc;
+	if (!reply)
+		return code;
+	table = cg_print_table_new(columns, 9);
+	for (size_t i = 0; i < cg_reply_count(reply, "peers"); i++) {
+		struct json_object *flow = cg_reply_at(reply, "peers", i);
+		const char *verdict = cg_reply_str(flow, "verdict");
+		const char *rule = cg_reply_str(flow, "rule_text");
+
+		cg_print_cell(table, CG_STYLE_NONE, "%s", end_text(flow, end));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_sentence_word(cg_reply_str(flow, "scope")));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_sentence_word(cg_reply_str(flow, "began")));
+		cg_print_cell(table, verdict_style(verdict), "%s", cg_sentence_word(verdict));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_print_size((uint64_t)cg_reply_int(flow, "up_bytes"), text));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_print_size((uint64_t)cg_reply_int(flow, "down_bytes"), text));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_print_span((uint64_t)cg_reply_int(flow, "age_s"), text));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_print_span((uint64_t)cg_reply_int(flow, "idle_s"), text));
+		cg_print_cell(table, CG_STYLE_NONE, "%s%s%s", cg_sentence_reason(flow),
+			      *rule ? ": " : "", rule);
+	}
+	if (!cg_reply_count(reply, "peers"))
+		cg_print_out(_("%s talks to nobody\n"), argv[1]);
+	cg_print_table_end(&table);
+	json_object_put(reply);
+	return code;
+}
+
+int cg_cmd_blocked(const struct cg_cli *cli, int argc, char **argv)
+{
+	const struct cg_column columns[] = {
+		{ .title = _("OTHER SIDE") },
+		{ .title = _("DIRECTION") },
+		{ .title = _("TO PORT") },
+		{ .title = _("PACKETS"), .right = true },
+		{ .title = _("FIRST"), .right = true },
+		{ .title = _("LAST"), .right = true },
+		{ .title = _("BECAUSE"), .flex = true },
+	};
+	struct json_object *request = ask_about("blocked", argv[1]), *reply;
+	struct cg_table *table;
+	char port[PORT_LEN], text[CG_PRINT_LEN];
+	time_t now = time(NULL);
+	uint64_t since_s;
+	int code;
+
+	(void)argc;
+	if (cli->since) {
+		if (cg_duration_parse(cli->since, CG_BLOCKED_KEEP_S, &since_s)) {
+			json_object_put(request);
+			return cg_say_error(cli, CG_EXIT_USAGE, NULL,
+					    _("--since '%s': no time, such as 10m, at most 1h"),
+					    cli->since);
+		}
+		json_object_object_add(request, "since_s", json_object_new_int64((int64_t)since_s));
+	}
+	code = cg_ask(cli, request, &reply);
+	if (!reply)
+		return code;
+	table = cg_print_table_new(columns, 7);
+	for (size_t i = 0; i < cg_reply_count(reply, "blocked"); i++) {
+		struct json_object *b = cg_reply_at(reply, "blocked", i);
+
+		/* the port is where it was to go: the peer's or the camera's */
+		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(b, "peer"));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_sentence_word(cg_reply_str(b, "direction")));
+		cg_print_cell(table, CG_STYLE_NONE, "%s", port_text(b, "port", port));
+		cg_print_cell(table, CG_STYLE_NONE, "%lld", (long long)cg_reply_int(b, "packets"));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_print_clock((time_t)cg_reply_int(b, "first_s"), now, text));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_print_clock((time_t)cg_reply_int(b, "last_s"), now, text));
+		cg_print_cell(table, CG_STYLE_NONE, "%s%s", cg_sentence_reason(b),
+			      cg_reply_bool(b, "monitored") ? _(" (monitored: passed)") : "");
+	}
+	if (!cg_reply_count(reply, "blocked"))
+		cg_print_out(_("nothing of %s was stopped in this time\n"), argv[1]);
+	cg_print_table_end(&table);
+	json_object_put(reply);
+	return code;
+}
+
+/* The agent's sentence names the port and protocol it took where none was typed,
+ * the verdict, and the rule with its file and line. */
+static void print_answer(struct json_object *answer)
+{
+	cg_print_styled(verdict_style(cg_reply_str(answer, "verdict")),
+			cg_reply_str(answer, "text"));
+	cg_print_out(_("\n  reason: %s (%lld)\n"), cg_reply_str(answer, "reason"),
+		     (long long)cg_reply_int(answer, "reason_nr"));
+}
+
+int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv)
+{
+	struct json_object *request, *reply;
+	struct cg_rule_text end;
+	struct cg_diag diag = { "" };
+	char addr[CG_ADDR_STRLEN];
+	int code;
+
+	(void)argc;
+	if (cg_rule_parse(argv[2], NULL, &diag, &end))
+		return cg_say_error(cli, CG_EXIT_USAGE, NULL, "%s", diag.text);
+	if (end.dst.len != 128 || (end.port_lo != end.port_hi && end.port_hi != UINT16_MAX) ||
+	    (end.port_hi == UINT16_MAX && end.port_lo && end.port_lo != UINT16_MAX))
+		return cg_say_error(cli, CG_EXIT_USAGE, NULL,
+				    _("'%s': one address and at most one port, such as "
+				      "203.0.113.9:443/tcp"),
+				    argv[2]);
+	request = ask_about("why", argv[1]);
+	json_object_object_add(request, "address",
+			       json_object_new_string(cg_addr_format(&end.dst.addr, addr)));
+	if (end.port_lo)
+		json_object_object_add(request, "port", json_object_new_int(end.port_lo));
+	if (end.proto != CG_PROTO_ANY && end.proto != CG_PROTO_TCPUDP)
+		json_object_object_add(request, "proto",
+				       json_object_new_string(strrchr(argv[2], '/') + 1));
+	code = cg_ask(cli, request, &reply);
+	if (!reply)
+		return code;
+	print_answer(reply);
+	if (cg_reply_has(reply, "inbound"))
+		print_answer(cg_reply_obj(reply, "inbound"));
+	json_object_put(reply);
+	return code;
+}
+
+int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv)
+{
+	const struct cg_column columns[] = {
+		{ .title = _("CAMERA") },
+		{ .title = _("DIRECTION") },
+		{ .title = _("VERDICT") },
+		{ .title = _("PACKETS"), .right = true },
+		{ .title = _("BYTES"), .right = true },
+		{ .title = _("BECAUSE"), .flex = true },
+	};
+	struct json_object *reply;
+	struct cg_table *table;
+	char name[CG_REPLY_CAM_LEN];
+	int code = cg_ask(cli, ask_about("counters", argc > 1 ? argv[1] : NULL), &reply);
+	size_t rows = 0;
+
+	if (!reply)
+		return code;
+	table = cg_print_table_new(columns, 6);
+	for (size_t i = 0; i < cg_reply_count(reply, "cams"); i++) {
+		struct json_object *cam = cg_reply_at(reply, "cams", i);
+
+		for (size_t j = 0; j < cg_reply_count(cam, "counts"); j++, rows++) {
+			struct json_object *c = cg_reply_at(cam, "counts", j);
+			const char *verdict = cg_reply_str(c, "verdict");
+
+			cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_cam(cam, name));
+			cg_print_cell(table, CG_STYLE_NONE, "%s",
+				      cg_sentence_word(cg_reply_str(c, "direction")));
+			cg_print_cell(table, verdict_style(verdict), "%s%s",
+				      cg_sentence_word(verdict),
+				      cg_reply_bool(c, "monitored") ? _(" (monitored)") : "");
+			cg_print_cell(table, CG_STYLE_NONE, "%lld",
+				      (long long)cg_reply_int(c, "packets"));
+			cg_print_cell(table, CG_STYLE_NONE, "%lld",
+				      (long long)cg_reply_int(c, "bytes"));
+			cg_print_cell(table, CG_STYLE_NONE, "%s", cg_sentence_reason(c));
+		}
+	}
+	if (!rows)
+		cg_print_out(_("nothing was counted yet\n"));
+	cg_print_table_end(&table);
+	json_object_put(reply);
+	return code;
+}

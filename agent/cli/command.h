@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a command is, and what it is given. */
+#ifndef CG_COMMAND_H
+#define CG_COMMAND_H
+
+#include <stdbool.h>
+
+enum cg_option {
+	CG_OPTION_TO = 0x1,
+	CG_OPTION_FORCE = 0x2,
+	CG_OPTION_SINCE = 0x4,
+};
+
+/* The command line, options taken out. */
+struct cg_cli {
+	const char *config;
+	const char *pin_dir;
+	const char *socket;
+	const char *state_dir;
+	int timeout_ms; /* 0: the command's own */
+	bool json;
+	unsigned int given; /* CG_OPTION_* */
+	const char *to;
+	const char *since;
+};
+
+struct cg_command {
+	const char *name;
+	const char *args;     /* "" = none */
+	const char *help;     /* one line; N_() */
+	unsigned int options; /* CG_OPTION_* it takes */
+	int min, max;	      /* arguments */
+	/* argv[0] is the command's name, argv[argc] NULL; returns CG_EXIT_*. */
+	int (*run)(const struct cg_cli *cli, int argc, char **argv);
+};
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every command's function, for the table in main.c; each is a `run` of struct cg_command. */
+#ifndef CG_COMMANDS_H
+#define CG_COMMANDS_H
+
+#include "command.h"
+
+int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv);
+
+int cg_cmd_open(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_stricter(const struct cg_cli *cli, int argc, char **argv); /* close, seal, block */
+int cg_cmd_auto(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_off(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_on(const struct cg_cli *cli, int argc, char **argv);
+
+int cg_cmd_who(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_blocked(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv);
+
+int cg_cmd_rule(const struct cg_cli *cli, int argc, char **argv); /* allow, deny */
+int cg_cmd_undo(const struct cg_cli *cli, int argc, char **argv);
+
+int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_detach(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_version(const struct cg_cli *cli, int argc, char **argv);
+
+#endif

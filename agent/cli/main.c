@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* camgate: the table of commands, the options, the exit code. */
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <camgate/bpf_abi.h>
+#include <camgate/ctl.h>
+#include "../lib/duration.h"
+#include "../lib/near.h"
+#include "commands.h"
+#include "help.h"
+#include "i18n.h"
+#include "print.h"
+#include "say.h"
+
+/* More words than any command takes. */
+#define WORDS_MAX     8
+#define TIMEOUT_MAX_S 3600
+
+/* `help` is the one command that needs the table: run is NULL. */
+static const struct cg_command commands[] = {
+	{ "status", "", N_("what is open, what was stopped, what needs attention"), 0, 0, 0,
+	  cg_cmd_status },
+	{ "open", "CAM [TIME | until CLOCK] [--to ADDRESS] [--force]",
+	  N_("let a camera be watched from outside for a while; without a time 30m"),
+	  CG_OPTION_TO | CG_OPTION_FORCE, 1, 4, cg_cmd_open },
+	{ "close", "CAM|all", N_("nobody watches from outside; ends what runs now"), 0, 1, 1,
+	  cg_cmd_stricter },
+	{ "seal", "CAM|all", N_("nothing leaves the camera's LAN at all"), 0, 1, 1,
+	  cg_cmd_stricter },
+	{ "block", "CAM|all", N_("the same as seal"), 0, 1, 1, cg_cmd_stricter },
+	{ "auto", "CAM|all", N_("take back what was done by hand: the configuration holds again"),
+	  0, 1, 1, cg_cmd_auto },
+	{ "off", "[TIME]", N_("let everything pass for a while; without a time 10m"), 0, 0, 1,
+	  cg_cmd_off },
+	{ "on", "", N_("end off"), 0, 0, 0, cg_cmd_on },
+	{ "who", "CAM", N_("whom a camera talks to now"), 0, 1, 1, cg_cmd_who },
+	{ "blocked", "CAM [--since TIME]", N_("what of a camera was stopped lately"),
+	  CG_OPTION_SINCE, 1, 1, cg_cmd_blocked },
+	{ "why", "CAM ADDRESS[:PORT][/PROTOCOL]",
+	  N_("what would become of a packet, and by which rule"), 0, 2, 2, cg_cmd_why },
+	{ "allow", "CAM ADDRESS[/BITS][:PORT[-PORT]][/PROTOCOL]",
+	  N_("write a rule that lets a camera send there"), 0, 2, 2, cg_cmd_rule },
+	{ "deny", "CAM ADDRESS[/BITS][:PORT[-PORT]][/PROTOCOL]",
+	  N_("write a rule that never lets a camera send there"), 0, 2, 2, cg_cmd_rule },
+	{ "undo", "", N_("take the last allow or deny back"), 0, 0, 0, cg_cmd_undo },
+	{ "counters", "[CAM]", N_("packets and bytes by reason"), 0, 0, 1, cg_cmd_counters },
+	{ "check", "[FILE]", N_("judge a configuration; needs no agent, changes nothing"), 0, 0, 1,
+	  cg_cmd_check },
+	{ "reload", "", N_("put the changed configuration in force"), 0, 0, 0, cg_cmd_reload },
+	{ "doctor", "", N_("look for what keeps camgate from doing its job"), 0, 0, 0,
+	  cg_cmd_doctor },
+	{ "detach", "", N_("take camgate out of the packet path altogether"), 0, 0, 0,
+	  cg_cmd_detach },
+	{ "version", "", N_("versions of the command and the agent"), 0, 0, 0, cg_cmd_version },
+	{ "help", "[COMMAND]", N_("this, or more about a command"), 0, 0, 1, NULL },
+};
+#define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+enum {
+	OPT_WORD = 1,
+	OPT_PIN_DIR = 256,
+	OPT_SOCKET,
+	OPT_STATE_DIR,
+	OPT_TIMEOUT,
+	OPT_TO,
+	OPT_FORCE,
+	OPT_SINCE,
+};
+
+static const struct option longopts[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "pin-dir", required_argument, NULL, OPT_PIN_DIR },
+	{ "socket", required_argument, NULL, OPT_SOCKET },
+	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct line {
+	struct cg_cli cli;
+	char *words[WORDS_MAX + 1];
+	int nwords;
+	bool help, version;
+};
+
+static const char *from_env(const char *name, const char *otherwise)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : otherwise;
+}
+
+/* Names are UTF-8 whatever the locale says: their width is asked of LC_CTYPE. */
+static void init_locale(void)
+{
+	setlocale(LC_ALL, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C.UTF-8");
+	CG_I18N_INIT(CG_LOCALEDIR);
+}
+
+static const struct cg_command *find(const char *name)
+{
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown(const struct cg_cli *cli, const char *what, const char *word,
+		   const char *const *names, size_t n)
+{
+	const char *near[CG_NEAR_MAX];
+	char list[128], hint[192];
+	size_t nnear = cg_near_find(word, names, n, near);
+
+	if (nnear)
+		snprintf(hint, sizeof(hint), _("did you mean %s?"),
+			 cg_near_format(near, nnear, list, sizeof(list)));
+	else
+		snprintf(hint, sizeof(hint), "%s", _("`camgate help` lists them."));
+	return cg_say_error(cli, CG_EXIT_USAGE, hint, what, word);
+}
+
+static int unknown_command(const struct cg_cli *cli, const char *word)
+{
+	const char *names[NCOMMANDS];
+
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		names[i] = commands[i].name;
+	return unknown(cli, _("there is no command '%s'"), word, names, NCOMMANDS);
+}
+
+/* What getopt found wrong: its own message would not be JSON. */
+static int bad_option(const struct cg_cli *cli, char **argv)
+{
+	static char written[sizeof(longopts) / sizeof(longopts[0])][16];
+	const char *names[sizeof(longopts) / sizeof(longopts[0])];
+	const char *word = argv[optind - 1];
+	size_t n = 0;
+
+	if (optopt >= OPT_PIN_DIR || optopt == 'c')
+		return cg_say_error(cli, CG_EXIT_USAGE, NULL, _("'%s' needs a value"), word);
+	if (optopt && strncmp(word, "--", 2)) {
+		char shorter[] = { '-', (char)optopt, '\0' };
+
+		return cg_say_error(cli, CG_EXIT_USAGE, _("`camgate help` lists them."),
+				    _("there is no option '%s'"), shorter);
+	}
+	for (const struct option *o = longopts; o->name; o++, n++) {
+		snprintf(written[n], sizeof(written[n]), "--%s", o->name);
+		names[n] = written[n];
+	}
+	return unknown(cli, _("there is no option '%s'"), word, names, n);
+}
+
+static int add_word(struct line *line, char *word)
+{
+	if (line->nwords == WORDS_MAX)
+		return cg_say_error(&line->cli, CG_EXIT_USAGE,
+				    _("A name with spaces is written in quotes."),
+				    _("too many arguments: '%s'"), word);
+	line->words[line->nwords++] = word;
+	return 0;
+}
+
+static int set_timeout(struct cg_cli *cli, const char *text)
+{
+	uint64_t s;
+
+	if (cg_duration_parse(text, TIMEOUT_MAX_S, &s))
+		return cg_say_error(cli, CG_EXIT_USAGE, NULL,
+				    _("--timeout '%s': no time, such as 5s"), text);
+	cli->timeout_ms = (int)s * 1000;
+	return 0;
+}
+
+static int read_line(struct line *line, int argc, char **argv)
+{
+	struct cg_cli *cli = &line->cli;
+	int c, r = 0;
+
+	/* before anything can be wrong: an error must be JSON then */
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-j"))
+			cli->json = true;
+	opterr = 0;
+	/* '-': words come in order, in between options, whatever POSIXLY_CORRECT says */
+	while (!r && (c = getopt_long(argc, argv, "-c:jhV", longopts, NULL)) >= 0) {
+		switch (c) {
+		case OPT_WORD:
+			r = add_word(line, optarg);
+			break;
+		case 'c':
+			cli->config = optarg;
+			break;
+		case OPT_PIN_DIR:
+			cli->pin_dir = optarg;
+			break;
+		case OPT_SOCKET:
+			cli->socket = optarg;
+			break;
+		case OPT_STATE_DIR:
+			cli->state_dir = optarg;
+			break;
+		case OPT_TIMEOUT:
+			r = set_timeout(cli, optarg);
+			break;
+		case OPT_TO:
+			cli->to = optarg;
+			cli->given |= CG_OPTION_TO;
+			break;
+		case OPT_FORCE:
+			cli->given |= CG_OPTION_FORCE;
+			break;
+		case OPT_SINCE:
+			cli->since = optarg;
+			cli->given |= CG_OPTION_SINCE;
+			break;
+		case 'j':
+			cli->json = true;
+			break;
+		case 'h':
+			line->help = true;
+			break;
+		case 'V':
+			line->version = true;
+			break;
+		default:
+			r = bad_option(cli, argv);
+			break;
+		}
+	}
+	while (!r && optind < argc)
+		r = add_word(line, argv[optind++]);
+	return r;
+}
+
+static int wrong_usage(const struct cg_cli *cli, const struct cg_command *command, const char *what,
+		       const char *word)
+{
+	char hint[192];
+
+	snprintf(hint, sizeof(hint), _("Usage: camgate %s%s%s"), command->name,
+		 *command->args ? " " : "", command->args);
+	return cg_say_error(cli, CG_EXIT_USAGE, hint, what, command->name, word);
+}
+
+static int help(const struct cg_cli *cli, const char *word)
+{
+	const struct cg_command *command;
+	struct json_object *reply, *list;
+
+	if (word) {
+		command = find(word);
+		if (!command)
+			return unknown_command(cli, word);
+	}
+	if (!cli->json) {
+		if (word)
+			cg_help_one(command);
+		else
+			cg_help_all(commands, NCOMMANDS);
+		return CG_EXIT_OK;
+	}
+	reply = cg_say_new(CG_EXIT_OK);
+	list = json_object_new_array();
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		struct json_object *o = json_object_new_object();
+
+		if (word && &commands[i] != command) {
+			json_object_put(o);
+			continue;
+		}
+		json_object_object_add(o, "name", json_object_new_string(commands[i].name));
+		json_object_object_add(o, "args", json_object_new_string(commands[i].args));
+		json_object_object_add(o, "help", json_object_new_string(_(commands[i].help)));
+		json_object_array_add(list, o);
+	}
+	json_object_object_add(reply, "commands", list);
+	cg_say_json(reply);
+	json_object_put(reply);
+	return CG_EXIT_OK;
+}
+
+static int run(struct line *line)
+{
+	const struct cg_cli *cli = &line->cli;
+	const struct cg_command *command = find(line->words[0]);
+	unsigned int wrong;
+
+	if (!command)
+		return unknown_command(cli, line->words[0]);
+	wrong = cli->given & ~command->options;
+	if (line->help)
+		return help(cli, command->run ? command->name : line->words[1]);
+	if (wrong)
+		return wrong_usage(cli, command, _("'%s' has no option %s"),
+				   wrong & CG_OPTION_TO	   ? "--to" :
+				   wrong & CG_OPTION_FORCE ? "--force" :
+							     "--since");
+	if (line->nwords - 1 < command->min)
+		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");
+	if (line->nwords - 1 > command->max)
+		return wrong_usage(cli, command, _("'%s' cannot do with '%s'"),
+				   line->words[command->max + 1]);
+	if (!command->run)
+		return help(cli, line->words[1]);
+	return command->run(cli, line->nwords, line->words);
+}
+
+int main(int argc, char **argv)
+{
+	static char status[] = "status";
+	struct line line = {
+		.cli = {
+			.config = from_env("CAMGATE_CONFIG", CG_CONFIG_PATH),
+			.pin_dir = from_env("CAMGATE_PIN_DIR", CG_PIN_DIR),
+			.socket = from_env("CAMGATE_SOCKET", CG_CTL_PATH),
+			.state_dir = from_env("CAMGATE_STATE_DIR", CG_STATE_DIR),
+		},
+	};
+	int code;
+
+	init_locale();
+	code = read_line(&line, argc, argv);
+	if (!code && line.version) {
+		printf("camgate %s\n", CG_VERSION);
+	} else if (!code && !line.nwords && line.help) {
+		code = help(&line.cli, NULL);
+	} else if (!code) {
+		if (!line.nwords)
+			line.words[line.nwords++] = status;
+		code = run(&line);
+	}
+	/* a full disk or a closed pipe must not look like success */
+	if ((fflush(stdout) || ferror(stdout)) && code == CG_EXIT_OK) {
+		fprintf(stderr, "camgate: %s\n", strerror(errno));
+		code = CG_EXIT_FAILED;
+	}
+	return code;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading a reply's members. */
+#include <stdio.h>
+#include <string.h>
+#include "reply.h"
+
+struct json_object *cg_reply_obj(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, &v) ?
+		       v :
+		       NULL;
+}
+
+bool cg_reply_has(struct json_object *o, const char *key)
+{
+	return cg_reply_obj(o, key) != NULL;
+}
+
+const char *cg_reply_str(struct json_object *o, const char *key)
+{
+	struct json_object *v = cg_reply_obj(o, key);
+
+	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+}
+
+int64_t cg_reply_int(struct json_object *o, const char *key)
+{
+	return json_object_get_int64(cg_reply_obj(o, key));
+}
+
+bool cg_reply_bool(struct json_object *o, const char *key)
+{
+	return json_object_get_boolean(cg_reply_obj(o, key));
+}
+
+size_t cg_reply_count(struct json_object *o, const char *key)
+{
+	struct json_object *v = cg_reply_obj(o, key);
+
+	return json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
+}
+
+struct json_object *cg_reply_at(struct json_object *o, const char *key, size_t i)
+{
+	return i < cg_reply_count(o, key) ? json_object_array_get_idx(cg_reply_obj(o, key), i) :
+					    NULL;
+}
+
+const char *cg_reply_str_at(struct json_object *o, const char *key, size_t i)
+{
+	struct json_object *v = cg_reply_at(o, key, i);
+
+	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+}
+
+const char *cg_reply_cam(struct json_object *cam, char buf[static CG_REPLY_CAM_LEN])
+{
+	const char *id = cg_reply_str(cam, "id"), *name = cg_reply_str(cam, "name");
+
+	if (!*name || !strcmp(id, name))
+		snprintf(buf, CG_REPLY_CAM_LEN, "%s", id);
+	else
+		snprintf(buf, CG_REPLY_CAM_LEN, "%s (%s)", name, id);
+	return buf;
+}

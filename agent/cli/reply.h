@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading a reply's members: a missing or odd one is its default, never a crash. */
+#ifndef CG_REPLY_H
+#define CG_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <json-c/json.h>
+
+bool cg_reply_has(struct json_object *o, const char *key);	  /* there and not null */
+const char *cg_reply_str(struct json_object *o, const char *key); /* "" = none */
+int64_t cg_reply_int(struct json_object *o, const char *key);	  /* 0 = none */
+bool cg_reply_bool(struct json_object *o, const char *key);
+struct json_object *cg_reply_obj(struct json_object *o, const char *key); /* NULL = none */
+/* Elements of an array member; 0 = none. */
+size_t cg_reply_count(struct json_object *o, const char *key);
+struct json_object *cg_reply_at(struct json_object *o, const char *key, size_t i);
+const char *cg_reply_str_at(struct json_object *o, const char *key, size_t i);
+
+/* A camera object's name as people know it: "name (id)", or "id" where they are
+ * the same. Returns buf. */
+#define CG_REPLY_CAM_LEN 128
+const char *cg_reply_cam(struct json_object *cam, char buf[static CG_REPLY_CAM_LEN]);
+
+#endif
