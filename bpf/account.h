@@ -8,7 +8,7 @@
 
 struct wire {
 	__u32 packets;
-	__u64 bytes;	/* with the Ethernet header, each segment's own headers counted */
+	__u64 bytes; /* with the Ethernet header, each segment's own headers counted */
 };
 
 /* A GSO packet is many on the wire. A head that could not be parsed counts as

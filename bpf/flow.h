@@ -9,30 +9,30 @@
 
 #include "account.h"
 
-#define SEC_NS		1000000000ULL
-#define NO_RULE		0xffff
-#define NO_IF		0xffffffffU
+#define SEC_NS	1000000000ULL
+#define NO_RULE 0xffff
+#define NO_IF	0xffffffffU
 
 struct verdict {
-	__u64 until_ns;	/* scope holds until; ~0 = for good */
+	__u64 until_ns; /* scope holds until; ~0 = for good */
 	__u32 reason;	/* enum cg_reason; 0 = not yet decided */
 	__u16 rule;
 	__u8 scope, class;
-	__u8 known;	/* the flow has a live entry */
-	__u8 cached;	/* whose scope and class hold */
-	__u8 foreign;	/* somebody else with the address of the flow's peer */
-	__u8 began;	/* CG_FLOW_BY_*, or 0: the camera */
-	__u8 event;	/* CG_EVENT_* bits to report */
+	__u8 known;   /* the flow has a live entry */
+	__u8 cached;  /* whose scope and class hold */
+	__u8 foreign; /* somebody else with the address of the flow's peer */
+	__u8 began;   /* CG_FLOW_BY_*, or 0: the camera */
+	__u8 event;   /* CG_EVENT_* bits to report */
 	__u8 pad[3];
 };
 
 /* What rules are matched against. */
 struct match {
-	__u16 port;	/* the peer's, host order */
+	__u16 port; /* the peer's, host order */
 	__u8 proto;
-	__u8 ported;	/* TCP or UDP */
-	__u8 lan;	/* only rules of kind VIEWER, else all but those */
-	__u8 kind;	/* found: enum cg_rule_kind; 0 = none */
+	__u8 ported; /* TCP or UDP */
+	__u8 lan;    /* only rules of kind VIEWER, else all but those */
+	__u8 kind;   /* found: enum cg_rule_kind; 0 = none */
 	__u16 rule;
 };
 
@@ -43,11 +43,11 @@ struct match {
  * itself on its CPU: both hooks run with bottom halves off.
  */
 struct scratch {
-	__u64 now;		/* boot clock */
-	__u32 slot, flags;	/* of the camera; CG_CAM_* */
+	__u64 now;	   /* boot clock */
+	__u32 slot, flags; /* of the camera; CG_CAM_* */
 	__u32 gen, epoch;
-	__u32 port_if;		/* the LAN port the packet is seen on */
-	__u32 peer_if;		/* where it came in; 0 = from the gateway itself */
+	__u32 port_if; /* the LAN port the packet is seen on */
+	__u32 peer_if; /* where it came in; 0 = from the gateway itself */
 	__u32 quarantined;
 	struct wire wire;
 	struct match match;

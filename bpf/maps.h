@@ -90,7 +90,8 @@ struct {
 /* No LRU: it would evict a live flow to make room, and with it a verdict. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, CG_MIN_SLOTS * (CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY)); /* set at load */
+	__uint(max_entries,
+	       CG_MIN_SLOTS *(CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY)); /* set at load */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct cg_flow_key);
 	__type(value, struct cg_flow);
@@ -98,7 +99,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, CG_MIN_SLOTS * CG_QUOTA_FRAG); /* set at load */
+	__uint(max_entries, CG_MIN_SLOTS *CG_QUOTA_FRAG); /* set at load */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct cg_flow_key);
 	__type(value, struct cg_frag);
@@ -106,7 +107,8 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, CG_MIN_SLOTS * (CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG)); /* set at load */
+	__uint(max_entries, CG_MIN_SLOTS *(CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY +
+					   CG_QUOTA_FRAG)); /* set at load */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct cg_ring_key);
 	__type(value, struct cg_flow_key);
@@ -143,12 +145,13 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__uint(key_size, sizeof(__u32));
-	__array(values, struct {
-		__uint(type, BPF_MAP_TYPE_ARRAY);
-		__uint(max_entries, 1);
-		__type(key, __u32);
-		__type(value, __u32);
-	});
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_ARRAY);
+			__uint(max_entries, 1);
+			__type(key, __u32);
+			__type(value, __u32);
+		});
 } cg_grace SEC(".maps");
 
 #endif

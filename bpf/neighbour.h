@@ -16,19 +16,19 @@ struct arp {
 	__u8 tpa[4];
 };
 
-#define ND_RS 133
-#define ND_RA 134
-#define ND_NS 135
-#define ND_NA 136
-#define ND_REDIRECT 137
+#define ND_RS	       133
+#define ND_RA	       134
+#define ND_NS	       135
+#define ND_NA	       136
+#define ND_REDIRECT    137
 #define ND_MAX_OPTIONS 4
 
 INLINE int arp_load(struct __sk_buff *skb, const struct pkt *p, struct arp *arp)
 {
 	if (bpf_skb_load_bytes(skb, p->l3, arp, sizeof(*arp)))
 		return -1;
-	return arp->htype != bpf_htons(1) || arp->ptype != bpf_htons(ETH_P_IP) ||
-	       arp->hlen != 6 || arp->plen != 4;
+	return arp->htype != bpf_htons(1) || arp->ptype != bpf_htons(ETH_P_IP) || arp->hlen != 6 ||
+	       arp->plen != 4;
 }
 
 INLINE int arp_from_camera(struct __sk_buff *skb, const struct pkt *p, const struct seat *s)

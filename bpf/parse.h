@@ -10,9 +10,9 @@
 #include <bpf/bpf_endian.h>
 #include "../include/camgate/bpf_abi.h"
 
-#define INLINE static __always_inline
-#define memcpy __builtin_memcpy
-#define memset __builtin_memset
+#define INLINE		static __always_inline
+#define memcpy		__builtin_memcpy
+#define memset		__builtin_memset
 
 /* linux/icmp.h, icmpv6.h and in6.h pull in libc; these are the RFCs' numbers. */
 #define ETH_EAPOL	0x888e
@@ -29,7 +29,7 @@
 #define MAX_VLAN_TAGS	2
 /* RFC 8200 names four extension headers that may come before the payload;
  * destination options may come twice. */
-#define MAX_EXT_HEADERS	6
+#define MAX_EXT_HEADERS 6
 
 enum frag_part {
 	FRAG_WHOLE,
@@ -38,20 +38,20 @@ enum frag_part {
 };
 
 struct pkt {
-	__u8 src[16], dst[16];	/* IPv4 as ::ffff:a.b.c.d */
+	__u8 src[16], dst[16]; /* IPv4 as ::ffff:a.b.c.d */
 	__u8 smac[6], dmac[6];
-	__u32 l3, l4;		/* offsets from the start of the frame */
-	__u32 l4_len;		/* bytes at l4, by the IP header */
-	__u32 head_len;		/* frame up to the L4 payload */
+	__u32 l3, l4;	/* offsets from the start of the frame */
+	__u32 l4_len;	/* bytes at l4, by the IP header */
+	__u32 head_len; /* frame up to the L4 payload */
 	__u32 frag_id;
-	__u16 frag_off;		/* bytes */
-	__u16 ethertype;	/* host order, behind the tags */
-	__be16 sport, dport;	/* ICMP echo: the id in both */
+	__u16 frag_off;	     /* bytes */
+	__u16 ethertype;     /* host order, behind the tags */
+	__be16 sport, dport; /* ICMP echo: the id in both */
 	__u8 proto;
 	__u8 tcp_flags;
 	__u8 icmp_type;
 	__u8 hop;
-	__u8 part;		/* enum frag_part */
+	__u8 part; /* enum frag_part */
 	__u8 is_v4;
 };
 
@@ -177,8 +177,7 @@ INLINE int parse_ip4(struct __sk_buff *skb, struct pkt *p)
 	total = bpf_ntohs(ip.tot_len);
 	if (!total && skb->gso_size) /* BIG TCP: longer than the field can say */
 		total = skb->len - p->l3;
-	if (ip.ver_ihl >> 4 != 4 || head < sizeof(ip) || total < head ||
-	    p->l3 + total > skb->len)
+	if (ip.ver_ihl >> 4 != 4 || head < sizeof(ip) || total < head || p->l3 + total > skb->len)
 		return CG_DROP_MALFORMED;
 	map_v4(p->src, ip.saddr);
 	map_v4(p->dst, ip.daddr);

@@ -5,8 +5,8 @@
 
 #include "scope.h"
 
-INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 plane,
-		   __u8 reason, __u8 scope, __u16 rule)
+INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 plane, __u8 reason,
+		   __u8 scope, __u16 rule)
 {
 	const struct pkt *p = &s->m->p;
 	int up = !(plane & CG_PLANE_DOWN);

@@ -15,7 +15,7 @@ struct seat {
 };
 
 struct place {
-	__u64 until_ns;	/* ~0 = for good */
+	__u64 until_ns; /* ~0 = for good */
 	__u8 kind;	/* enum cg_net_kind */
 	__u8 lan;	/* 0 = any */
 };

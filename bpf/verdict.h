@@ -5,14 +5,14 @@
 
 #include "rules.h"
 
-#define PORT_DNS	53
-#define PORT_DHCP	67
+#define PORT_DNS	 53
+#define PORT_DHCP	 67
 #define PORT_DHCP_CLIENT 68
-#define PORT_NTP	123
-#define PORT_DHCP6	547
-#define PORT_SSDP	1900
-#define PORT_NATPMP	5350
-#define PORT_PCP	5351
+#define PORT_NTP	 123
+#define PORT_DHCP6	 547
+#define PORT_SSDP	 1900
+#define PORT_NATPMP	 5350
+#define PORT_PCP	 5351
 
 INLINE int passes(int reason)
 {
@@ -20,9 +20,9 @@ INLINE int passes(int reason)
 }
 
 struct exposure_now {
-	__u8 base;	/* enum cg_exposure_state; anything else is sealed */
-	__u8 open;	/* to this peer */
-	__u8 other;	/* an opening is in force, for another viewer */
+	__u8 base;  /* enum cg_exposure_state; anything else is sealed */
+	__u8 open;  /* to this peer */
+	__u8 other; /* an opening is in force, for another viewer */
 };
 
 INLINE void exposure_read(const struct seat *s, const __u8 *peer, struct exposure_now *e)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loading the packet path, or taking over the one that runs; the skeleton is known only here. */
+/* Opening the packet path: taking over the one that runs, or having it loaded. */
 #include "dp.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/magic.h>
 #include <stdarg.h>
@@ -13,7 +12,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include "camgate.skel.h"
 
 const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
 	[CG_DP_META] = "cg_meta",	  [CG_DP_CAMS] = "cg_cams",
@@ -33,24 +31,6 @@ const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
 	[CG_DP_STATION] = "cg_station",	  [CG_DP_TO_STATION] = "cg_to_station",
 	[CG_DP_WHY_UP] = "cg_why_up",	  [CG_DP_WHY_DOWN] = "cg_why_down",
 };
-
-/* libbpf's print function has no context argument. */
-static struct cg_datapath *printing;
-
-static int on_print(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	char line[1024];
-	size_t n;
-
-	if (!printing || level == LIBBPF_DEBUG)
-		return 0;
-	vsnprintf(line, sizeof(line), fmt, ap);
-	n = strlen(line);
-	if (n && line[n - 1] == '\n')
-		line[n - 1] = '\0';
-	cg_dp_debug(printing, "%s", line);
-	return 0;
-}
 
 void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
 {
@@ -76,7 +56,7 @@ int cg_dp_fail(struct cg_datapath *dp, int err, const char *fmt, ...)
 	return err;
 }
 
-static int pin_path(const struct cg_datapath *dp, const char *name, char *buf, size_t n)
+int cg_dp_pin_path(const struct cg_datapath *dp, const char *name, char *buf, size_t n)
 {
 	return snprintf(buf, n, "%s/%s", dp->pin_dir, name) < (int)n ? 0 : -ENAMETOOLONG;
 }
@@ -99,34 +79,19 @@ static int pin_dir_make(struct cg_datapath *dp)
 	if (statfs(parent, &fs))
 		return cg_dp_fail(dp, -errno, "%s: %s", parent, strerror(errno));
 	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", parent, "bpf", 0, "mode=0755"))
-		return cg_dp_fail(dp, -errno, "%s: no bpffs there, mounting one failed: %s",
-				  parent, strerror(errno));
+		return cg_dp_fail(dp, -errno, "%s: no bpffs there, mounting one failed: %s", parent,
+				  strerror(errno));
 	if (mkdir(dp->pin_dir, 0700) && errno != EEXIST)
 		return cg_dp_fail(dp, -errno, "%s: %s", dp->pin_dir, strerror(errno));
 	return 0;
 }
 
-static void fds_close(int *fds, size_t n)
+void cg_dp_fds_close(int *fds, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		cg_closep(&fds[i]);
 		fds[i] = -1;
 	}
-}
-
-/* Names the object code that was loaded: a restart takes over programs only of
- * its own build. */
-static void build_id(char out[static sizeof(((struct cg_meta *)0)->build)])
-{
-	const unsigned char *elf;
-	uint64_t h = 0xcbf29ce484222325ULL;
-	size_t n;
-
-	elf = camgate_bpf__elf_bytes(&n);
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ elf[i]) * 0x100000001b3ULL;
-	memset(out, 0, sizeof(((struct cg_meta *)0)->build));
-	snprintf(out, sizeof(((struct cg_meta *)0)->build), "%016llx", (unsigned long long)h);
 }
 
 static int map_memory(struct cg_datapath *dp)
@@ -173,7 +138,7 @@ static int maps_get(struct cg_datapath *dp)
 	char path[512];
 
 	for (int i = 0; i < __CG_DP_MAP_MAX; i++) {
-		int r = pin_path(dp, cg_dp_map_names[i], path, sizeof(path));
+		int r = cg_dp_pin_path(dp, cg_dp_map_names[i], path, sizeof(path));
 
 		if (r)
 			return r;
@@ -189,7 +154,7 @@ static int progs_get(struct cg_datapath *dp)
 	char path[512];
 
 	for (int i = 0; i < __CG_DP_PROG_MAX; i++) {
-		int r = pin_path(dp, cg_dp_prog_names[i], path, sizeof(path));
+		int r = cg_dp_pin_path(dp, cg_dp_prog_names[i], path, sizeof(path));
 
 		if (r)
 			return r;
@@ -207,105 +172,11 @@ static int prog_ids_read(struct cg_datapath *dp)
 		uint32_t len = sizeof(info);
 
 		if (bpf_obj_get_info_by_fd(dp->prog[i], &info, &len))
-			return cg_dp_fail(dp, -errno, "%s: no information: %s",
-					  cg_dp_prog_names[i], strerror(errno));
+			return cg_dp_fail(dp, -errno, "%s: no information: %s", cg_dp_prog_names[i],
+					  strerror(errno));
 		dp->prog_id[i] = info.id;
 	}
 	return 0;
-}
-
-struct sizing {
-	enum cg_dp_map map;
-	uint32_t per_slot;
-};
-
-static const struct sizing sizings[] = {
-	{ CG_DP_CAMS, 2 * CG_MAX_MACS },
-	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS },
-	{ CG_DP_RULEMORE, 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
-	{ CG_DP_EXPOSURE, 1 },
-	{ CG_DP_NAMES, 1 },
-	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
-	{ CG_DP_FRAGS, CG_QUOTA_FRAG },
-	{ CG_DP_RING, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
-	{ CG_DP_STATE, 1 },
-	{ CG_DP_STATS, 1 },
-};
-
-static int pin_replace(struct cg_datapath *dp, int fd, const char *name)
-{
-	char path[512];
-	int r = pin_path(dp, name, path, sizeof(path));
-
-	if (r)
-		return r;
-	if (unlink(path) && errno != ENOENT)
-		return cg_dp_fail(dp, -errno, "%s: %s", path, strerror(errno));
-	if (bpf_obj_pin(fd, path))
-		return cg_dp_fail(dp, -errno, "%s: pin: %s", path, strerror(errno));
-	return 0;
-}
-
-static const char *hint(int err)
-{
-	switch (-err) {
-	case EPERM:
-		return " (needs CAP_BPF and CAP_NET_ADMIN, or root)";
-	case ENOSYS:
-		return " (the kernel was built without CONFIG_BPF_SYSCALL)";
-	case EINVAL:
-		return " (kernel 5.10 or newer with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_BPF is needed)";
-	default:
-		return "";
-	}
-}
-
-/* Loads the programs: into the maps already in dp->map where reuse, else with
- * new maps for dp->slots cameras. Everything is pinned afterwards. */
-static int load(struct cg_datapath *dp, bool reuse)
-{
-	struct camgate_bpf *skel;
-	struct bpf_program *prog;
-	struct bpf_map *map;
-	int r = 0;
-
-	skel = camgate_bpf__open();
-	if (!skel)
-		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
-	for (size_t i = 0; !r && !reuse && i < sizeof(sizings) / sizeof(*sizings); i++) {
-		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]);
-		r = bpf_map__set_max_entries(map, sizings[i].per_slot * dp->slots);
-	}
-	for (int i = 0; !r && reuse && i < __CG_DP_MAP_MAX; i++) {
-		/* This build's programs get their own way to each other. */
-		if (i == CG_DP_STATIONS || i == CG_DP_SCRATCH)
-			continue;
-		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
-		r = bpf_map__reuse_fd(map, dp->map[i]);
-	}
-	if (r) {
-		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
-		goto out;
-	}
-	r = camgate_bpf__load(skel);
-	if (r) {
-		r = cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s", strerror(-r), hint(r));
-		goto out;
-	}
-	fds_close(dp->map, __CG_DP_MAP_MAX);
-	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++) {
-		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
-		dp->map[i] = dup(bpf_map__fd(map));
-		r = dp->map[i] < 0 ? -errno : pin_replace(dp, dp->map[i], cg_dp_map_names[i]);
-	}
-	for (int i = 0; !r && i < __CG_DP_PROG_MAX; i++) {
-		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
-		dp->prog[i] = dup(bpf_program__fd(prog));
-		r = dp->prog[i] < 0 ? -errno : pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
-	}
-out:
-	camgate_bpf__destroy(skel);
-	return r;
 }
 
 /* What must outlive a change of map layout or size. */
@@ -356,7 +227,8 @@ static int restore(struct cg_datapath *dp, const struct kept *k)
 		    bpf_map_update_elem(dp->map[CG_DP_EXPOSURE], &i, &k->exposure[i], BPF_ANY))
 			return -errno;
 	for (size_t i = 0; i < k->nports; i++)
-		if (bpf_map_update_elem(dp->map[CG_DP_PORTS], &k->port_ifs[i], &k->ports[i], BPF_ANY))
+		if (bpf_map_update_elem(dp->map[CG_DP_PORTS], &k->port_ifs[i], &k->ports[i],
+					BPF_ANY))
 			return -errno;
 	return 0;
 }
@@ -378,7 +250,7 @@ static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, 
 
 	*ret_have = false;
 	if (r == -ENOENT) {
-		fds_close(dp->map, __CG_DP_MAP_MAX);
+		cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
 		return 0;
 	}
 	if (r)
@@ -399,11 +271,11 @@ static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, 
 		dp->taken_over = !memcmp(dp->meta->build, build, sizeof(dp->meta->build)) &&
 				 !progs_get(dp);
 		if (!dp->taken_over)
-			fds_close(dp->prog, __CG_DP_PROG_MAX);
+			cg_dp_fds_close(dp->prog, __CG_DP_PROG_MAX);
 		return 0;
 	}
 	unmap(dp);
-	fds_close(dp->map, __CG_DP_MAP_MAX);
+	cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
 	return r;
 }
 
@@ -418,7 +290,8 @@ int cg_dp_grace(struct cg_datapath *dp)
 {
 	uint32_t zero = 0;
 
-	return bpf_map_update_elem(dp->map[CG_DP_GRACE], &zero, &dp->grace_fd, BPF_ANY) ? -errno : 0;
+	return bpf_map_update_elem(dp->map[CG_DP_GRACE], &zero, &dp->grace_fd, BPF_ANY) ? -errno :
+											  0;
 }
 
 static int open_all(struct cg_datapath *dp, uint32_t slots)
@@ -428,7 +301,7 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 	bool have;
 	int r;
 
-	build_id(build);
+	cg_dp_build_id(build);
 	r = pin_dir_make(dp);
 	if (!r)
 		r = take_over(dp, slots, build, &have, &kept);
@@ -437,14 +310,18 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 	if (!have)
 		dp->slots = room_for(slots);
 	if (!dp->taken_over) {
-		r = load(dp, have);
+		r = cg_dp_load(dp, have);
 		if (!r && !have)
 			r = map_memory(dp);
 		if (!r && !have) {
 			dp->meta->abi_version = CG_BPF_ABI_VERSION;
 			dp->meta->slots = dp->slots;
+			/* The pins stay with what runs until a policy is in these. */
+			dp->pins_wait = true;
 			r = restore(dp, &kept);
 		}
+		if (!r && have)
+			r = cg_dp_pin(dp);
 		if (!r)
 			memcpy(dp->meta->build, build, sizeof(build));
 	}
@@ -467,7 +344,6 @@ int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **r
 {
 	static const struct rlimit no_limit = { RLIM_INFINITY, RLIM_INFINITY };
 	struct cg_datapath *dp = calloc(1, sizeof(*dp));
-	libbpf_print_fn_t print;
 	int r;
 
 	if (!dp)
@@ -484,11 +360,7 @@ int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **r
 	}
 	/* Kernels before 5.11 charge maps to this limit; newer ones to the cgroup. */
 	(void)setrlimit(RLIMIT_MEMLOCK, &no_limit);
-	printing = dp;
-	print = libbpf_set_print(on_print);
 	r = open_all(dp, opts->slots);
-	libbpf_set_print(print);
-	printing = NULL;
 	if (r) {
 		if (opts->debug && !*dp->error)
 			cg_dp_debug(dp, "packet path: %s", strerror(-r));
@@ -507,8 +379,8 @@ void cg_datapath_close(struct cg_datapath **dp)
 		return;
 	cg_dp_events_close(d);
 	unmap(d);
-	fds_close(d->map, __CG_DP_MAP_MAX);
-	fds_close(d->prog, __CG_DP_PROG_MAX);
+	cg_dp_fds_close(d->map, __CG_DP_MAP_MAX);
+	cg_dp_fds_close(d->prog, __CG_DP_PROG_MAX);
 	cg_closep(&d->grace_fd);
 	cg_mapset_free(&d->set);
 	free(d->nets);

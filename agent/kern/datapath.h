@@ -13,8 +13,8 @@
 struct cg_datapath;
 
 struct cg_datapath_opts {
-	const char *pin_dir;	/* CG_PIN_DIR */
-	uint32_t slots;		/* cameras there must be room for */
+	const char *pin_dir; /* CG_PIN_DIR */
+	uint32_t slots;	     /* cameras there must be room for */
 	/* libbpf's and our own debug lines, one level below the agent's */
 	void (*debug)(void *ctx, const char *line);
 	void *ctx;
@@ -25,21 +25,23 @@ struct cg_datapath_opts {
  * (what runs goes on running), else loads new ones and pins them. bpffs is
  * mounted where there is none. -ENOTSUP: the kernel lacks something, named in
  * the last debug line and in cg_datapath_strerror(). Pins of another version
- * or smaller room: new maps are filled from the old (exposure, names), and
- * cg_datapath_attach replaces the old filters in one step each.
+ * or smaller room: new maps are filled from the old (exposure, names); they are
+ * pinned by the first cg_datapath_apply, and cg_datapath_attach replaces the
+ * old filters in one step each.
  */
 int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **ret_dp) __must_check;
 /* Enforcement goes on: pins and filters stay. */
 void cg_datapath_close(struct cg_datapath **dp);
-const char *cg_datapath_strerror(const struct cg_datapath *dp);	/* "" = none */
+const char *cg_datapath_strerror(const struct cg_datapath *dp); /* "" = none */
 bool cg_datapath_taken_over(const struct cg_datapath *dp);
 
 /* ---- policy ---- */
 
-uint32_t cg_datapath_generation(const struct cg_datapath *dp);	/* in force; 0 = none */
+uint32_t cg_datapath_generation(const struct cg_datapath *dp); /* in force; 0 = none */
 uint32_t cg_datapath_slots(const struct cg_datapath *dp);
 /* The cg_names map as it is; ret_names is freed by the caller. */
-int cg_datapath_names_read(struct cg_datapath *dp, struct cg_name **ret_names, size_t *ret_n) __must_check;
+int cg_datapath_names_read(struct cg_datapath *dp, struct cg_name **ret_names,
+			   size_t *ret_n) __must_check;
 /*
  * Puts set in force as one step: writes it beside the running generation (its
  * gen must be cg_datapath_generation + 1, never 0), counts it back, writes
@@ -55,9 +57,9 @@ int cg_datapath_mapset_read(struct cg_datapath *dp, struct cg_mapset **ret_set) 
 
 /* ---- run-time state ---- */
 
-struct cg_meta *cg_datapath_meta(struct cg_datapath *dp);		/* mapped */
-struct cg_exposure *cg_datapath_exposure(struct cg_datapath *dp);	/* mapped, by slot */
-void cg_datapath_off(struct cg_datapath *dp, uint64_t until_ns);	/* 0 = on */
+struct cg_meta *cg_datapath_meta(struct cg_datapath *dp);	  /* mapped */
+struct cg_exposure *cg_datapath_exposure(struct cg_datapath *dp); /* mapped, by slot */
+void cg_datapath_off(struct cg_datapath *dp, uint64_t until_ns);  /* 0 = on */
 
 struct cg_datapath_net {
 	struct cg_prefix prefix;
@@ -83,13 +85,16 @@ int cg_datapath_detach(struct cg_datapath *dp, int ifindex) __must_check;
 /* ---- reading ---- */
 
 /* Sums over CPUs. */
-int cg_datapath_stats_read(struct cg_datapath *dp, uint32_t slot, struct cg_stats *ret_stats) __must_check;
-int cg_datapath_state_read(struct cg_datapath *dp, uint32_t slot, struct cg_state *ret_state) __must_check;
+int cg_datapath_stats_read(struct cg_datapath *dp, uint32_t slot,
+			   struct cg_stats *ret_stats) __must_check;
+int cg_datapath_state_read(struct cg_datapath *dp, uint32_t slot,
+			   struct cg_state *ret_state) __must_check;
 int cg_datapath_lost_read(struct cg_datapath *dp, uint64_t *ret_lost) __must_check;
 /* Every flow of slot, or of all with slot = UINT32_MAX; cb returns nonzero to
  * stop. A snapshot: flows may come and go meanwhile. */
 int cg_datapath_flows_read(struct cg_datapath *dp, uint32_t slot,
-			   int (*cb)(void *ctx, const struct cg_flow_key *key, const struct cg_flow *flow),
+			   int (*cb)(void *ctx, const struct cg_flow_key *key,
+				     const struct cg_flow *flow),
 			   void *ctx) __must_check;
 /* Asks the same tables as the packet path: what it would say of a packet.
  * up: from the camera. Runs the very program on a made packet in a test run,
@@ -98,12 +103,12 @@ struct cg_datapath_probe {
 	uint32_t slot;
 	bool up;
 	struct cg_addr peer;
-	uint16_t port;		/* peer's; host order */
-	uint8_t proto;		/* IPPROTO_* */
+	uint16_t port; /* peer's; host order */
+	uint8_t proto; /* IPPROTO_* */
 };
 struct cg_datapath_answer {
 	enum cg_reason reason;
-	int rule;		/* id; -1 = none decided */
+	int rule; /* id; -1 = none decided */
 	enum cg_net_kind scope;
 };
 int cg_datapath_why(struct cg_datapath *dp, const struct cg_datapath_probe *probe,
@@ -115,6 +120,7 @@ int cg_datapath_why(struct cg_datapath *dp, const struct cg_datapath_probe *prob
  * checked for size and version) to cb, at most max of them; returns how many. */
 int cg_datapath_events_fd(struct cg_datapath *dp);
 int cg_datapath_events_read(struct cg_datapath *dp, int max,
-			    void (*cb)(void *ctx, const struct cg_event *event), void *ctx) __must_check;
+			    void (*cb)(void *ctx, const struct cg_event *event),
+			    void *ctx) __must_check;
 
 #endif

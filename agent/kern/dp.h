@@ -48,15 +48,16 @@ struct cg_datapath {
 	char *pin_dir;
 	int map[__CG_DP_MAP_MAX];
 	int prog[__CG_DP_PROG_MAX];
-	uint32_t prog_id[2];		/* cg_from_cam, cg_to_cam */
+	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */
 	uint32_t slots;
 	bool taken_over;
-	int grace_fd;			/* the inner map handed to cg_grace */
-	struct cg_meta *meta;		/* mapped */
-	struct cg_exposure *exposure;	/* mapped */
+	bool pins_wait;		      /* new maps: pinned with the first policy in them */
+	int grace_fd;		      /* the inner map handed to cg_grace */
+	struct cg_meta *meta;	      /* mapped */
+	struct cg_exposure *exposure; /* mapped */
 	size_t meta_size, exposure_size;
-	struct cg_mapset *set;		/* keys of the generation in force; NULL = none */
-	struct cg_datapath_net *nets;	/* as in cg_nets, cg_ifs */
+	struct cg_mapset *set;	      /* keys of the generation in force; NULL = none */
+	struct cg_datapath_net *nets; /* as in cg_nets, cg_ifs */
 	size_t nnets;
 	struct cg_datapath_if *ifs;
 	size_t nifs;
@@ -69,9 +70,23 @@ struct cg_datapath {
 	char error[256];
 };
 
-void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Keeps the text for cg_datapath_strerror and returns err. */
-int cg_dp_fail(struct cg_datapath *dp, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int cg_dp_fail(struct cg_datapath *dp, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int cg_dp_pin_path(const struct cg_datapath *dp, const char *name, char *buf,
+		   size_t n) __must_check;
+void cg_dp_fds_close(int *fds, size_t n);
+/* Names the object code of this build: a restart takes over programs only of
+ * its own. */
+#define CG_DP_BUILD_LEN 24
+void cg_dp_build_id(char out[static CG_DP_BUILD_LEN]);
+/* Loads the programs: into the maps already in dp->map where reuse, else with
+ * new maps for dp->slots cameras. */
+int cg_dp_load(struct cg_datapath *dp, bool reuse) __must_check;
+/* Moves every pin to these maps and programs. */
+int cg_dp_pin(struct cg_datapath *dp) __must_check;
 /* Waits until no packet reads an older generation. */
 int cg_dp_grace(struct cg_datapath *dp) __must_check;
 /* Fills dp->set, dp->nets, dp->ifs from the maps after a take-over. */

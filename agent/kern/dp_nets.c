@@ -42,8 +42,7 @@ static int nets_change(struct cg_datapath *dp, const struct cg_datapath_net *net
 		       bool *changed)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct cg_datapath_net *was =
-			net_find(dp->nets, dp->nnets, &nets[i].prefix);
+		const struct cg_datapath_net *was = net_find(dp->nets, dp->nnets, &nets[i].prefix);
 		struct cg_net_key key = net_key(&nets[i].prefix);
 
 		if (was && !memcmp(&was->net, &nets[i].net, sizeof(was->net)))

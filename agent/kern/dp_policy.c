@@ -12,28 +12,24 @@
 struct part {
 	enum cg_dp_map map;
 	size_t key_size, value_size;
-	const char *entries;	/* key and value side by side */
+	const char *entries; /* key and value side by side */
 	size_t n, stride, value_at;
 };
 
-#define PART(id, set, list, count)                                        \
-	{                                                                 \
-		.map = (id),                                              \
-		.key_size = sizeof((set)->list->key),                     \
-		.value_size = sizeof((set)->list->value),                 \
-		.entries = (const char *)(set)->list,                     \
-		.n = (set)->count,                                        \
-		.stride = sizeof(*(set)->list),                           \
-		.value_at = (size_t)((const char *)&(set)->list->value -  \
-				     (const char *)(set)->list),          \
+#define PART(id, set, list, count)                                                               \
+	{                                                                                        \
+		.map = (id), .key_size = sizeof((set)->list->key),                               \
+		.value_size = sizeof((set)->list->value), .entries = (const char *)(set)->list,  \
+		.n = (set)->count, .stride = sizeof(*(set)->list),                               \
+		.value_at =                                                                      \
+			(size_t)((const char *)&(set)->list->value - (const char *)(set)->list), \
 	}
 
-#define PARTS(set)                                          \
-	{                                                   \
-		PART(CG_DP_RULEMORE, set, more, nmore),     \
-		PART(CG_DP_RULES, set, rules, nrules),      \
-		PART(CG_DP_NARROW, set, narrow, nnarrow),   \
-		PART(CG_DP_CAMS, set, cams, ncams),         \
+#define PARTS(set)                                                                             \
+	{                                                                                      \
+		PART(CG_DP_RULEMORE, set, more, nmore), PART(CG_DP_RULES, set, rules, nrules), \
+			PART(CG_DP_NARROW, set, narrow, nnarrow),                              \
+			PART(CG_DP_CAMS, set, cams, ncams),                                    \
 	}
 #define NPARTS 4
 
@@ -83,14 +79,14 @@ static int set_copy(const struct cg_mapset *set, struct cg_mapset **ret_set)
 	if (!s)
 		return -ENOMEM;
 	s->gen = set->gen;
-#define COPY(list, count)                                                  \
-	do {                                                               \
-		s->list = malloc((set->count + 1) * sizeof(*s->list));     \
-		if (!s->list)                                              \
-			return -ENOMEM;                                    \
-		if (set->count)                                            \
+#define COPY(list, count)                                                          \
+	do {                                                                       \
+		s->list = malloc((set->count + 1) * sizeof(*s->list));             \
+		if (!s->list)                                                      \
+			return -ENOMEM;                                            \
+		if (set->count)                                                    \
 			memcpy(s->list, set->list, set->count * sizeof(*s->list)); \
-		s->count = set->count;                                     \
+		s->count = set->count;                                             \
 	} while (0)
 	COPY(cams, ncams);
 	COPY(narrow, nnarrow);
@@ -217,7 +213,8 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 				  cg_datapath_generation(dp));
 	for (size_t i = 0; i < set->nslots; i++)
 		if (set->slots[i].slot >= dp->slots)
-			return cg_dp_fail(dp, -E2BIG, "policy: %zu cameras, the maps have room for %u",
+			return cg_dp_fail(dp, -E2BIG,
+					  "policy: %zu cameras, the maps have room for %u",
 					  set->nslots, dp->slots);
 	r = set_copy(set, &kept);
 	for (size_t k = 0; !r && k < NPARTS; k++)
@@ -226,6 +223,8 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 		r = check_part(dp, &parts[k]);
 	for (size_t i = 0; !r && i < set->nslots; i++)
 		r = slot_prepare(dp, &set->slots[i]);
+	if (!r && dp->pins_wait)
+		r = cg_dp_pin(dp);
 	if (r) {
 		delete_set(dp, set);
 		return r;
@@ -238,7 +237,8 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 		int e = slot_finish(dp, &set->slots[i]);
 
 		if (e)
-			r = cg_dp_fail(dp, e, "cg_names: slot %u: %s", set->slots[i].slot, strerror(-e));
+			r = cg_dp_fail(dp, e, "cg_names: slot %u: %s", set->slots[i].slot,
+				       strerror(-e));
 	}
 	if (dp->set) {
 		int e = cg_dp_grace(dp);
@@ -368,16 +368,16 @@ static int slots_load(struct cg_datapath *dp, struct cg_mapset *set)
 	return 0;
 }
 
-#define LOAD(r, id, list, count)                                                      \
-	do {                                                                           \
-		struct sink sink = {                                                   \
-			.key_size = sizeof(s->list->key),                              \
-			.stride = sizeof(*s->list),                                    \
+#define LOAD(r, id, list, count)                                                         \
+	do {                                                                             \
+		struct sink sink = {                                                     \
+			.key_size = sizeof(s->list->key),                                \
+			.stride = sizeof(*s->list),                                      \
 			.value_at = (size_t)((char *)&s->list->value - (char *)s->list), \
-		};                                                                     \
-		r = part_load(dp, (id), &sink, s->gen);                                \
-		s->list = (void *)sink.entries;                                           \
-		s->count = sink.n;                                                     \
+		};                                                                       \
+		r = part_load(dp, (id), &sink, s->gen);                                  \
+		s->list = (void *)sink.entries;                                          \
+		s->count = sink.n;                                                       \
 	} while (0)
 
 static int set_load(struct cg_datapath *dp, struct cg_mapset **ret_set)

@@ -12,7 +12,7 @@
 #define OUTSIDE_IF 0x7fffffff
 
 /* Ethernet, IPv6, TCP: the longest that is made here. */
-#define FRAME_MAX (14 + 40 + 20)
+#define FRAME_MAX  (14 + 40 + 20)
 
 struct ends {
 	struct cg_mac mac;

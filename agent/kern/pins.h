@@ -9,9 +9,9 @@
 #include "../lib/cleanup.h"
 
 struct cg_pins {
-	struct cg_meta *meta;		/* mapped, writable */
-	struct cg_exposure *exposure;	/* mapped, writable; meta->slots entries */
-	struct cg_name *names;		/* a copy; nnames entries */
+	struct cg_meta *meta;	      /* mapped, writable */
+	struct cg_exposure *exposure; /* mapped, writable; meta->slots entries */
+	struct cg_name *names;	      /* a copy; nnames entries */
 	size_t nnames;
 	size_t meta_size, exposure_size;
 };
@@ -21,10 +21,12 @@ struct cg_pins {
 int cg_pins_open(const char *dir, struct cg_pins *ret_pins) __must_check;
 void cg_pins_close(struct cg_pins *pins);
 /* Slot by id or name; -ENOENT. */
-int cg_pins_find(const struct cg_pins *pins, const char *id_or_name, uint32_t *ret_slot) __must_check;
+int cg_pins_find(const struct cg_pins *pins, const char *id_or_name,
+		 uint32_t *ret_slot) __must_check;
 /* Removes every filter of ours on every interface of this network namespace,
  * then every pin below dir and dir itself. Works with the agent dead; needs no
  * pins to be there. Returns how many things were removed, or -errno. */
-int cg_pins_detach(const char *dir, void (*say)(void *ctx, const char *what), void *ctx) __must_check;
+int cg_pins_detach(const char *dir, void (*say)(void *ctx, const char *what),
+		   void *ctx) __must_check;
 
 #endif

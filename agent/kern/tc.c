@@ -22,10 +22,10 @@ static const char *const prog_names[2] = { "cg_from_cam", "cg_to_cam" };
 
 /* What sits on one side of a port. */
 struct side {
-	bool at_place;		/* a filter at our preference and handle */
-	bool named_ours;	/* whose name is our program's */
+	bool at_place;	 /* a filter at our preference and handle */
+	bool named_ours; /* whose name is our program's */
 	uint32_t prog_id;
-	unsigned int others;	/* filters elsewhere on this side */
+	unsigned int others; /* filters elsewhere on this side */
 };
 
 struct qdiscs {

@@ -8,7 +8,7 @@
 #include "../lib/cleanup.h"
 
 struct cg_tc_state {
-	bool ingress, egress;	/* a filter of ours, with the given program, is there */
+	bool ingress, egress; /* a filter of ours, with the given program, is there */
 };
 
 /* Adds clsact if there is none and puts both programs at CG_TC_PRIO, handle
@@ -18,7 +18,8 @@ struct cg_tc_state {
  * ours sits at our preference and handle. */
 int cg_tc_attach(int ifindex, int from_fd, int to_fd) __must_check;
 /* Program ids as in the kernel (bpf_prog_info.id). */
-int cg_tc_read(int ifindex, uint32_t from_id, uint32_t to_id, struct cg_tc_state *ret_state) __must_check;
+int cg_tc_read(int ifindex, uint32_t from_id, uint32_t to_id,
+	       struct cg_tc_state *ret_state) __must_check;
 /* Removes the filters at our place that carry these programs; with both ids 0
  * those that are named cg_from_cam and cg_to_cam, whatever their number. Then
  * the clsact, if `made` says it was made by us and no filter is left on it.

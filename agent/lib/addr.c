@@ -149,7 +149,8 @@ const char *cg_mac_format(const struct cg_mac *m, char buf[static CG_MAC_STRLEN]
 const char *cg_addr_format(const struct cg_addr *a, char buf[static CG_ADDR_STRLEN])
 {
 	if (cg_addr_is_v4(a))
-		snprintf(buf, CG_ADDR_STRLEN, "%u.%u.%u.%u", a->b[12], a->b[13], a->b[14], a->b[15]);
+		snprintf(buf, CG_ADDR_STRLEN, "%u.%u.%u.%u", a->b[12], a->b[13], a->b[14],
+			 a->b[15]);
 	else if (!inet_ntop(AF_INET6, a->b, buf, CG_ADDR_STRLEN))
 		buf[0] = '\0';
 	return buf;

@@ -18,12 +18,12 @@ struct cg_addr {
 };
 
 struct cg_prefix {
-	struct cg_addr addr;	/* host bits are zero */
-	uint8_t len;		/* 0..128 of the 16 bytes: IPv4 /24 is 120 */
+	struct cg_addr addr; /* host bits are zero */
+	uint8_t len;	     /* 0..128 of the 16 bytes: IPv4 /24 is 120 */
 };
 
-#define CG_MAC_STRLEN	18
-#define CG_ADDR_STRLEN	46
+#define CG_MAC_STRLEN	 18
+#define CG_ADDR_STRLEN	 46
 #define CG_PREFIX_STRLEN 50
 
 bool cg_addr_is_v4(const struct cg_addr *a);

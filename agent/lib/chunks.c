@@ -7,10 +7,10 @@
 #include "chunks.h"
 
 struct cg_chunks {
-	struct cg_rulevec *v;	/* id - 1 is the index */
+	struct cg_rulevec *v; /* id - 1 is the index */
 	size_t n, room;
-	uint32_t *table;	/* ids by hash, 0 = empty */
-	size_t slots;		/* a power of two */
+	uint32_t *table; /* ids by hash, 0 = empty */
+	size_t slots;	 /* a power of two */
 };
 
 static size_t hash(const struct cg_rulevec *vec)

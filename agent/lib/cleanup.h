@@ -10,17 +10,17 @@
 #define _cleanup_(f) __attribute__((cleanup(f)))
 #define __must_check __attribute__((warn_unused_result))
 
-#define TAKE_PTR(p)                      \
-	({                               \
-		__typeof__(p) _p = (p);  \
-		(p) = NULL;              \
-		_p;                      \
+#define TAKE_PTR(p)                     \
+	({                              \
+		__typeof__(p) _p = (p); \
+		(p) = NULL;             \
+		_p;                     \
 	})
-#define TAKE_FD(fd)            \
-	({                     \
+#define TAKE_FD(fd)             \
+	({                      \
 		int _fd = (fd); \
-		(fd) = -1;     \
-		_fd;           \
+		(fd) = -1;      \
+		_fd;            \
 	})
 
 static inline void cg_freep(void *p)
@@ -40,8 +40,8 @@ static inline void cg_fclosep(FILE **f)
 		fclose(*f);
 }
 
-#define _cleanup_free_ _cleanup_(cg_freep)
-#define _cleanup_close_ _cleanup_(cg_closep)
+#define _cleanup_free_	 _cleanup_(cg_freep)
+#define _cleanup_close_	 _cleanup_(cg_closep)
 #define _cleanup_fclose_ _cleanup_(cg_fclosep)
 
 #endif

@@ -2,11 +2,13 @@
 /* Config edits: finds the block by the tokens' places and writes between them. */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "confedit.h"
 #include "lex.h"
+#include "utf8.h"
 
 struct block {
 	const struct cg_token *open;
@@ -100,12 +102,19 @@ static void put_quoted(FILE *f, const char *s)
 static int check_line(const char *s, const char *what, const char *file, struct cg_diag *diag)
 {
 	const struct cg_pos pos = { file, 0, 0 };
+	size_t len = strlen(s);
+	uint32_t code;
 
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+	while (len) {
+		size_t n = cg_utf8_next(s, len, &code);
+
+		if (!n || cg_utf8_is_control(code))
 			return cg_diag_set(diag, &pos, -EINVAL,
-					   "%s: found control byte 0x%02x, expected one line of text", what,
+					   "%s: found byte 0x%02x, expected one line of text", what,
 					   (unsigned char)*s);
+		s += n;
+		len -= n;
+	}
 	return 0;
 }
 
@@ -128,7 +137,8 @@ static void write_edit(FILE *f, const char *text, size_t len, const struct block
 			cut--;
 		indent_at = line_start(text, b->open->start);
 	}
-	for (indent_end = indent_at; indent_end < len && (text[indent_end] == ' ' || text[indent_end] == '\t');)
+	for (indent_end = indent_at;
+	     indent_end < len && (text[indent_end] == ' ' || text[indent_end] == '\t');)
 		indent_end++;
 	fwrite(text, 1, cut, f);
 	if (!own_line)
@@ -147,7 +157,8 @@ static void write_edit(FILE *f, const char *text, size_t len, const struct block
 }
 
 static int edit_tokens(const char *text, size_t len, const struct cg_tokens *ts,
-		       const struct cg_confedit *edit, char **ret_text, size_t *ret_len, int *ret_line)
+		       const struct cg_confedit *edit, char **ret_text, size_t *ret_len,
+		       int *ret_line)
 {
 	struct block block;
 	char *made = NULL;

@@ -8,10 +8,10 @@
 #include "diag.h"
 
 struct cg_confedit {
-	const char *camera;	/* the block's title, or the id written in it */
-	const char *key;	/* "allow", "deny", "upload" */
-	const char *rule;	/* as cg_rule_parse takes it */
-	const char *comment;	/* behind the line, without '#'; NULL: none */
+	const char *camera;  /* the block's title, or the id written in it */
+	const char *key;     /* "allow", "deny", "upload" */
+	const char *rule;    /* as cg_rule_parse takes it */
+	const char *comment; /* behind the line, without '#'; NULL: none */
 };
 
 /*
@@ -22,6 +22,7 @@ struct cg_confedit {
  * a line.
  */
 int cg_confedit_add(const char *text, size_t len, const char *file, const struct cg_confedit *edit,
-		    struct cg_diag *diag, char **ret_text, size_t *ret_len, int *ret_line) __must_check;
+		    struct cg_diag *diag, char **ret_text, size_t *ret_len,
+		    int *ret_line) __must_check;
 
 #endif

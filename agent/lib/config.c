@@ -20,36 +20,34 @@
 #define SENTINEL "camgate-end"
 
 struct value {
-	int line;		/* of the made text */
+	int line; /* of the made text */
 	char *s;
 };
 
 struct loader {
 	struct cg_diag *diag;
 	struct cg_source source;
-	size_t *titles;		/* tokens that name a camera, in order */
+	size_t *titles; /* tokens that name a camera, in order */
 	size_t ntitles;
 };
 
-#define SHARED_KEYS                                                               \
-	{ "exposure", CG_SHAPE_TEXT, NULL }, { "lan_viewing", CG_SHAPE_TEXT, NULL }, \
-	{ "gateway_viewing", CG_SHAPE_TEXT, NULL }, { "mode", CG_SHAPE_TEXT, NULL }, \
-	{ "allow", CG_SHAPE_LIST, NULL }, { "upload", CG_SHAPE_LIST, NULL },         \
-	{ "deny", CG_SHAPE_LIST, NULL }, { "viewers", CG_SHAPE_LIST, NULL }
+/* clang-format off */
+#define TEXT(name) { name, CG_SHAPE_TEXT, NULL }
+#define LIST(name) { name, CG_SHAPE_LIST, NULL }
+#define SHARED_KEYS \
+	TEXT("exposure"), TEXT("lan_viewing"), TEXT("gateway_viewing"), TEXT("mode"), \
+	LIST("allow"), LIST("upload"), LIST("deny"), LIST("viewers")
+/* clang-format on */
 
 static const struct cg_shape_key DEFAULTS[] = { SHARED_KEYS, { 0 } };
 static const struct cg_shape_key CAMERA[] = {
-	{ "id", CG_SHAPE_TEXT, NULL },
-	{ "mac", CG_SHAPE_LIST, NULL },
-	{ "address", CG_SHAPE_LIST, NULL },
-	SHARED_KEYS,
-	{ 0 },
+	TEXT("id"), LIST("mac"), LIST("address"), SHARED_KEYS, { 0 },
 };
 static const struct cg_shape_key TOP[] = {
-	{ "lan", CG_SHAPE_LIST, NULL },
-	{ "home", CG_SHAPE_LIST, NULL },
-	{ "readers", CG_SHAPE_TEXT, NULL },
-	{ "force", CG_SHAPE_TEXT, NULL },
+	LIST("lan"),
+	LIST("home"),
+	TEXT("readers"),
+	TEXT("force"),
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
@@ -63,7 +61,8 @@ static struct loader *loading;
 
 static const struct cg_token *token_at(const struct loader *ld, int line)
 {
-	return line >= 1 && (size_t)line <= ld->source.tokens.n ? &ld->source.tokens.v[line - 1] : NULL;
+	return line >= 1 && (size_t)line <= ld->source.tokens.n ? &ld->source.tokens.v[line - 1] :
+								  NULL;
 }
 
 static int value_parse(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
@@ -135,7 +134,8 @@ static char *make_text(const struct cg_tokens *ts)
 }
 
 /* libconfuse's table of ours; it is copied by cfg_init and for each block. */
-static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t *inner, cfg_opt_t *ret_opts)
+static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t *inner,
+		      cfg_opt_t *ret_opts)
 {
 	size_t n = 0;
 
@@ -144,25 +144,30 @@ static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t 
 
 		switch (k->kind) {
 		case CG_SHAPE_TEXT:
-			*o = (cfg_opt_t)CFG_PTR_CB(k->name, NULL, CFGF_NONE, value_parse, value_free);
+			*o = (cfg_opt_t)CFG_PTR_CB(k->name, NULL, CFGF_NONE, value_parse,
+						   value_free);
 			break;
 		case CG_SHAPE_LIST:
-			*o = (cfg_opt_t)CFG_PTR_LIST_CB(k->name, NULL, CFGF_NONE, value_parse, value_free);
+			*o = (cfg_opt_t)CFG_PTR_LIST_CB(k->name, NULL, CFGF_NONE, value_parse,
+							value_free);
 			break;
 		case CG_SHAPE_BLOCK:
 		case CG_SHAPE_TITLED:
 			block = inner;
 			inner += CG_SHAPE_MAX_KEYS;
 			make_opts(k->inner, false, NULL, block);
-			*o = (cfg_opt_t)CFG_SEC(k->name, block, k->kind == CG_SHAPE_BLOCK ?
-						CFGF_NODEFAULT : CFGF_MULTI | CFGF_TITLE);
+			*o = (cfg_opt_t)CFG_SEC(k->name, block,
+						k->kind == CG_SHAPE_BLOCK ?
+							CFGF_NODEFAULT :
+							CFGF_MULTI | CFGF_TITLE);
 			break;
 		case __CG_SHAPE_MAX:
 			break;
 		}
 	}
 	if (sentinel)
-		ret_opts[n++] = (cfg_opt_t)CFG_PTR_CB(SENTINEL, NULL, CFGF_NONE, value_parse, value_free);
+		ret_opts[n++] =
+			(cfg_opt_t)CFG_PTR_CB(SENTINEL, NULL, CFGF_NONE, value_parse, value_free);
 	ret_opts[n] = (cfg_opt_t)CFG_END();
 }
 
@@ -245,7 +250,8 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 		return -ENOMEM;
 	for (size_t i = 0; i < ld->ntitles && !r; i++)
 		r = take_cam(cfg_getnsec(cfg, "camera", (unsigned int)i),
-			     &ld->source.tokens.v[ld->titles[i]], ld, &config->cams[config->ncams++]);
+			     &ld->source.tokens.v[ld->titles[i]], ld,
+			     &config->cams[config->ncams++]);
 	return r;
 }
 
@@ -268,7 +274,8 @@ static int parse(struct loader *ld, struct cg_config *config)
 	if (!r && (!cfg_size(cfg, SENTINEL) || cfg_size(cfg, "camera") != ld->ntitles))
 		r = -EINVAL;
 	if (r)
-		cg_diag_set(ld->diag, &whole, r, "the parser stopped early, expected it to read all");
+		cg_diag_set(ld->diag, &whole, r,
+			    "the parser stopped early, expected it to read all");
 	else
 		r = take_all(cfg, ld, config);
 	cfg_free(cfg);

@@ -19,10 +19,10 @@ struct cg_texts {
 };
 
 struct cg_config_cam {
-	struct cg_text name;		/* the block's title */
+	struct cg_text name; /* the block's title */
 	struct cg_text id;
 	struct cg_texts mac;
-	struct cg_texts address;	/* narrows a shared MAC */
+	struct cg_texts address; /* narrows a shared MAC */
 	struct cg_text exposure;
 	struct cg_text lan_viewing;
 	struct cg_text gateway_viewing;
@@ -35,11 +35,11 @@ struct cg_config {
 	struct cg_texts lan;
 	struct cg_texts home;
 	struct cg_text readers;
-	struct cg_text force;		/* "yes": MACs the agent would refuse are taken */
-	struct cg_config_cam defaults;	/* name, id, mac, address unused */
+	struct cg_text force;	       /* "yes": MACs the agent would refuse are taken */
+	struct cg_config_cam defaults; /* name, id, mac, address unused */
 	struct cg_config_cam *cams;
 	size_t ncams;
-	char **files;			/* every file read; positions point here */
+	char **files; /* every file read; positions point here */
 	size_t nfiles;
 };
 

@@ -152,8 +152,11 @@ static const char *read_date(const char *s, struct tm *tm)
 	tm->tm_year -= 1900;
 	tm->tm_mon -= 1;
 	noon = (struct tm){
-		.tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday,
-		.tm_hour = 12, .tm_isdst = -1,
+		.tm_year = tm->tm_year,
+		.tm_mon = tm->tm_mon,
+		.tm_mday = tm->tm_mday,
+		.tm_hour = 12,
+		.tm_isdst = -1,
 	};
 	if (mktime(&noon) == -1 || !same_day(&noon, tm))
 		return NULL;
@@ -164,8 +167,11 @@ static const char *read_date(const char *s, struct tm *tm)
 static void add_day(struct tm *tm)
 {
 	struct tm noon = {
-		.tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday + 1,
-		.tm_hour = 12, .tm_isdst = -1,
+		.tm_year = tm->tm_year,
+		.tm_mon = tm->tm_mon,
+		.tm_mday = tm->tm_mday + 1,
+		.tm_hour = 12,
+		.tm_isdst = -1,
 	};
 
 	(void)mktime(&noon); /* only to carry the day over; noon always exists */

@@ -33,8 +33,8 @@ static void rebase(struct cg_exposure *e)
 
 enum cg_exposure_state cg_exposure_base(const struct cg_exposure *e)
 {
-	enum cg_exposure_state config =
-		e->config <= CG_OPEN ? (enum cg_exposure_state)e->config : CG_SEALED;
+	enum cg_exposure_state config = e->config <= CG_OPEN ? (enum cg_exposure_state)e->config :
+							       CG_SEALED;
 
 	switch ((enum cg_manual)e->manual) {
 	case CG_MANUAL_AUTO:
@@ -63,8 +63,8 @@ enum cg_exposure_state cg_exposure_now(const struct cg_exposure *e, uint64_t now
 	return cg_exposure_opening(e, now_ns) ? CG_OPEN : base_of(e->word);
 }
 
-int cg_exposure_open(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns, const uint8_t *viewer,
-		     bool force)
+int cg_exposure_open(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns,
+		     const uint8_t *viewer, bool force)
 {
 	if (cg_exposure_base(e) == CG_SEALED && !force)
 		return -EPERM;
@@ -123,7 +123,7 @@ static uint64_t strictest(uint64_t a, uint64_t b)
  * half, then the high half. Between them no deadline but one of the first
  * seconds after boot can be read.
  */
-static void store_halves(uint64_t *word, uint64_t value)
+void cg_exposure_store_halves(uint64_t *word, uint64_t value)
 {
 	half_word *half = (half_word *)word;
 	const unsigned int high = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
@@ -139,7 +139,7 @@ static void store_word(uint64_t *word, uint64_t value)
 	if (__atomic_always_lock_free(sizeof(*word), 0) && sizeof(long) == sizeof(*word))
 		__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
 	else
-		store_halves(word, value);
+		cg_exposure_store_halves(word, value);
 }
 
 void cg_exposure_store(struct cg_exposure *slot, const struct cg_exposure *e)

@@ -11,7 +11,7 @@
 enum cg_exposure_state cg_exposure_now(const struct cg_exposure *e, uint64_t now_ns);
 /* Is an opening (by hand, with a deadline) in force? */
 bool cg_exposure_opening(const struct cg_exposure *e, uint64_t now_ns);
-uint64_t cg_exposure_deadline(const struct cg_exposure *e);	/* 0 = none */
+uint64_t cg_exposure_deadline(const struct cg_exposure *e); /* 0 = none */
 /* What holds without an opening: manual seal > manual close > config. */
 enum cg_exposure_state cg_exposure_base(const struct cg_exposure *e);
 
@@ -30,5 +30,7 @@ void cg_exposure_config(struct cg_exposure *e, enum cg_exposure_state config);
 /* Stores *e at *slot (mapped memory the packet path reads) in the order the
  * ABI asks for: a stricter state first, viewer before word. */
 void cg_exposure_store(struct cg_exposure *slot, const struct cg_exposure *e);
+/* How hosts without 64-bit stores write the word. */
+void cg_exposure_store_halves(uint64_t *word, uint64_t value);
 
 #endif

@@ -8,7 +8,7 @@
 #include "utf8.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
-#define DIGITS "0123456789"
+#define DIGITS	"0123456789"
 
 const char *cg_ident_name_fault(const char *s)
 {

@@ -18,7 +18,7 @@ struct lexer {
 	struct cg_diag *diag;
 	struct cg_tokens out;
 	size_t room;
-	size_t *open;		/* tokens of the braces not closed yet */
+	size_t *open; /* tokens of the braces not closed yet */
 	size_t nopen, open_room;
 };
 
@@ -45,7 +45,8 @@ static int check_bytes(struct lexer *lx)
 			continue;
 		} else if (code != '\t' && (code < 0x20 || code == 0x7f)) {
 			return cg_diag_set(lx->diag, &pos, -EINVAL,
-					   "found control byte 0x%02x, expected text", (unsigned int)code);
+					   "found control byte 0x%02x, expected text",
+					   (unsigned int)code);
 		}
 	}
 	return 0;
@@ -69,7 +70,8 @@ static void newline(struct lexer *lx)
 	lx->line_start = lx->at;
 }
 
-static int push(struct lexer *lx, enum cg_token_kind kind, struct cg_pos pos, size_t start, char *text)
+static int push(struct lexer *lx, enum cg_token_kind kind, struct cg_pos pos, size_t start,
+		char *text)
 {
 	_cleanup_free_ char *owned = text;
 
@@ -85,7 +87,11 @@ static int push(struct lexer *lx, enum cg_token_kind kind, struct cg_pos pos, si
 		lx->room = room;
 	}
 	lx->out.v[lx->out.n++] = (struct cg_token){
-		.kind = kind, .text = TAKE_PTR(owned), .pos = pos, .start = start, .end = lx->at,
+		.kind = kind,
+		.text = TAKE_PTR(owned),
+		.pos = pos,
+		.start = start,
+		.end = lx->at,
 	};
 	return 0;
 }
@@ -110,7 +116,8 @@ static int skip_comment(struct lexer *lx)
 
 static bool at_comment(const struct lexer *lx)
 {
-	return peek(lx, 0) == '#' || (peek(lx, 0) == '/' && (peek(lx, 1) == '/' || peek(lx, 1) == '*'));
+	return peek(lx, 0) == '#' ||
+	       (peek(lx, 0) == '/' && (peek(lx, 1) == '/' || peek(lx, 1) == '*'));
 }
 
 static int read_string(struct lexer *lx)
@@ -142,8 +149,9 @@ static int read_string(struct lexer *lx)
 			} else if (quote == '"') {
 				struct cg_pos pos = here(lx);
 
-				return cg_diag_set(lx->diag, &pos, -EINVAL,
-						   "found '\\' in a string, expected \\\\ or \\\" or '…' around the string");
+				return cg_diag_set(
+					lx->diag, &pos, -EINVAL,
+					"found '\\' in a string, expected \\\\ or \\\" or '…' around the string");
 			}
 		}
 		text[n++] = c;
@@ -271,7 +279,10 @@ int cg_lex_read(const char *text, size_t len, const char *file, struct cg_diag *
 		struct cg_tokens *ret_tokens)
 {
 	struct lexer lx = {
-		.text = text, .len = len, .pos = { file, 1, 1 }, .diag = diag,
+		.text = text,
+		.len = len,
+		.pos = { file, 1, 1 },
+		.diag = diag,
 	};
 	int r = lex(&lx);
 

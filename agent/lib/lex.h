@@ -7,23 +7,23 @@
 #include "diag.h"
 
 enum cg_token_kind {
-	CG_TOKEN_WORD,		/* bare text */
-	CG_TOKEN_STRING,	/* "…" or '…', escapes resolved */
-	CG_TOKEN_OPEN,		/* { */
-	CG_TOKEN_CLOSE,		/* } */
-	CG_TOKEN_PAREN,		/* ( */
-	CG_TOKEN_UNPAREN,	/* ) */
-	CG_TOKEN_SET,		/* = */
-	CG_TOKEN_ADD,		/* += */
+	CG_TOKEN_WORD,	  /* bare text */
+	CG_TOKEN_STRING,  /* "…" or '…', escapes resolved */
+	CG_TOKEN_OPEN,	  /* { */
+	CG_TOKEN_CLOSE,	  /* } */
+	CG_TOKEN_PAREN,	  /* ( */
+	CG_TOKEN_UNPAREN, /* ) */
+	CG_TOKEN_SET,	  /* = */
+	CG_TOKEN_ADD,	  /* += */
 	CG_TOKEN_COMMA,
 	__CG_TOKEN_MAX,
 };
 
 struct cg_token {
 	enum cg_token_kind kind;
-	char *text;		/* as meant */
+	char *text; /* as meant */
 	struct cg_pos pos;
-	size_t start, end;	/* bytes of the source text, end is behind the last */
+	size_t start, end; /* bytes of the source text, end is behind the last */
 };
 
 struct cg_tokens {

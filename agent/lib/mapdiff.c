@@ -8,11 +8,11 @@
 
 /* One set with every array in the order of slots. */
 struct view {
-	const struct cg_mapset_slot **slots;	/* by id */
+	const struct cg_mapset_slot **slots; /* by id */
 	const struct cg_mapset_cam **cams;
 	const struct cg_mapset_narrow **narrow;
 	const struct cg_mapset_rule **rules;
-	const struct cg_mapset_more **more;	/* by chunk id */
+	const struct cg_mapset_more **more; /* by chunk id */
 	size_t nslots, ncams, nnarrow, nrules, nmore;
 };
 
@@ -102,24 +102,27 @@ static bool view_init(struct view *v, const struct cg_mapset *s)
 		.narrow = sorted(s->narrow, s->nnarrow, sizeof(*s->narrow), by_narrow),
 		.rules = sorted(s->rules, s->nrules, sizeof(*s->rules), by_rule),
 		.more = sorted(s->more, s->nmore, sizeof(*s->more), by_more),
-		.nslots = s->nslots, .ncams = s->ncams, .nnarrow = s->nnarrow,
-		.nrules = s->nrules, .nmore = s->nmore,
+		.nslots = s->nslots,
+		.ncams = s->ncams,
+		.nnarrow = s->nnarrow,
+		.nrules = s->nrules,
+		.nmore = s->nmore,
 	};
 	return v->slots && v->cams && v->narrow && v->rules && v->more;
 }
 
 /* The first place in v[0..n) whose slot is not below; slot_of reads it. */
-#define LOWER_BOUND(v, n, slot_of, slot)                       \
-	({                                                     \
-		size_t _lo = 0, _hi = (n);                     \
-		while (_lo < _hi) {                            \
-			size_t _mid = _lo + (_hi - _lo) / 2;   \
-			if ((v)[_mid]->slot_of < (slot))       \
-				_lo = _mid + 1;                \
-			else                                   \
-				_hi = _mid;                    \
-		}                                              \
-		_lo;                                           \
+#define LOWER_BOUND(v, n, slot_of, slot)                     \
+	({                                                   \
+		size_t _lo = 0, _hi = (n);                   \
+		while (_lo < _hi) {                          \
+			size_t _mid = _lo + (_hi - _lo) / 2; \
+			if ((v)[_mid]->slot_of < (slot))     \
+				_lo = _mid + 1;              \
+			else                                 \
+				_hi = _mid;                  \
+		}                                            \
+		_lo;                                         \
 	})
 
 static const struct cg_rulevec *find_more(const struct view *v, uint32_t id)
@@ -133,7 +136,8 @@ static bool same_list(const struct view *a, const struct cg_rulevec *x, const st
 		      const struct cg_rulevec *y)
 {
 	while (x && y) {
-		if (x->n != y->n || memcmp(x->rule, y->rule, sizeof(x->rule)) || !x->more != !y->more)
+		if (x->n != y->n || memcmp(x->rule, y->rule, sizeof(x->rule)) ||
+		    !x->more != !y->more)
 			return false;
 		if (!x->more)
 			return true;
@@ -199,7 +203,8 @@ static bool same_narrow(const struct view *a, const struct view *b, uint32_t sa,
 static bool same_cam(const struct view *a, const struct cg_mapset_slot *x, const struct view *b,
 		     const struct cg_mapset_slot *y)
 {
-	return x->config == y->config && !strncmp(x->name.name, y->name.name, sizeof(x->name.name)) &&
+	return x->config == y->config &&
+	       !strncmp(x->name.name, y->name.name, sizeof(x->name.name)) &&
 	       same_macs(a, b, x->slot, y->slot) && same_narrow(a, b, x->slot, y->slot) &&
 	       same_rules(a, b, x->slot, y->slot);
 }
@@ -210,7 +215,9 @@ static struct cg_mapdiff compare(const struct view *a, const struct view *b)
 	size_t i = 0, j = 0;
 
 	while (i < a->nslots || j < b->nslots) {
-		int r = i == a->nslots ? 1 : j == b->nslots ? -1 : by_id(&a->slots[i], &b->slots[j]);
+		int r = i == a->nslots ? 1 :
+			j == b->nslots ? -1 :
+					 by_id(&a->slots[i], &b->slots[j]);
 
 		d.removed += r < 0;
 		d.added += r > 0;
@@ -232,7 +239,8 @@ void cg_mapset_diff(const struct cg_mapset *old, const struct cg_mapset *new,
 		*ret_diff = compare(&a, &b);
 	else
 		*ret_diff = (struct cg_mapdiff){
-			.removed = old ? old->nslots : 0, .added = new ? new->nslots : 0,
+			.removed = old ? old->nslots : 0,
+			.added = new ? new->nslots : 0,
 		};
 	view_exit(&a);
 	view_exit(&b);

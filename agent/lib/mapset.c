@@ -78,8 +78,8 @@ static int add_prefix(struct builder *b, const struct cg_policy_cam *cam, uint32
 
 	if (n > MAX_COVER)
 		return cg_diag_set(b->diag, &cam->pos, -E2BIG,
-				   "camera '%s': %zu rules cover %s, expected at most %d", cam->name, n,
-				   cg_prefix_format(dst, text), MAX_COVER);
+				   "camera '%s': %zu rules cover %s, expected at most %d",
+				   cam->name, n, cg_prefix_format(dst, text), MAX_COVER);
 	if (set->nrules == CG_MAX_PREFIXES / 2)
 		return cg_diag_set(b->diag, &cam->pos, -E2BIG,
 				   "camera '%s': one prefix too many, expected at most %d in all",
@@ -127,7 +127,8 @@ static int add_cam_rules(struct builder *b, const struct cg_policy_cam *cam, uin
 		size_t n = 0;
 		int r;
 
-		for (end = i + 1; end < cam->nrules && !memcmp(v[end].dst, dst, sizeof(*dst)); end++)
+		for (end = i + 1; end < cam->nrules && !memcmp(v[end].dst, dst, sizeof(*dst));
+		     end++)
 			;
 		while (nopen && !cg_prefix_contains(v[open[nopen - 1].first].dst, &dst->addr))
 			nopen--;
@@ -208,7 +209,8 @@ static int by_rule_key(const void *a, const void *b)
 
 	if (!r)
 		r = memcmp(x->key.addr, y->key.addr, sizeof(x->key.addr));
-	return r ? r : (x->key.prefixlen > y->key.prefixlen) - (x->key.prefixlen < y->key.prefixlen);
+	return r ? r :
+		   (x->key.prefixlen > y->key.prefixlen) - (x->key.prefixlen < y->key.prefixlen);
 }
 
 /* One entry a MAC, of the first camera in the file; a quarantined address is

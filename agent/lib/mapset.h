@@ -9,10 +9,22 @@
 #include "diag.h"
 #include "policy.h"
 
-struct cg_mapset_cam { struct cg_cam_key key; struct cg_cam value; };
-struct cg_mapset_narrow { struct cg_narrow_key key; struct cg_cam value; };
-struct cg_mapset_rule { struct cg_rule_key key; struct cg_rulevec value; };
-struct cg_mapset_more { struct cg_more_key key; struct cg_rulevec value; };
+struct cg_mapset_cam {
+	struct cg_cam_key key;
+	struct cg_cam value;
+};
+struct cg_mapset_narrow {
+	struct cg_narrow_key key;
+	struct cg_cam value;
+};
+struct cg_mapset_rule {
+	struct cg_rule_key key;
+	struct cg_rulevec value;
+};
+struct cg_mapset_more {
+	struct cg_more_key key;
+	struct cg_rulevec value;
+};
 
 /* One per camera of the policy, same order. */
 struct cg_mapset_slot {
@@ -39,13 +51,12 @@ struct cg_mapset {
  * lowest free. names: the cg_names map as read, nnames entries. -E2BIG with
  * diag: more than CG_RULES_PER_CHUNK * CG_MAX_CHUNKS rules cover one prefix
  * (names the camera and prefix), or slots run out. */
-int cg_mapset_build(const struct cg_policy *policy, uint32_t gen,
-		    const struct cg_name *names, size_t nnames,
-		    struct cg_diag *diag, struct cg_mapset **ret_set);
+int cg_mapset_build(const struct cg_policy *policy, uint32_t gen, const struct cg_name *names,
+		    size_t nnames, struct cg_diag *diag, struct cg_mapset **ret_set);
 void cg_mapset_free(struct cg_mapset **set);
 
 struct cg_mapdiff {
-	size_t added, removed, changed;	/* cameras, by id */
+	size_t added, removed, changed; /* cameras, by id */
 };
 
 /* What distinguishes two generations; either may be NULL (empty). */

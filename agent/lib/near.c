@@ -66,7 +66,8 @@ static size_t distance(const struct letters *a, const struct letters *b)
 			size_t d = prev[j - 1] + (a->c[i - 1] != b->c[j - 1]);
 
 			d = least(d, least(prev[j], cur[j - 1]) + 1);
-			if (i > 1 && j > 1 && a->c[i - 1] == b->c[j - 2] && a->c[i - 2] == b->c[j - 1])
+			if (i > 1 && j > 1 && a->c[i - 1] == b->c[j - 2] &&
+			    a->c[i - 2] == b->c[j - 1])
 				d = least(d, before[j - 2] + 1);
 			cur[j] = d;
 		}
@@ -121,6 +122,9 @@ const char *cg_near_format(const char *const *near, size_t n, char *buf, size_t 
 	buf[0] = '\0';
 	for (size_t i = 0; i < n && at < size; i++)
 		at += (size_t)snprintf(buf + at, size - at, "%s'%s'",
-				       !i ? "" : i + 1 == n ? " or " : ", ", near[i]);
+				       !i	  ? "" :
+				       i + 1 == n ? " or " :
+						    ", ",
+				       near[i]);
 	return buf;
 }

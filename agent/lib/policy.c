@@ -46,7 +46,8 @@ static int build_lan(struct builder *b)
 
 	if (lan->n > CG_MAX_LANS)
 		return cg_diag_set(b->diag, &lan->v[CG_MAX_LANS].pos, -E2BIG,
-				   "lan: found %zu interfaces, expected at most %d", lan->n, CG_MAX_LANS);
+				   "lan: found %zu interfaces, expected at most %d", lan->n,
+				   CG_MAX_LANS);
 	p->lan = calloc(lan->n + 1, sizeof(*p->lan));
 	if (!p->lan)
 		return -ENOMEM;
@@ -57,7 +58,8 @@ static int build_lan(struct builder *b)
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(p->lan[j], lan->v[i].s))
 				return cg_diag_set(b->diag, &lan->v[i].pos, -EEXIST,
-						   "lan: '%s' is listed twice, expected it once", lan->v[i].s);
+						   "lan: '%s' is listed twice, expected it once",
+						   lan->v[i].s);
 		p->nlan++;
 	}
 	return 0;
@@ -72,7 +74,8 @@ static int build_home(struct builder *b)
 
 	if (home->n > CG_MAX_NETS / 2)
 		return cg_diag_set(b->diag, &home->v[CG_MAX_NETS / 2].pos, -E2BIG,
-				   "home: found %zu entries, expected at most %d", home->n, CG_MAX_NETS / 2);
+				   "home: found %zu entries, expected at most %d", home->n,
+				   CG_MAX_NETS / 2);
 	p->home = calloc(home->n + 1, sizeof(*p->home));
 	if (!p->home)
 		return -ENOMEM;
@@ -86,9 +89,10 @@ static int build_home(struct builder *b)
 			r = cg_value_ifname(t, "home", b->diag, h->ifname);
 			for (size_t j = 0; j < p->nlan && !r; j++)
 				if (!strcmp(p->lan[j], t->s))
-					r = cg_diag_set(b->diag, &t->pos, -EEXIST,
-							"home: '%s' is listed as lan too, expected one of the two",
-							t->s);
+					r = cg_diag_set(
+						b->diag, &t->pos, -EEXIST,
+						"home: '%s' is listed as lan too, expected one of the two",
+						t->s);
 		}
 		if (r)
 			return r;
@@ -99,27 +103,29 @@ static int build_home(struct builder *b)
 
 /* ---- cameras ---- */
 
-static int build_identity(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
+static int build_identity(struct builder *b, const struct cg_config_cam *c,
+			  struct cg_policy_cam *cam)
 {
 	const char *fault = cg_ident_name_fault(c->name.s);
 
 	if (fault)
-		return cg_diag_set(b->diag, &c->name.pos, -EINVAL, "camera: found name '%s', expected %s",
-				   c->name.s, fault);
+		return cg_diag_set(b->diag, &c->name.pos, -EINVAL,
+				   "camera: found name '%s', expected %s", c->name.s, fault);
 	strcpy(cam->name, c->name.s);
 	if (!c->id.s) {
 		cg_ident_make(c->name.s, cam->id);
 		/* "All!" makes a slug that is no id */
 		if (!cg_ident_id_fault(cam->id))
 			return 0;
-		return cg_diag_set(b->diag, &c->name.pos, -EINVAL,
-				   "camera '%s': no id can be made from this name, expected id = \"…\"",
-				   c->name.s);
+		return cg_diag_set(
+			b->diag, &c->name.pos, -EINVAL,
+			"camera '%s': no id can be made from this name, expected id = \"…\"",
+			c->name.s);
 	}
 	fault = cg_ident_id_fault(c->id.s);
 	if (fault)
-		return cg_diag_set(b->diag, &c->id.pos, -EINVAL, "id: found '%s', expected %s", c->id.s,
-				   fault);
+		return cg_diag_set(b->diag, &c->id.pos, -EINVAL, "id: found '%s', expected %s",
+				   c->id.s, fault);
 	strcpy(cam->id, c->id.s);
 	return 0;
 }
@@ -130,7 +136,8 @@ static int build_macs(struct builder *b, const struct cg_config_cam *c, struct c
 
 	if (!c->mac.n)
 		return cg_diag_set(b->diag, &c->name.pos, -EINVAL,
-				   "camera '%s': no mac, expected mac = {\"02:ca:00:00:00:01\"}", c->name.s);
+				   "camera '%s': no mac, expected mac = {\"02:ca:00:00:00:01\"}",
+				   c->name.s);
 	if (c->mac.n > CG_MAX_MACS)
 		return cg_diag_set(b->diag, &c->mac.v[CG_MAX_MACS].pos, -E2BIG,
 				   "mac: found %zu, expected at most %d", c->mac.n, CG_MAX_MACS);
@@ -142,7 +149,8 @@ static int build_macs(struct builder *b, const struct cg_config_cam *c, struct c
 	return 0;
 }
 
-static int build_addresses(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
+static int build_addresses(struct builder *b, const struct cg_config_cam *c,
+			   struct cg_policy_cam *cam)
 {
 	int r;
 
@@ -158,8 +166,9 @@ static int build_addresses(struct builder *b, const struct cg_config_cam *c, str
 			return r;
 		for (size_t j = 0; j < cam->naddr; j++)
 			if (!memcmp(&cam->addr[j], &cam->addr[cam->naddr], sizeof(cam->addr[j])))
-				return cg_diag_set(b->diag, &t->pos, -EEXIST,
-						   "address: '%s' is listed twice, expected it once", t->s);
+				return cg_diag_set(
+					b->diag, &t->pos, -EEXIST,
+					"address: '%s' is listed twice, expected it once", t->s);
 	}
 	return 0;
 }
@@ -174,15 +183,16 @@ static int build_words(struct builder *b, const struct cg_config_cam *c, struct 
 	const struct cg_config_cam *d = &b->config->defaults;
 	int exposure, lan_viewing, mode, via_gateway, r;
 
-	r = cg_value_word(either(&c->exposure, &d->exposure), "exposure", EXPOSURES, CG_CLOSED, b->diag, &exposure);
+	r = cg_value_word(either(&c->exposure, &d->exposure), "exposure", EXPOSURES, CG_CLOSED,
+			  b->diag, &exposure);
 	if (!r)
-		r = cg_value_word(either(&c->lan_viewing, &d->lan_viewing), "lan_viewing", LAN_VIEWINGS,
-			      CG_LAN_ALL, b->diag, &lan_viewing);
+		r = cg_value_word(either(&c->lan_viewing, &d->lan_viewing), "lan_viewing",
+				  LAN_VIEWINGS, CG_LAN_ALL, b->diag, &lan_viewing);
 	if (!r)
 		r = cg_value_word(either(&c->mode, &d->mode), "mode", MODES, 0, b->diag, &mode);
 	if (!r)
-		r = cg_value_word(either(&c->gateway_viewing, &d->gateway_viewing), "gateway_viewing",
-			      YES_NO, 0, b->diag, &via_gateway);
+		r = cg_value_word(either(&c->gateway_viewing, &d->gateway_viewing),
+				  "gateway_viewing", YES_NO, 0, b->diag, &via_gateway);
 	if (r)
 		return r;
 	cam->exposure = (enum cg_exposure_state)exposure;
@@ -206,7 +216,9 @@ static int add_rules(struct builder *b, struct cg_policy_cam *cam, const struct 
 		rule->pos = own_pos(b, t->pos);
 		if (kind == CG_RULE_VIEWER) {
 			rule->text = (struct cg_rule_text){
-				.dst.len = 128, .port_hi = UINT16_MAX, .proto = CG_PROTO_ANY,
+				.dst.len = 128,
+				.port_hi = UINT16_MAX,
+				.proto = CG_PROTO_ANY,
 			};
 			r = cg_value_unicast(t, "viewers", b->diag, &rule->text.dst.addr);
 		} else {
@@ -221,7 +233,8 @@ static int add_rules(struct builder *b, struct cg_policy_cam *cam, const struct 
 
 static bool written_before(const struct cg_policy_rule *a, const struct cg_policy_rule *b)
 {
-	return a->pos.line != b->pos.line ? a->pos.line < b->pos.line : a->pos.column < b->pos.column;
+	return a->pos.line != b->pos.line ? a->pos.line < b->pos.line :
+					    a->pos.column < b->pos.column;
 }
 
 /* allow, upload and viewers stand in one file: as written means by position. */
@@ -259,9 +272,10 @@ static int build_rules(struct builder *b, const struct cg_config_cam *c, struct 
 	int r;
 
 	if (n > CG_MAX_RULES)
-		return cg_diag_set(b->diag, &c->name.pos, -E2BIG,
-				   "camera '%s': found %zu rules, defaults included, expected at most %d",
-				   c->name.s, n, CG_MAX_RULES);
+		return cg_diag_set(
+			b->diag, &c->name.pos, -E2BIG,
+			"camera '%s': found %zu rules, defaults included, expected at most %d",
+			c->name.s, n, CG_MAX_RULES);
 	cam->rules = calloc(n + 1, sizeof(*cam->rules));
 	if (!cam->rules)
 		return -ENOMEM;
@@ -275,18 +289,21 @@ static int build_rules(struct builder *b, const struct cg_config_cam *c, struct 
 	return r;
 }
 
-static int check_viewers(struct builder *b, const struct cg_config_cam *c, const struct cg_policy_cam *cam)
+static int check_viewers(struct builder *b, const struct cg_config_cam *c,
+			 const struct cg_policy_cam *cam)
 {
 	const struct cg_config_cam *d = &b->config->defaults;
 	const struct cg_text *t = either(&c->lan_viewing, &d->lan_viewing);
 
 	if (cam->lan_viewing == CG_LAN_VIEWERS && !c->viewers.n && !d->viewers.n)
-		return cg_diag_set(b->diag, &t->pos, -EINVAL,
-				   "lan_viewing: found 'viewers' but no viewer for camera '%s', expected viewers = {\"192.168.1.30\"}",
-				   c->name.s);
+		return cg_diag_set(
+			b->diag, &t->pos, -EINVAL,
+			"lan_viewing: found 'viewers' but no viewer for camera '%s', expected viewers = {\"192.168.1.30\"}",
+			c->name.s);
 	if (cam->lan_viewing == CG_LAN_ALL && c->viewers.n)
-		return cg_diag_set(b->diag, &c->viewers.v[0].pos, -EINVAL,
-				   "viewers: found a list that lan_viewing = all makes void, expected lan_viewing = viewers");
+		return cg_diag_set(
+			b->diag, &c->viewers.v[0].pos, -EINVAL,
+			"viewers: found a list that lan_viewing = all makes void, expected lan_viewing = viewers");
 	return 0;
 }
 
@@ -318,8 +335,9 @@ static int check_defaults(struct builder *b)
 	int r;
 
 	if (n > CG_MAX_RULES)
-		return cg_diag_set(b->diag, NULL, -E2BIG, "defaults: found %zu rules, expected at most %d",
-				   n, CG_MAX_RULES);
+		return cg_diag_set(b->diag, NULL, -E2BIG,
+				   "defaults: found %zu rules, expected at most %d", n,
+				   CG_MAX_RULES);
 	r = build_words(b, &none, &cam);
 	if (!r)
 		r = build_rules(b, &none, &cam);
@@ -366,7 +384,8 @@ static int build(struct builder *b)
 	p->force = word == 1;
 	if (config->ncams > CG_MAX_CAMERAS)
 		return cg_diag_set(b->diag, &config->cams[CG_MAX_CAMERAS].name.pos, -E2BIG,
-				   "found %zu cameras, expected at most %d", config->ncams, CG_MAX_CAMERAS);
+				   "found %zu cameras, expected at most %d", config->ncams,
+				   CG_MAX_CAMERAS);
 	p->cams = calloc(config->ncams + 1, sizeof(*p->cams));
 	if (!p->cams)
 		return -ENOMEM;
@@ -376,12 +395,14 @@ static int build(struct builder *b)
 		r = build_cam(b, &config->cams[i], &p->cams[i]);
 	}
 	if (!r && p->ncams && !p->nlan)
-		r = cg_diag_set(b->diag, &config->cams[0].name.pos, -EINVAL,
-				"found a camera but no lan, expected lan = {\"br-lan\"} in the config");
+		r = cg_diag_set(
+			b->diag, &config->cams[0].name.pos, -EINVAL,
+			"found a camera but no lan, expected lan = {\"br-lan\"} in the config");
 	return r ? r : cg_unique_check(config, p->cams, p->ncams, b->diag);
 }
 
-int cg_policy_build(const struct cg_config *config, struct cg_diag *diag, struct cg_policy **ret_policy)
+int cg_policy_build(const struct cg_config *config, struct cg_diag *diag,
+		    struct cg_policy **ret_policy)
 {
 	struct builder b = { .config = config, .diag = diag };
 	struct cg_pos pos = { config->path, 0, 0 };
@@ -419,7 +440,8 @@ void cg_policy_free(struct cg_policy **policy)
 const struct cg_policy_cam *cg_policy_find(const struct cg_policy *policy, const char *id_or_name)
 {
 	for (size_t i = 0; i < policy->ncams; i++)
-		if (!strcmp(policy->cams[i].id, id_or_name) || !strcmp(policy->cams[i].name, id_or_name))
+		if (!strcmp(policy->cams[i].id, id_or_name) ||
+		    !strcmp(policy->cams[i].name, id_or_name))
 			return &policy->cams[i];
 	return NULL;
 }
@@ -431,7 +453,8 @@ static bool rule_matches(const struct cg_rule_text *r, const struct cg_addr *pee
 		return false;
 	if (r->proto == CG_PROTO_ANY)
 		return true;
-	if (r->proto == CG_PROTO_TCPUDP ? proto != IPPROTO_TCP && proto != IPPROTO_UDP : proto != r->proto)
+	if (r->proto == CG_PROTO_TCPUDP ? proto != IPPROTO_TCP && proto != IPPROTO_UDP :
+					  proto != r->proto)
 		return false;
 	return port >= r->port_lo && port <= r->port_hi;
 }
@@ -443,7 +466,8 @@ int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer,
 		for (size_t i = 0; i < cam->nrules; i++) {
 			const struct cg_policy_rule *r = &cam->rules[i];
 
-			if ((r->kind == CG_RULE_DENY) != denies || (r->kind == CG_RULE_VIEWER) != lan)
+			if ((r->kind == CG_RULE_DENY) != denies ||
+			    (r->kind == CG_RULE_VIEWER) != lan)
 				continue;
 			if (rule_matches(&r->text, peer, proto, port))
 				return (int)i;

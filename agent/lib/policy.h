@@ -22,38 +22,39 @@ enum cg_lan_viewing {
 struct cg_policy_rule {
 	struct cg_rule_text text;
 	enum cg_rule_kind kind;
-	struct cg_pos pos;	/* points into the policy's own file names */
+	struct cg_pos pos; /* points into the policy's own file names */
 };
 
 struct cg_policy_cam {
 	char id[CG_ID_LEN];	/* [a-z0-9_-], unique; made from the name if not given */
-	char name[CG_NAME_LEN];	/* UTF-8, unique */
+	char name[CG_NAME_LEN]; /* UTF-8, unique */
 	struct cg_mac mac[CG_MAX_MACS];
 	size_t nmac;
 	struct cg_addr addr[CG_MAX_CAM_ADDRS];
-	size_t naddr;		/* > 0: narrowed */
+	size_t naddr; /* > 0: narrowed */
 	enum cg_exposure_state exposure;
 	enum cg_lan_viewing lan_viewing;
 	bool monitor;
 	bool via_gateway;
-	struct cg_policy_rule *rules;	/* defaults' denies, own denies, own others, defaults' others; the index is the rule's id */
+	struct cg_policy_rule *
+		rules; /* defaults' denies, own denies, own others, defaults' others; the index is the rule's id */
 	size_t nrules;
 	struct cg_pos pos;
 };
 
 struct cg_policy_home {
-	char ifname[16];	/* or "" */
+	char ifname[16]; /* or "" */
 	struct cg_prefix prefix;
 };
 
 struct cg_policy {
-	char (*lan)[16];	/* interface names */
+	char (*lan)[16]; /* interface names */
 	size_t nlan;
 	struct cg_policy_home *home;
 	size_t nhome;
 	bool readers_all;
 	bool force;
-	struct cg_policy_cam *cams;	/* in the file's order */
+	struct cg_policy_cam *cams; /* in the file's order */
 	size_t ncams;
 	char **files;
 	size_t nfiles;
@@ -70,7 +71,7 @@ const struct cg_policy_cam *cg_policy_find(const struct cg_policy *policy, const
 /* The obvious first-match evaluation, and what the packet path must agree with:
  * denies as written, then the others. Ports in host order. Returns the rule's
  * index or -ENOENT. lan: only rules of kind VIEWER; else all but VIEWER. */
-int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer,
-		    uint8_t proto, uint16_t port, bool lan);
+int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer, uint8_t proto,
+		    uint16_t port, bool lan);
 
 #endif

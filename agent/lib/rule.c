@@ -15,17 +15,17 @@ static const struct proto {
 	uint8_t nr;
 	bool ports;
 } PROTOS[] = {
-	{ "tcp", IPPROTO_TCP, true },	  { "udp", IPPROTO_UDP, true },
-	{ "icmp", IPPROTO_ICMP, false },  { "icmp6", IPPROTO_ICMPV6, false },
+	{ "tcp", IPPROTO_TCP, true },	     { "udp", IPPROTO_UDP, true },
+	{ "icmp", IPPROTO_ICMP, false },     { "icmp6", IPPROTO_ICMPV6, false },
 	{ "icmpv6", IPPROTO_ICMPV6, false }, { "sctp", IPPROTO_SCTP, false },
-	{ "gre", IPPROTO_GRE, false },	  { "esp", IPPROTO_ESP, false },
+	{ "gre", IPPROTO_GRE, false },	     { "esp", IPPROTO_ESP, false },
 	{ "ah", IPPROTO_AH, false },
 };
-#define NPROTOS (sizeof(PROTOS) / sizeof(PROTOS[0]))
+#define NPROTOS	    (sizeof(PROTOS) / sizeof(PROTOS[0]))
 #define PROTO_WORDS "tcp, udp, icmp, icmp6, sctp, gre, esp or ah"
 
 struct where {
-	const char *rule;	/* as written */
+	const char *rule; /* as written */
 	const struct cg_pos *pos;
 	struct cg_diag *diag;
 };
@@ -64,12 +64,14 @@ static int parse_port(const struct where *w, const char *s, uint16_t *ret_port)
 
 	if (!is_digits(s))
 		return cg_diag_set(w->diag, w->pos, -EINVAL,
-				   "rule '%s': found '%s', expected a port from 1 to 65535", w->rule, s);
+				   "rule '%s': found '%s', expected a port from 1 to 65535",
+				   w->rule, s);
 	for (const char *p = s; *p && v <= UINT16_MAX; p++)
 		v = v * 10 + (unsigned int)(*p - '0');
 	if (v < 1 || v > UINT16_MAX)
 		return cg_diag_set(w->diag, w->pos, -EINVAL,
-				   "rule '%s': port %s is out of range, expected 1 to 65535", w->rule, s);
+				   "rule '%s': port %s is out of range, expected 1 to 65535",
+				   w->rule, s);
 	*ret_port = (uint16_t)v;
 	return 0;
 }
@@ -112,17 +114,20 @@ static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret
 	}
 	r = cg_prefix_parse(s, &p);
 	if (r == -ERANGE)
-		return cg_diag_set(w->diag, w->pos, -EINVAL,
-				   "rule '%s': '%s' has bits set behind its prefix length, expected %s",
-				   w->rule, s, cg_prefix_format(&p, buf));
+		return cg_diag_set(
+			w->diag, w->pos, -EINVAL,
+			"rule '%s': '%s' has bits set behind its prefix length, expected %s",
+			w->rule, s, cg_prefix_format(&p, buf));
 	if (r)
-		return cg_diag_set(w->diag, w->pos, -EINVAL,
-				   "rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, or any",
-				   w->rule, s);
+		return cg_diag_set(
+			w->diag, w->pos, -EINVAL,
+			"rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, or any",
+			w->rule, s);
 	if (p.len && covers_v4(&p))
-		return cg_diag_set(w->diag, w->pos, -EINVAL,
-				   "rule '%s': '%s' covers every IPv4 address as well, expected any or a narrower prefix",
-				   w->rule, s);
+		return cg_diag_set(
+			w->diag, w->pos, -EINVAL,
+			"rule '%s': '%s' covers every IPv4 address as well, expected any or a narrower prefix",
+			w->rule, s);
 	*ret_dst = p;
 	return 0;
 }
@@ -141,17 +146,19 @@ static int cut(const struct where *w, char *s, char **ret_dst, char **ret_ports,
 		char *end = strchr(s, ']');
 
 		if (!end)
-			return cg_diag_set(w->diag, w->pos, -EINVAL,
-					   "rule '%s': '[' is not closed, expected [PREFIX] or [PREFIX]:PORT",
-					   w->rule);
+			return cg_diag_set(
+				w->diag, w->pos, -EINVAL,
+				"rule '%s': '[' is not closed, expected [PREFIX] or [PREFIX]:PORT",
+				w->rule);
 		if (end[1] && end[1] != ':')
-			return cg_diag_set(w->diag, w->pos, -EINVAL,
-					   "rule '%s': found '%s' behind ']', expected :PORT or /PROTOCOL",
-					   w->rule, end + 1);
+			return cg_diag_set(
+				w->diag, w->pos, -EINVAL,
+				"rule '%s': found '%s' behind ']', expected :PORT or /PROTOCOL",
+				w->rule, end + 1);
 		if (!memchr(s, ':', (size_t)(end - s)))
 			return cg_diag_set(w->diag, w->pos, -EINVAL,
-					   "rule '%s': brackets are for IPv6, found '%.*s'", w->rule,
-					   (int)(end - s + 1), s);
+					   "rule '%s': brackets are for IPv6, found '%.*s'",
+					   w->rule, (int)(end - s + 1), s);
 		dst = s + 1;
 		if (end[1])
 			ports = end + 2;
@@ -162,9 +169,10 @@ static int cut(const struct where *w, char *s, char **ret_dst, char **ret_ports,
 			*colon = '\0';
 			ports = colon + 1;
 		} else if (colon && (slash = strchr(s, '/')) && (colon = strchr(slash, ':'))) {
-			return cg_diag_set(w->diag, w->pos, -EINVAL,
-					   "rule '%s': an IPv6 prefix with a port needs brackets, expected [%.*s]:%s",
-					   w->rule, (int)(colon - s), s, colon + 1);
+			return cg_diag_set(
+				w->diag, w->pos, -EINVAL,
+				"rule '%s': an IPv6 prefix with a port needs brackets, expected [%.*s]:%s",
+				w->rule, (int)(colon - s), s, colon + 1);
 		}
 	}
 	*ret_dst = dst;
@@ -185,7 +193,8 @@ int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 
 	if (!*s || strlen(s) >= sizeof(text))
 		return cg_diag_set(diag, pos, -EINVAL,
-				   "rule '%.64s': expected DESTINATION[:PORT[-PORT]][/PROTOCOL]", s);
+				   "rule '%.64s': expected DESTINATION[:PORT[-PORT]][/PROTOCOL]",
+				   s);
 	strcpy(text, s);
 	r = cut(&w, text, &dst, &ports, &protoname);
 	if (r)
@@ -197,8 +206,8 @@ int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 		proto = proto_by_name(protoname);
 		if (!proto)
 			return cg_diag_set(diag, pos, -EINVAL,
-					   "rule '%s': found protocol '%s', expected " PROTO_WORDS, s,
-					   protoname);
+					   "rule '%s': found protocol '%s', expected " PROTO_WORDS,
+					   s, protoname);
 		rule.proto = proto->nr;
 	}
 	if (ports) {
@@ -216,8 +225,9 @@ int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 		bool v4 = cg_addr_is_v4(&rule.dst.addr);
 
 		if (rule.proto == (v4 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
-			return cg_diag_set(diag, pos, -EINVAL, "rule '%s': found %s, expected %s for %s",
-					   s, protoname, v4 ? "icmp" : "icmp6", v4 ? "IPv4" : "IPv6");
+			return cg_diag_set(diag, pos, -EINVAL,
+					   "rule '%s': found %s, expected %s for %s", s, protoname,
+					   v4 ? "icmp" : "icmp6", v4 ? "IPv4" : "IPv6");
 	}
 	*ret_rule = rule;
 	return 0;

@@ -12,8 +12,8 @@
  * `any` is both families' everything: it becomes ::/0, which covers IPv4 too. */
 struct cg_rule_text {
 	struct cg_prefix dst;
-	uint16_t port_lo, port_hi;	/* host order; 0-65535 where none is written */
-	uint8_t proto;			/* IPPROTO_*, CG_PROTO_ANY, CG_PROTO_TCPUDP */
+	uint16_t port_lo, port_hi; /* host order; 0-65535 where none is written */
+	uint8_t proto;		   /* IPPROTO_*, CG_PROTO_ANY, CG_PROTO_TCPUDP */
 };
 
 #define CG_RULE_STRLEN 80

@@ -18,7 +18,7 @@ struct walk {
 /* A block being walked. */
 struct scope {
 	const struct cg_shape_key *keys;
-	const struct cg_shape_key *outer;	/* NULL: the top level */
+	const struct cg_shape_key *outer; /* NULL: the top level */
 	const struct cg_token *opened;
 	const struct cg_token *seen[CG_SHAPE_MAX_KEYS];
 };
@@ -44,7 +44,8 @@ static int unexpected(const struct walk *w, const char *expected)
 	const struct cg_token *t = token(w), *last = &w->ts->v[w->ts->n - 1];
 
 	if (t)
-		return cg_diag_set(w->diag, &t->pos, -EINVAL, "found '%s', expected %s", t->text, expected);
+		return cg_diag_set(w->diag, &t->pos, -EINVAL, "found '%s', expected %s", t->text,
+				   expected);
 	return cg_diag_set(w->diag, &last->pos, -EINVAL, "found the end behind '%s', expected %s",
 			   last->text, expected);
 }
@@ -65,10 +66,11 @@ static int unknown_key(const struct walk *w, const struct scope *sc)
 	size_t n = 0, found;
 
 	if (sc->outer && find_key(sc->outer, t->text))
-		return cg_diag_set(w->diag, &t->pos, -EINVAL,
-				   "found '%s' inside a block, expected '}' of the block opened at %s:%d:%d first",
-				   t->text, sc->opened->pos.file, sc->opened->pos.line,
-				   sc->opened->pos.column);
+		return cg_diag_set(
+			w->diag, &t->pos, -EINVAL,
+			"found '%s' inside a block, expected '}' of the block opened at %s:%d:%d first",
+			t->text, sc->opened->pos.file, sc->opened->pos.line,
+			sc->opened->pos.column);
 	for (const struct cg_shape_key *k = sc->keys; k->name; k++)
 		names[n++] = k->name;
 	found = cg_near_find(t->text, names, n, near);
@@ -78,12 +80,12 @@ static int unknown_key(const struct walk *w, const struct scope *sc)
 				   cg_near_format(names, n, text, sizeof(text)));
 }
 
-static int repeated(const struct walk *w, const struct cg_token *again, const struct cg_token *first,
-		    bool list)
+static int repeated(const struct walk *w, const struct cg_token *again,
+		    const struct cg_token *first, bool list)
 {
 	return cg_diag_set(w->diag, &again->pos, -EINVAL,
-			   "key '%s' is repeated, first at %s:%d:%d, expected it once%s", again->text,
-			   first->pos.file, first->pos.line, first->pos.column,
+			   "key '%s' is repeated, first at %s:%d:%d, expected it once%s",
+			   again->text, first->pos.file, first->pos.line, first->pos.column,
 			   list ? " (or '+=' to add to it)" : "");
 }
 
@@ -173,7 +175,9 @@ static int walk_all(struct walk *w, const struct cg_shape_key *keys)
 		if (r)
 			return r;
 		if (key->inner) {
-			inner = (struct scope){ .keys = key->inner, .outer = keys, .opened = token(w) };
+			inner = (struct scope){ .keys = key->inner,
+						.outer = keys,
+						.opened = token(w) };
 			sc = &inner;
 			w->at++;
 		}
@@ -202,15 +206,16 @@ static int check_titles(const struct walk *w)
 	qsort(v, w->ntitles, sizeof(*v), by_title);
 	for (size_t i = 1; i < w->ntitles; i++)
 		if (!strcmp(v[i - 1]->text, v[i]->text))
-			return cg_diag_set(w->diag, &v[i]->pos, -EEXIST,
-					   "name '%s' is used twice, first at %s:%d:%d, expected another name",
-					   v[i]->text, v[i - 1]->pos.file, v[i - 1]->pos.line,
-					   v[i - 1]->pos.column);
+			return cg_diag_set(
+				w->diag, &v[i]->pos, -EEXIST,
+				"name '%s' is used twice, first at %s:%d:%d, expected another name",
+				v[i]->text, v[i - 1]->pos.file, v[i - 1]->pos.line,
+				v[i - 1]->pos.column);
 	return 0;
 }
 
-int cg_shape_check(const struct cg_tokens *ts, const struct cg_shape_key *keys, struct cg_diag *diag,
-		   size_t **ret_titles, size_t *ret_ntitles)
+int cg_shape_check(const struct cg_tokens *ts, const struct cg_shape_key *keys,
+		   struct cg_diag *diag, size_t **ret_titles, size_t *ret_ntitles)
 {
 	_cleanup_free_ size_t *titles = calloc(ts->n + 1, sizeof(*titles));
 	struct walk w = { .diag = diag, .ts = ts, .titles = titles };

@@ -9,17 +9,17 @@
 #include "lex.h"
 
 enum cg_shape_kind {
-	CG_SHAPE_TEXT,		/* key = value */
-	CG_SHAPE_LIST,		/* key = { value, … }, key = value, key += … */
-	CG_SHAPE_BLOCK,		/* key { … }, once */
-	CG_SHAPE_TITLED,	/* key "title" { … }, any number */
+	CG_SHAPE_TEXT,	 /* key = value */
+	CG_SHAPE_LIST,	 /* key = { value, … }, key = value, key += … */
+	CG_SHAPE_BLOCK,	 /* key { … }, once */
+	CG_SHAPE_TITLED, /* key "title" { … }, any number */
 	__CG_SHAPE_MAX,
 };
 
 struct cg_shape_key {
 	const char *name;
 	enum cg_shape_kind kind;
-	const struct cg_shape_key *inner;	/* of blocks; ends with a NULL name */
+	const struct cg_shape_key *inner; /* of blocks; ends with a NULL name */
 };
 
 #define CG_SHAPE_MAX_KEYS 16
@@ -29,7 +29,7 @@ struct cg_shape_key {
  * -EINVAL, -EEXIST (a title used twice) with diag: unknown keys with those that
  * look like them, repeated keys and titles with both places.
  */
-int cg_shape_check(const struct cg_tokens *ts, const struct cg_shape_key *keys, struct cg_diag *diag,
-		   size_t **ret_titles, size_t *ret_ntitles) __must_check;
+int cg_shape_check(const struct cg_tokens *ts, const struct cg_shape_key *keys,
+		   struct cg_diag *diag, size_t **ret_titles, size_t *ret_ntitles) __must_check;
 
 #endif

@@ -7,7 +7,7 @@
 #include "slots.h"
 
 struct known {
-	const char *id;		/* CG_ID_LEN bytes, perhaps not terminated */
+	const char *id; /* CG_ID_LEN bytes, perhaps not terminated */
 	uint32_t slot;
 };
 
@@ -47,9 +47,10 @@ int cg_slots_assign(const struct cg_policy *policy, const struct cg_name *names,
 		while (next < nnames && names[next].id[0])
 			next++;
 		if (next >= limit)
-			return cg_diag_set(diag, &cam->pos, -E2BIG,
-					   "camera '%s': no free slot, expected at most %zu cameras, those just removed included",
-					   cam->name, limit);
+			return cg_diag_set(
+				diag, &cam->pos, -E2BIG,
+				"camera '%s': no free slot, expected at most %zu cameras, those just removed included",
+				cam->name, limit);
 		slot->slot = (uint32_t)next++;
 	}
 	return 0;

@@ -16,10 +16,10 @@
 /* A file being read; those above it are what it includes. */
 struct frame {
 	char *path;
-	struct cg_pos at;	/* who asked for it */
+	struct cg_pos at; /* who asked for it */
 	struct cg_tokens tokens;
 	size_t next;
-	size_t depth;		/* braces open at next */
+	size_t depth; /* braces open at next */
 	bool read;
 };
 
@@ -29,7 +29,7 @@ struct reader {
 	size_t nframes;
 	struct cg_source out;
 	size_t room;
-	size_t bytes;		/* of all files so far */
+	size_t bytes; /* of all files so far */
 	struct {
 		dev_t dev;
 		ino_t ino;
@@ -58,19 +58,21 @@ static int check_file(struct reader *rd, int fd, const char *path, const struct 
 		return cg_diag_set(rd->diag, at, -errno, "'%s': %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return cg_diag_set(rd->diag, at, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL,
-				   "'%s' is %s, expected a regular file", path, type_name(st.st_mode));
+				   "'%s' is %s, expected a regular file", path,
+				   type_name(st.st_mode));
 	if (st.st_size > CG_MAX_CONFIG_BYTES)
-		return cg_diag_set(rd->diag, at, -EFBIG,
-				   "'%s' has %lld bytes, expected at most %d", path,
-				   (long long)st.st_size, CG_MAX_CONFIG_BYTES);
+		return cg_diag_set(rd->diag, at, -EFBIG, "'%s' has %lld bytes, expected at most %d",
+				   path, (long long)st.st_size, CG_MAX_CONFIG_BYTES);
 	if (rd->out.nfiles == CG_MAX_INCLUDES)
-		return cg_diag_set(rd->diag, at, -EINVAL, "'%s' is one file too many, expected at most %d",
-				   path, CG_MAX_INCLUDES);
+		return cg_diag_set(rd->diag, at, -EINVAL,
+				   "'%s' is one file too many, expected at most %d", path,
+				   CG_MAX_INCLUDES);
 	for (size_t i = 0; i < rd->out.nfiles; i++)
 		if (rd->seen[i].dev == st.st_dev && rd->seen[i].ino == st.st_ino)
-			return cg_diag_set(rd->diag, at, -ELOOP,
-					   "'%s' has been read already as '%s', expected each file once",
-					   path, rd->out.files[i]);
+			return cg_diag_set(
+				rd->diag, at, -ELOOP,
+				"'%s' has been read already as '%s', expected each file once", path,
+				rd->out.files[i]);
 	rd->seen[rd->out.nfiles].dev = st.st_dev;
 	rd->seen[rd->out.nfiles].ino = st.st_ino;
 	*ret_size = (size_t)st.st_size;
@@ -126,8 +128,9 @@ static int read_tokens(struct reader *rd, const char *path, const struct cg_pos 
 	/* a fifo without a writer would otherwise hold open() for ever */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return cg_diag_set(rd->diag, at, -errno, "cannot open '%s': %s, expected a readable file",
-				   path, strerror(errno));
+		return cg_diag_set(rd->diag, at, -errno,
+				   "cannot open '%s': %s, expected a readable file", path,
+				   strerror(errno));
 	r = check_file(rd, fd, path, at, &size);
 	if (r)
 		return r;
@@ -141,9 +144,10 @@ static int read_tokens(struct reader *rd, const char *path, const struct cg_pos 
 		return cg_diag_set(rd->diag, at, -EAGAIN, "'%s' changed while it was read", path);
 	rd->bytes += len;
 	if (rd->bytes > CG_MAX_CONFIG_BYTES)
-		return cg_diag_set(rd->diag, at, -EFBIG,
-				   "'%s' brings the config to %zu bytes, expected at most %d in all files",
-				   path, rd->bytes, CG_MAX_CONFIG_BYTES);
+		return cg_diag_set(
+			rd->diag, at, -EFBIG,
+			"'%s' brings the config to %zu bytes, expected at most %d in all files",
+			path, rd->bytes, CG_MAX_CONFIG_BYTES);
 	r = add_name(rd, path, &name);
 	if (r)
 		return r;
@@ -207,8 +211,9 @@ static int push(struct reader *rd, const char *path, const struct cg_pos *at)
 	struct frame *f;
 
 	if (rd->nframes == CG_MAX_INCLUDES)
-		return cg_diag_set(rd->diag, at, -EINVAL, "'%s' is one file too many, expected at most %d",
-				   path, CG_MAX_INCLUDES);
+		return cg_diag_set(rd->diag, at, -EINVAL,
+				   "'%s' is one file too many, expected at most %d", path,
+				   CG_MAX_INCLUDES);
 	f = &rd->frames[rd->nframes];
 	*f = (struct frame){ .path = strdup(path), .at = *at };
 	if (!f->path)
@@ -233,8 +238,8 @@ static int push_glob(struct reader *rd, const char *pattern, const struct cg_pos
 	if (r == GLOB_NOSPACE)
 		return -ENOMEM;
 	if (r == GLOB_ABORTED)
-		return cg_diag_set(rd->diag, at, -EACCES, "cannot list '%s', expected a readable directory",
-				   pattern);
+		return cg_diag_set(rd->diag, at, -EACCES,
+				   "cannot list '%s', expected a readable directory", pattern);
 	r = 0;
 	if (g.gl_pathc)
 		qsort(g.gl_pathv, g.gl_pathc, sizeof(*g.gl_pathv), by_name);
@@ -256,7 +261,7 @@ static int include(struct reader *rd, const struct cg_token *t, size_t left, con
 					   "found the end of the file, expected include(\"FILE\")");
 		if (k == 1 ? t[k].kind != CG_TOKEN_PAREN :
 		    k == 3 ? t[k].kind != CG_TOKEN_UNPAREN :
-		    t[k].kind != CG_TOKEN_STRING && t[k].kind != CG_TOKEN_WORD)
+			     t[k].kind != CG_TOKEN_STRING && t[k].kind != CG_TOKEN_WORD)
 			return cg_diag_set(rd->diag, &t[k].pos, -EINVAL,
 					   "found '%s', expected include(\"FILE\")", t[k].text);
 	}
@@ -280,8 +285,9 @@ static int take_token(struct reader *rd, struct frame *f)
 		return include(rd, t, left, f->path);
 	}
 	if (t->kind == CG_TOKEN_PAREN)
-		return cg_diag_set(rd->diag, &t->pos, -EINVAL,
-				   "found '(', expected a key: include(\"FILE\") belongs to the top level");
+		return cg_diag_set(
+			rd->diag, &t->pos, -EINVAL,
+			"found '(', expected a key: include(\"FILE\") belongs to the top level");
 	f->next++;
 	f->depth += t->kind == CG_TOKEN_OPEN;
 	f->depth -= t->kind == CG_TOKEN_CLOSE;

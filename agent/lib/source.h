@@ -8,8 +8,8 @@
 #include "lex.h"
 
 struct cg_source {
-	struct cg_tokens tokens;	/* includes replaced by what they name */
-	char **files;			/* positions point here; the caller may take it */
+	struct cg_tokens tokens; /* includes replaced by what they name */
+	char **files;		 /* positions point here; the caller may take it */
 	size_t nfiles;
 };
 

@@ -37,8 +37,8 @@ static int by_mac(const void *a, const void *b)
 }
 
 /* Ids and names are one space: a command takes either. */
-static int check_words(const struct cg_config *config, const struct cg_policy_cam *cams, size_t ncams,
-		       struct cg_diag *diag)
+static int check_words(const struct cg_config *config, const struct cg_policy_cam *cams,
+		       size_t ncams, struct cg_diag *diag)
 {
 	_cleanup_free_ struct word *v = calloc(ncams * 2 + 1, sizeof(*v));
 	size_t n = 0;
@@ -57,18 +57,22 @@ static int check_words(const struct cg_config *config, const struct cg_policy_ca
 
 		if (strcmp(a->s, b->s) || a->cam == b->cam)
 			continue;
-		return cg_diag_set(diag, b->pos, -EEXIST,
-				   "%s '%s'%s is used twice, first at %s:%d:%d%s, expected another %s",
-				   b->id ? "id" : "name", b->s,
-				   b->id && !config->cams[b->cam].id.s ? " (made from the name)" : "",
-				   a->pos->file ? a->pos->file : "?", a->pos->line, a->pos->column,
-				   a->id == b->id ? "" : a->id ? " as an id" : " as a name",
-				   b->id ? "id" : "name");
+		return cg_diag_set(
+			diag, b->pos, -EEXIST,
+			"%s '%s'%s is used twice, first at %s:%d:%d%s, expected another %s",
+			b->id ? "id" : "name", b->s,
+			b->id && !config->cams[b->cam].id.s ? " (made from the name)" : "",
+			a->pos->file ? a->pos->file : "?", a->pos->line, a->pos->column,
+			a->id == b->id ? "" :
+			a->id	       ? " as an id" :
+					 " as a name",
+			b->id ? "id" : "name");
 	}
 	return 0;
 }
 
-static const struct cg_addr *shared_addr(const struct cg_policy_cam *a, const struct cg_policy_cam *b)
+static const struct cg_addr *shared_addr(const struct cg_policy_cam *a,
+					 const struct cg_policy_cam *b)
 {
 	for (size_t i = 0; i < a->naddr; i++)
 		for (size_t j = 0; j < b->naddr; j++)
@@ -77,8 +81,8 @@ static const struct cg_addr *shared_addr(const struct cg_policy_cam *a, const st
 	return NULL;
 }
 
-static int check_pair(const struct cg_policy_cam *cams, const struct mac_use *a, const struct mac_use *b,
-		      struct cg_diag *diag)
+static int check_pair(const struct cg_policy_cam *cams, const struct mac_use *a,
+		      const struct mac_use *b, struct cg_diag *diag)
 {
 	const struct cg_addr *addr = shared_addr(&cams[a->cam], &cams[b->cam]);
 	char mac[CG_MAC_STRLEN], text[CG_ADDR_STRLEN];
@@ -90,19 +94,21 @@ static int check_pair(const struct cg_policy_cam *cams, const struct mac_use *a,
 				   "MAC %s is used twice, first at %s:%d:%d, expected it once", mac,
 				   first->file, first->line, first->column);
 	if (!cams[a->cam].naddr || !cams[b->cam].naddr)
-		return cg_diag_set(diag, b->pos, -EEXIST,
-				   "MAC %s is used twice, first at %s:%d:%d by '%s', expected another MAC, or address = {…} in both cameras",
-				   mac, first->file, first->line, first->column, cams[a->cam].name);
+		return cg_diag_set(
+			diag, b->pos, -EEXIST,
+			"MAC %s is used twice, first at %s:%d:%d by '%s', expected another MAC, or address = {…} in both cameras",
+			mac, first->file, first->line, first->column, cams[a->cam].name);
 	if (addr)
-		return cg_diag_set(diag, b->pos, -EEXIST,
-				   "MAC %s with address %s is used twice, first at %s:%d:%d by '%s', expected different addresses",
-				   mac, cg_addr_format(addr, text), first->file, first->line,
-				   first->column, cams[a->cam].name);
+		return cg_diag_set(
+			diag, b->pos, -EEXIST,
+			"MAC %s with address %s is used twice, first at %s:%d:%d by '%s', expected different addresses",
+			mac, cg_addr_format(addr, text), first->file, first->line, first->column,
+			cams[a->cam].name);
 	return 0;
 }
 
-static int check_macs(const struct cg_config *config, const struct cg_policy_cam *cams, size_t ncams,
-		      struct cg_diag *diag)
+static int check_macs(const struct cg_config *config, const struct cg_policy_cam *cams,
+		      size_t ncams, struct cg_diag *diag)
 {
 	_cleanup_free_ struct mac_use *v = calloc(ncams * CG_MAX_MACS + 1, sizeof(*v));
 	size_t n = 0;
@@ -112,10 +118,12 @@ static int check_macs(const struct cg_config *config, const struct cg_policy_cam
 		return -ENOMEM;
 	for (size_t i = 0; i < ncams; i++)
 		for (size_t j = 0; j < cams[i].nmac; j++)
-			v[n++] = (struct mac_use){ cams[i].mac[j], i, &config->cams[i].mac.v[j].pos };
+			v[n++] = (struct mac_use){ cams[i].mac[j], i,
+						   &config->cams[i].mac.v[j].pos };
 	qsort(v, n, sizeof(*v), by_mac);
 	for (size_t i = 1; i < n && !r; i++)
-		for (size_t j = i; j > 0 && !memcmp(&v[j - 1].mac, &v[i].mac, sizeof(v[i].mac)) && !r; j--)
+		for (size_t j = i;
+		     j > 0 && !memcmp(&v[j - 1].mac, &v[i].mac, sizeof(v[i].mac)) && !r; j--)
 			r = check_pair(cams, &v[j - 1], &v[i], diag);
 	return r;
 }

@@ -35,9 +35,10 @@ int cg_value_ifname(const struct cg_text *t, const char *key, struct cg_diag *di
 	for (const char *p = t->s; *p && ok; p++)
 		ok = (unsigned char)*p > ' ' && (unsigned char)*p < 0x7f && *p != '/' && *p != ':';
 	if (!ok)
-		return cg_diag_set(diag, &t->pos, -EINVAL,
-				   "%s: found '%s', expected the name of an interface, 1 to 15 characters",
-				   key, t->s);
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"%s: found '%s', expected the name of an interface, 1 to 15 characters",
+			key, t->s);
 	memcpy(ret_name, t->s, len + 1);
 	return 0;
 }
@@ -48,12 +49,15 @@ int cg_value_mac(const struct cg_text *t, struct cg_diag *diag, struct cg_mac *r
 	struct cg_mac m;
 
 	if (cg_mac_parse(t->s, &m))
-		return cg_diag_set(diag, &t->pos, -EINVAL,
-				   "mac: found '%s', expected six hex pairs as in 02:ca:00:00:00:01", t->s);
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"mac: found '%s', expected six hex pairs as in 02:ca:00:00:00:01", t->s);
 	if (!memcmp(&m, &zero, sizeof(m)) || (m.b[0] & 1))
-		return cg_diag_set(diag, &t->pos, -EINVAL, "mac: '%s' is %s, expected a camera's own MAC",
-				   t->s, !memcmp(&m, &broadcast, sizeof(m)) ? "broadcast" :
-				   m.b[0] & 1 ? "multicast" : "all zero");
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "mac: '%s' is %s, expected a camera's own MAC", t->s,
+				   !memcmp(&m, &broadcast, sizeof(m)) ? "broadcast" :
+				   m.b[0] & 1			      ? "multicast" :
+									"all zero");
 	*ret_mac = m;
 	return 0;
 }
@@ -64,8 +68,8 @@ int cg_value_unicast(const struct cg_text *t, const char *key, struct cg_diag *d
 	struct cg_addr a;
 
 	if (cg_addr_parse(t->s, &a) || !cg_addr_is_unicast(&a))
-		return cg_diag_set(diag, &t->pos, -EINVAL, "%s: found '%s', expected the address of one device",
-				   key, t->s);
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "%s: found '%s', expected the address of one device", key, t->s);
 	*ret_addr = a;
 	return 0;
 }
@@ -79,15 +83,16 @@ int cg_value_home(const struct cg_text *t, struct cg_diag *diag, struct cg_prefi
 
 	if (r == -ERANGE)
 		return cg_diag_set(diag, &t->pos, -EINVAL,
-				   "home: '%s' has bits set behind its prefix length, expected %s", t->s,
-				   cg_prefix_format(&p, text));
+				   "home: '%s' has bits set behind its prefix length, expected %s",
+				   t->s, cg_prefix_format(&p, text));
 	if (r)
 		return cg_diag_set(diag, &t->pos, -EINVAL,
 				   "home: found '%s', expected an interface or a prefix", t->s);
 	if (p.len <= 96 && cg_prefix_contains(&p, &v4))
-		return cg_diag_set(diag, &t->pos, -EINVAL,
-				   "home: '%s' would make the whole internet home, expected a narrower prefix",
-				   t->s);
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"home: '%s' would make the whole internet home, expected a narrower prefix",
+			t->s);
 	*ret_prefix = p;
 	return 0;
 }

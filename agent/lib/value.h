@@ -15,10 +15,12 @@ int cg_value_word(const struct cg_text *t, const char *key, const char *const *w
 int cg_value_ifname(const struct cg_text *t, const char *key, struct cg_diag *diag,
 		    char ret_name[static 16]) __must_check;
 /* A MAC that a device can have. */
-int cg_value_mac(const struct cg_text *t, struct cg_diag *diag, struct cg_mac *ret_mac) __must_check;
+int cg_value_mac(const struct cg_text *t, struct cg_diag *diag,
+		 struct cg_mac *ret_mac) __must_check;
 int cg_value_unicast(const struct cg_text *t, const char *key, struct cg_diag *diag,
 		     struct cg_addr *ret_addr) __must_check;
 /* A prefix that is not the whole internet. */
-int cg_value_home(const struct cg_text *t, struct cg_diag *diag, struct cg_prefix *ret_prefix) __must_check;
+int cg_value_home(const struct cg_text *t, struct cg_diag *diag,
+		  struct cg_prefix *ret_prefix) __must_check;
 
 #endif

@@ -3,9 +3,8 @@
 #ifndef CG_ABI_CHECK_H
 #define CG_ABI_CHECK_H
 
-#define CG_ABI_SIZE(type, size) \
-	_Static_assert(sizeof(type) == (size), #type " has another size")
-#define CG_ABI_OFFSET(type, member, offset) \
+#define CG_ABI_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type " has another size")
+#define CG_ABI_OFFSET(type, member, offset)                          \
 	_Static_assert(__builtin_offsetof(type, member) == (offset), \
 		       #type "." #member " lies elsewhere")
 

@@ -42,81 +42,81 @@
 #include "abi_check.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION	1
+#define CG_BPF_ABI_VERSION 1
 
-#define CG_PIN_DIR		"/sys/fs/bpf/camgate"
-#define CG_TC_PRIO		0xca
-#define CG_TC_HANDLE		1
+#define CG_PIN_DIR	   "/sys/fs/bpf/camgate"
+#define CG_TC_PRIO	   0xca
+#define CG_TC_HANDLE	   1
 
 /* ---- verdict and reasons; the numbers are never reused or translated ---- */
 
-#define CG_REASON_PLANES	4	/* CG_PLANE_* */
-#define CG_REASONS		48
+#define CG_REASON_PLANES   4 /* CG_PLANE_* */
+#define CG_REASONS	   48
 
 enum cg_plane {
-	CG_PLANE_UP = 0,	/* from the camera */
-	CG_PLANE_DOWN = 1,	/* to the camera */
-	CG_PLANE_UP_MONITOR = 2,   /* passed by mode = monitor, would have been dropped */
+	CG_PLANE_UP = 0,	 /* from the camera */
+	CG_PLANE_DOWN = 1,	 /* to the camera */
+	CG_PLANE_UP_MONITOR = 2, /* passed by mode = monitor, would have been dropped */
 	CG_PLANE_DOWN_MONITOR = 3,
 };
 
 /* Every packet of a camera has exactly one. Below CG_REASON_DROP: passed. */
 enum cg_reason {
 	CG_REASON_NONE = 0,
-	CG_PASS_LAN = 1,	/* peer on the LAN, lan_viewing lets it */
-	CG_PASS_HOME = 2,	/* peer behind a home tunnel */
-	CG_PASS_MULTICAST = 3,	/* group or broadcast frame on the LAN */
-	CG_PASS_GATEWAY = 4,	/* DHCP, DNS, NTP, ICMP with the gateway */
+	CG_PASS_LAN = 1,       /* peer on the LAN, lan_viewing lets it */
+	CG_PASS_HOME = 2,      /* peer behind a home tunnel */
+	CG_PASS_MULTICAST = 3, /* group or broadcast frame on the LAN */
+	CG_PASS_GATEWAY = 4,   /* DHCP, DNS, NTP, ICMP with the gateway */
 	CG_PASS_ARP = 5,
-	CG_PASS_ND = 6,		/* neighbour discovery, MLD, IGMP */
+	CG_PASS_ND = 6, /* neighbour discovery, MLD, IGMP */
 	CG_PASS_EAPOL = 7,
-	CG_PASS_CONTROL = 8,	/* a remote that an allow rule names */
-	CG_PASS_UPLOAD = 9,	/* a remote that an upload rule names */
-	CG_PASS_OPEN = 10,	/* exposure is open now */
-	CG_PASS_FRAGMENT = 11,	/* follows its first fragment */
+	CG_PASS_CONTROL = 8,	 /* a remote that an allow rule names */
+	CG_PASS_UPLOAD = 9,	 /* a remote that an upload rule names */
+	CG_PASS_OPEN = 10,	 /* exposure is open now */
+	CG_PASS_FRAGMENT = 11,	 /* follows its first fragment */
 	CG_PASS_ICMP_ERROR = 12, /* about a live permitted flow */
-	CG_PASS_OFF = 13,	/* `camgate off` is in force */
+	CG_PASS_OFF = 13,	 /* `camgate off` is in force */
 	CG_REASON_DROP = 16,
-	CG_DROP_SEALED = 16,	/* exposure is sealed */
-	CG_DROP_UNRULED = 17,	/* no rule names this remote: default deny */
-	CG_DROP_DENIED = 18,	/* a deny rule names it */
-	CG_DROP_INBOUND = 19,	/* a remote began this flow and the camera is not open */
-	CG_DROP_VIEWER = 20,	/* open, but for another viewer */
-	CG_DROP_LAN_VIEWING = 21, /* lan_viewing does not let this LAN peer */
-	CG_DROP_GATEWAY = 22,	/* a service of the gateway the camera has no business with */
+	CG_DROP_SEALED = 16,	   /* exposure is sealed */
+	CG_DROP_UNRULED = 17,	   /* no rule names this remote: default deny */
+	CG_DROP_DENIED = 18,	   /* a deny rule names it */
+	CG_DROP_INBOUND = 19,	   /* a remote began this flow and the camera is not open */
+	CG_DROP_VIEWER = 20,	   /* open, but for another viewer */
+	CG_DROP_LAN_VIEWING = 21,  /* lan_viewing does not let this LAN peer */
+	CG_DROP_GATEWAY = 22,	   /* a service of the gateway the camera has no business with */
 	CG_DROP_FROM_GATEWAY = 23, /* the gateway began it (proxy, ssh -L) */
-	CG_DROP_PORTMAP = 24,	/* asked the gateway to open a port */
-	CG_DROP_SPOOF = 25,	/* source address is not the camera's to use */
-	CG_DROP_SPOOF_ND = 26,	/* ARP or NA that claims another's address */
-	CG_DROP_RA = 27,	/* router advertisement from a camera */
-	CG_DROP_DHCP_SERVER = 28, /* DHCP or DHCPv6 server message from a camera */
-	CG_DROP_REDIRECT = 29,	/* ICMP redirect from a camera */
-	CG_DROP_ETHERTYPE = 30,	/* neither IPv4, IPv6, ARP nor EAPOL */
-	CG_DROP_VLAN = 31,	/* a third VLAN tag */
-	CG_DROP_MALFORMED = 32,	/* headers that cannot be parsed */
-	CG_DROP_FRAGMENT = 33,	/* first fragment too short, offset 1, overlap into the header */
-	CG_DROP_FRAG_ORDER = 34, /* a later fragment without its first */
-	CG_DROP_ICMP = 35,	/* ICMP that belongs to no live permitted flow, or over budget */
-	CG_DROP_QUOTA = 36,	/* the camera's own table of flows or fragments is full */
-	CG_DROP_NARROWED = 37,	/* another address behind a shared MAC: quarantined */
-	CG_DROP_NO_POLICY = 38,	/* the maps hold no policy for it: closed side */
+	CG_DROP_PORTMAP = 24,	   /* asked the gateway to open a port */
+	CG_DROP_SPOOF = 25,	   /* source address is not the camera's to use */
+	CG_DROP_SPOOF_ND = 26,	   /* ARP or NA that claims another's address */
+	CG_DROP_RA = 27,	   /* router advertisement from a camera */
+	CG_DROP_DHCP_SERVER = 28,  /* DHCP or DHCPv6 server message from a camera */
+	CG_DROP_REDIRECT = 29,	   /* ICMP redirect from a camera */
+	CG_DROP_ETHERTYPE = 30,	   /* neither IPv4, IPv6, ARP nor EAPOL */
+	CG_DROP_VLAN = 31,	   /* a third VLAN tag */
+	CG_DROP_MALFORMED = 32,	   /* headers that cannot be parsed */
+	CG_DROP_FRAGMENT = 33,	   /* first fragment too short, offset 1, overlap into the header */
+	CG_DROP_FRAG_ORDER = 34,   /* a later fragment without its first */
+	CG_DROP_ICMP = 35,	   /* ICMP that belongs to no live permitted flow, or over budget */
+	CG_DROP_QUOTA = 36,	   /* the camera's own table of flows or fragments is full */
+	CG_DROP_NARROWED = 37,	   /* another address behind a shared MAC: quarantined */
+	CG_DROP_NO_POLICY = 38,	   /* the maps hold no policy for it: closed side */
 	__CG_REASON_MAX = 39,
 };
 
 /* ---- cg_meta: array of 1, BPF_F_MMAPABLE ---- */
 
-#define CG_META_GUARD	0x1	/* a guard is in force: what passes carries `mark` */
+#define CG_META_GUARD 0x1 /* a guard is in force: what passes carries `mark` */
 
 struct cg_meta {
-	__u64 off_until_ns;	/* `camgate off` until; boot clock; 0 = on */
-	__u32 generation;	/* policy in force; 0 = none yet: cameras unknown */
-	__u32 epoch;		/* raised when cg_nets or cg_ifs change: flows look again */
+	__u64 off_until_ns; /* `camgate off` until; boot clock; 0 = on */
+	__u32 generation;   /* policy in force; 0 = none yet: cameras unknown */
+	__u32 epoch;	    /* raised when cg_nets or cg_ifs change: flows look again */
 	__u32 abi_version;
-	__u32 flags;		/* CG_META_* */
-	__u32 mark;		/* bit(s) the guard looks for */
-	__u32 slots;		/* max_entries of the per-slot maps */
-	__u64 agent_ns;		/* boot clock of the agent's last sign of life */
-	__u8 build[24];		/* agent's version, NUL padded */
+	__u32 flags;	/* CG_META_* */
+	__u32 mark;	/* bit(s) the guard looks for */
+	__u32 slots;	/* max_entries of the per-slot maps */
+	__u64 agent_ns; /* boot clock of the agent's last sign of life */
+	__u8 build[24]; /* agent's version, NUL padded */
 };
 CG_ABI_SIZE(struct cg_meta, 64);
 CG_ABI_OFFSET(struct cg_meta, build, 40);
@@ -125,19 +125,19 @@ CG_ABI_OFFSET(struct cg_meta, build, 40);
 
 struct cg_cam_key {
 	__u8 mac[6];
-	__u16 gen;		/* low 16 bits of the generation, host order */
+	__u16 gen; /* low 16 bits of the generation, host order */
 };
 CG_ABI_SIZE(struct cg_cam_key, 8);
 
-#define CG_CAM_MONITOR		0x01	/* mode = monitor */
-#define CG_CAM_LAN_NONE		0x02	/* lan_viewing = none */
-#define CG_CAM_LAN_VIEWERS	0x04	/* lan_viewing = viewers: rules of kind VIEWER */
-#define CG_CAM_NARROW		0x08	/* look (mac, address) up in cg_narrow */
-#define CG_CAM_VIA_GATEWAY	0x10	/* gateway_viewing = yes: the gateway may begin flows */
+#define CG_CAM_MONITOR	   0x01 /* mode = monitor */
+#define CG_CAM_LAN_NONE	   0x02 /* lan_viewing = none */
+#define CG_CAM_LAN_VIEWERS 0x04 /* lan_viewing = viewers: rules of kind VIEWER */
+#define CG_CAM_NARROW	   0x08 /* look (mac, address) up in cg_narrow */
+#define CG_CAM_VIA_GATEWAY 0x10 /* gateway_viewing = yes: the gateway may begin flows */
 
 struct cg_cam {
 	__u32 slot;
-	__u32 flags;		/* CG_CAM_* */
+	__u32 flags; /* CG_CAM_* */
 };
 CG_ABI_SIZE(struct cg_cam, 8);
 
@@ -159,33 +159,33 @@ enum cg_rule_kind {
 	CG_RULE_DENY = 1,
 	CG_RULE_ALLOW = 2,
 	CG_RULE_UPLOAD = 3,
-	CG_RULE_VIEWER = 4,	/* a LAN peer that may watch */
+	CG_RULE_VIEWER = 4, /* a LAN peer that may watch */
 };
 
-#define CG_PROTO_ANY		0	/* any protocol, ports not looked at */
-#define CG_PROTO_TCPUDP		255	/* a port was written without a protocol */
+#define CG_PROTO_ANY	0   /* any protocol, ports not looked at */
+#define CG_PROTO_TCPUDP 255 /* a port was written without a protocol */
 
 struct cg_rule {
-	__u16 port_lo;		/* of the peer, host order; 0..65535 = any */
+	__u16 port_lo; /* of the peer, host order; 0..65535 = any */
 	__u16 port_hi;
-	__u16 id;		/* index in the camera's rules, for `why` */
-	__u8 proto;		/* IPPROTO_*, or CG_PROTO_* */
-	__u8 kind;		/* enum cg_rule_kind */
+	__u16 id;   /* index in the camera's rules, for `why` */
+	__u8 proto; /* IPPROTO_*, or CG_PROTO_* */
+	__u8 kind;  /* enum cg_rule_kind */
 };
 CG_ABI_SIZE(struct cg_rule, 8);
 
 struct cg_rulevec {
-	__u32 more;		/* 0, or the key of the next 8 in cg_rulemore */
-	__u32 n;		/* rules used here, 0..8 */
+	__u32 more; /* 0, or the key of the next 8 in cg_rulemore */
+	__u32 n;    /* rules used here, 0..8 */
 	struct cg_rule rule[CG_RULES_PER_CHUNK];
 };
 CG_ABI_SIZE(struct cg_rulevec, 72);
 
 /* LPM key: 32 bits generation, 32 bits slot, 128 bits address. */
-#define CG_RULE_PREFIX_BASE	64
+#define CG_RULE_PREFIX_BASE 64
 struct cg_rule_key {
-	__u32 prefixlen;	/* 64 + bits of the address; IPv4: 64 + 96 + bits */
-	__u32 gen;		/* host order: always compared whole */
+	__u32 prefixlen; /* 64 + bits of the address; IPv4: 64 + 96 + bits */
+	__u32 gen;	 /* host order: always compared whole */
 	__u32 slot;
 	__u8 addr[16];
 };
@@ -193,37 +193,37 @@ CG_ABI_SIZE(struct cg_rule_key, 28);
 
 struct cg_more_key {
 	__u32 gen;
-	__u32 id;		/* from 1 */
+	__u32 id; /* from 1 */
 };
 CG_ABI_SIZE(struct cg_more_key, 8);
 
 /* ---- cg_nets, cg_ifs: what is LAN, home, the gateway itself ---- */
 
 enum cg_net_kind {
-	CG_NET_REMOTE = 0,	/* what no entry covers */
+	CG_NET_REMOTE = 0, /* what no entry covers */
 	CG_NET_LAN = 1,
-	CG_NET_HOME = 2,	/* behind a listed tunnel */
-	CG_NET_GATEWAY = 3,	/* an address of the gateway itself, any interface */
-	CG_NET_GROUP = 4,	/* multicast, broadcast; never stored but for subnet broadcasts */
+	CG_NET_HOME = 2,    /* behind a listed tunnel */
+	CG_NET_GATEWAY = 3, /* an address of the gateway itself, any interface */
+	CG_NET_GROUP = 4,   /* multicast, broadcast; never stored but for subnet broadcasts */
 };
 
 struct cg_net_key {
-	__u32 prefixlen;	/* bits of the 16-byte address */
+	__u32 prefixlen; /* bits of the 16-byte address */
 	__u8 addr[16];
 };
 CG_ABI_SIZE(struct cg_net_key, 20);
 
 struct cg_net {
-	__u64 until_ns;		/* boot clock; 0 = for good. Past it: a remote */
-	__u8 kind;		/* enum cg_net_kind */
-	__u8 lan;		/* which LAN, from 1; 0 = not one */
+	__u64 until_ns; /* boot clock; 0 = for good. Past it: a remote */
+	__u8 kind;	/* enum cg_net_kind */
+	__u8 lan;	/* which LAN, from 1; 0 = not one */
 	__u8 pad[6];
 };
 CG_ABI_SIZE(struct cg_net, 16);
 
 struct cg_if {
-	__u8 kind;		/* CG_NET_LAN, CG_NET_HOME; absent = remote */
-	__u8 lan;		/* which LAN, from 1 */
+	__u8 kind; /* CG_NET_LAN, CG_NET_HOME; absent = remote */
+	__u8 lan;  /* which LAN, from 1 */
 	__u8 pad[2];
 };
 CG_ABI_SIZE(struct cg_if, 4);
@@ -231,16 +231,16 @@ CG_ABI_SIZE(struct cg_if, 4);
 /* ---- cg_ports: what the agent did to a port, so that detach undoes just that ---- */
 
 struct cg_port {
-	__u32 made_clsact;	/* the qdisc was not there before */
+	__u32 made_clsact; /* the qdisc was not there before */
 };
 CG_ABI_SIZE(struct cg_port, 4);
 
 /* ---- cg_exposure: array by slot, BPF_F_MMAPABLE ---- */
 
-enum cg_exposure_state {	/* 0 is the strictest: what an unset slot is */
-	CG_SEALED = 0,
-	CG_CLOSED = 1,
-	CG_OPEN = 2,
+enum cg_exposure_state { /* 0 is the strictest: what an unset slot is */
+			 CG_SEALED = 0,
+			 CG_CLOSED = 1,
+			 CG_OPEN = 2,
 };
 
 enum cg_manual {
@@ -257,16 +257,16 @@ enum cg_manual {
  * half first with a deadline of 0, then the low, then the high: every state
  * between is closed or stricter. `viewer` is stored before the word.
  */
-#define CG_WORD_BASE_SHIFT	62
-#define CG_WORD_TO		(1ULL << 61)
-#define CG_WORD_DEADLINE	((1ULL << 61) - 1)
+#define CG_WORD_BASE_SHIFT 62
+#define CG_WORD_TO	   (1ULL << 61)
+#define CG_WORD_DEADLINE   ((1ULL << 61) - 1)
 
 struct cg_exposure {
 	__u64 word;
-	__u32 manual;		/* enum cg_manual; for the agent */
-	__u32 config;		/* enum cg_exposure_state: what config and schedule say */
-	__u8 viewer[16];	/* with CG_WORD_TO */
-	__u64 opened_ns;	/* boot clock; when the opening began */
+	__u32 manual;	 /* enum cg_manual; for the agent */
+	__u32 config;	 /* enum cg_exposure_state: what config and schedule say */
+	__u8 viewer[16]; /* with CG_WORD_TO */
+	__u64 opened_ns; /* boot clock; when the opening began */
 };
 CG_ABI_SIZE(struct cg_exposure, 40);
 CG_ABI_OFFSET(struct cg_exposure, opened_ns, 32);
@@ -274,7 +274,7 @@ CG_ABI_OFFSET(struct cg_exposure, opened_ns, 32);
 /* ---- cg_names: array by slot ---- */
 
 struct cg_name {
-	char id[CG_ID_LEN];	/* NUL padded; empty: slot not used */
+	char id[CG_ID_LEN]; /* NUL padded; empty: slot not used */
 	char name[CG_NAME_LEN];
 };
 CG_ABI_SIZE(struct cg_name, 96);
@@ -283,13 +283,13 @@ CG_ABI_SIZE(struct cg_name, 96);
 
 struct cg_flow_key {
 	__u32 slot;
-	__be16 cam_port;	/* ICMP echo: the id; cg_frags: 0 */
-	__be16 peer_port;	/* ICMP echo: 0; cg_frags: 0 */
+	__be16 cam_port;  /* ICMP echo: the id; cg_frags: 0 */
+	__be16 peer_port; /* ICMP echo: 0; cg_frags: 0 */
 	__u8 peer[16];
-	__u8 proto;		/* IPPROTO_* */
-	__u8 dir;		/* cg_flows: 0; cg_frags: CG_PLANE_UP or _DOWN, from 1 */
+	__u8 proto; /* IPPROTO_* */
+	__u8 dir;   /* cg_flows: 0; cg_frags: CG_PLANE_UP or _DOWN, from 1 */
 	__u16 pad;
-	__u32 frag_id;		/* cg_flows: 0; cg_frags: identification */
+	__u32 frag_id; /* cg_flows: 0; cg_frags: identification */
 };
 CG_ABI_SIZE(struct cg_flow_key, 32);
 
@@ -301,41 +301,41 @@ enum cg_class {
 	CG_CLASS_UNRULED = 4,
 };
 
-#define CG_FLOW_BY_PEER		0x01	/* the peer sent first */
-#define CG_FLOW_BY_GATEWAY	0x02	/* the gateway itself began it */
-#define CG_FLOW_CAM_SENT	0x04
-#define CG_FLOW_PEER_SENT	0x08
-#define CG_FLOW_CLOSING		0x10	/* TCP: FIN or RST seen */
+#define CG_FLOW_BY_PEER	   0x01 /* the peer sent first */
+#define CG_FLOW_BY_GATEWAY 0x02 /* the gateway itself began it */
+#define CG_FLOW_CAM_SENT   0x04
+#define CG_FLOW_PEER_SENT  0x08
+#define CG_FLOW_CLOSING	   0x10 /* TCP: FIN or RST seen */
 
 struct cg_flow {
-	__u64 first_ns;		/* boot clock */
+	__u64 first_ns; /* boot clock */
 	__u64 last_ns;
-	__u64 valid_ns;		/* scope and class hold until; ~0 = for good */
-	__u64 up_bytes;		/* from the camera, wire bytes; plain stores: two CPUs
+	__u64 valid_ns; /* scope and class hold until; ~0 = for good */
+	__u64 up_bytes; /* from the camera, wire bytes; plain stores: two CPUs
 				 * in one flow at once may lose an update */
 	__u64 down_bytes;
 	__u32 up_packets;
 	__u32 down_packets;
-	__u32 gen;		/* generation and epoch the class was found under */
+	__u32 gen; /* generation and epoch the class was found under */
 	__u32 epoch;
-	__u32 peer_if;		/* interface the peer's packets come in by; ~0 = none yet */
+	__u32 peer_if; /* interface the peer's packets come in by; ~0 = none yet */
 	__u32 pad2;
-	__u16 rule;		/* id of the rule that decided; 0xffff = none */
-	__u8 class;		/* enum cg_class */
-	__u8 scope;		/* enum cg_net_kind of the peer */
-	__u8 flags;		/* CG_FLOW_* */
-	__u8 kind;		/* enum cg_ring_kind whose quota it uses */
-	__u8 reason;		/* last verdict's */
+	__u16 rule;  /* id of the rule that decided; 0xffff = none */
+	__u8 class;  /* enum cg_class */
+	__u8 scope;  /* enum cg_net_kind of the peer */
+	__u8 flags;  /* CG_FLOW_* */
+	__u8 kind;   /* enum cg_ring_kind whose quota it uses */
+	__u8 reason; /* last verdict's */
 	__u8 pad;
-	__u8 cam[16];		/* the camera's address */
+	__u8 cam[16]; /* the camera's address */
 };
 CG_ABI_SIZE(struct cg_flow, 88);
 CG_ABI_OFFSET(struct cg_flow, cam, 72);
 
 struct cg_frag {
-	__u64 last_ns;		/* of the first fragment, boot clock */
-	__u16 header_end;	/* later ones must begin at or behind, bytes */
-	__u8 class;		/* of the first: later ones are judged by it again */
+	__u64 last_ns;	  /* of the first fragment, boot clock */
+	__u16 header_end; /* later ones must begin at or behind, bytes */
+	__u8 class;	  /* of the first: later ones are judged by it again */
 	__u8 scope;
 	__u8 by_peer;
 	__u8 pad[3];
@@ -352,7 +352,7 @@ enum cg_ring_kind {
 
 struct cg_ring_key {
 	__u32 slot;
-	__u32 place;		/* kind << 16 | index below that kind's quota */
+	__u32 place; /* kind << 16 | index below that kind's quota */
 };
 CG_ABI_SIZE(struct cg_ring_key, 8);
 
@@ -367,16 +367,16 @@ CG_ABI_SIZE(struct cg_ring_key, 8);
 #endif
 
 struct cg_state {
-	__u64 last_ns;		/* last packet from it, boot clock; 0 = never seen */
-	__u64 icmp_tat_ns;	/* budgets: theoretical arrival time (GCRA) */
+	__u64 last_ns;	   /* last packet from it, boot clock; 0 = never seen */
+	__u64 icmp_tat_ns; /* budgets: theoretical arrival time (GCRA) */
 	__u64 drop_tat_ns;
 	__u64 news_tat_ns;
-	__u64 suppressed;	/* events not sent for the rate limit */
-	CG_SPIN_LOCK lock;	/* guards cursor and naddr only */
+	__u64 suppressed;  /* events not sent for the rate limit */
+	CG_SPIN_LOCK lock; /* guards cursor and naddr only */
 	__u32 cursor[__CG_RING_MAX];
 	__u32 naddr;
-	__u32 ifindex;		/* port it was last seen on */
-	__u8 mac[6];		/* MAC it last used */
+	__u32 ifindex; /* port it was last seen on */
+	__u8 mac[6];   /* MAC it last used */
 	__u8 pad[2];
 	__u32 pad2;
 	__u8 addr[CG_SEEN_ADDRS][16];
@@ -387,8 +387,8 @@ CG_ABI_OFFSET(struct cg_state, addr, 80);
 /* ---- cg_stats: per-CPU array by slot ---- */
 
 struct cg_count {
-	__u64 packets;		/* wire packets: gso_segs each */
-	__u64 bytes;		/* wire bytes with the Ethernet header */
+	__u64 packets; /* wire packets: gso_segs each */
+	__u64 bytes;   /* wire bytes with the Ethernet header */
 };
 CG_ABI_SIZE(struct cg_count, 16);
 
@@ -401,30 +401,30 @@ CG_ABI_SIZE(struct cg_stats, 16 * CG_REASON_PLANES * CG_REASONS);
 
 /* Bits: one packet may be several. Rate-limited per camera, drops apart from
  * the rest. */
-#define CG_EVENT_DROP	0x01
-#define CG_EVENT_FLOW	0x02	/* a new flow with a remote */
-#define CG_EVENT_SEEN	0x04	/* an address of the camera that is new */
+#define CG_EVENT_DROP 0x01
+#define CG_EVENT_FLOW 0x02 /* a new flow with a remote */
+#define CG_EVENT_SEEN 0x04 /* an address of the camera that is new */
 
 /* Readers reject shorter records and ignore a longer tail. */
 struct cg_event {
 	__u16 size;
-	__u8 version;		/* CG_BPF_ABI_VERSION */
-	__u8 type;		/* CG_EVENT_* */
+	__u8 version; /* CG_BPF_ABI_VERSION */
+	__u8 type;    /* CG_EVENT_* */
 	__u32 slot;
-	__u64 ns;		/* boot clock */
+	__u64 ns; /* boot clock */
 	__u8 cam[16];
 	__u8 peer[16];
 	__be16 cam_port;
 	__be16 peer_port;
 	__u8 proto;
-	__u8 reason;		/* enum cg_reason */
-	__u8 plane;		/* enum cg_plane */
-	__u8 scope;		/* enum cg_net_kind */
-	__u16 rule;		/* 0xffff = none */
-	__u16 bytes;		/* of this packet, capped */
+	__u8 reason; /* enum cg_reason */
+	__u8 plane;  /* enum cg_plane */
+	__u8 scope;  /* enum cg_net_kind */
+	__u16 rule;  /* 0xffff = none */
+	__u16 bytes; /* of this packet, capped */
 	__u32 ifindex;
-	__u8 mac[6];		/* the camera's */
-	__u16 ethertype;	/* host order; for packets that are not IP */
+	__u8 mac[6];	 /* the camera's */
+	__u16 ethertype; /* host order; for packets that are not IP */
 };
 CG_ABI_SIZE(struct cg_event, 72);
 CG_ABI_OFFSET(struct cg_event, ethertype, 70);

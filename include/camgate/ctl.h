@@ -52,12 +52,12 @@
 #ifndef CG_CTL_H
 #define CG_CTL_H
 
-#define CG_CTL_VERSION	1
-#define CG_CTL_PATH	"/run/camgate/control.sock"
-#define CG_CTL_GROUP	"camgate"
+#define CG_CTL_VERSION 1
+#define CG_CTL_PATH    "/run/camgate/control.sock"
+#define CG_CTL_GROUP   "camgate"
 
-#define CG_CONFIG_PATH	"/etc/camgate/camgate.conf"
-#define CG_STATE_DIR	"/var/lib/camgate"
+#define CG_CONFIG_PATH "/etc/camgate/camgate.conf"
+#define CG_STATE_DIR   "/var/lib/camgate"
 
 enum cg_exit {
 	CG_EXIT_OK = 0,

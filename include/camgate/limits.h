@@ -4,74 +4,74 @@
 #define CG_LIMITS_H
 
 /* Cameras one gateway may have; slots are handed out below this. */
-#define CG_MAX_CAMERAS		4096
+#define CG_MAX_CAMERAS	      4096
 /* Slots the maps are made for when the config needs fewer. */
-#define CG_MIN_SLOTS		16
+#define CG_MIN_SLOTS	      16
 /* MAC addresses of one camera: wired, Wi-Fi, and a replacement or two. */
-#define CG_MAX_MACS		8
+#define CG_MAX_MACS	      8
 /* Addresses that narrow a MAC shared by an extender. */
-#define CG_MAX_CAM_ADDRS	8
+#define CG_MAX_CAM_ADDRS      8
 /* A camera's id: ASCII, also a file name and a metric label. */
-#define CG_ID_LEN		32
+#define CG_ID_LEN	      32
 /* A camera's name: UTF-8 bytes with the terminator. */
-#define CG_NAME_LEN		64
+#define CG_NAME_LEN	      64
 /* Rules written for one camera, defaults included. */
-#define CG_MAX_RULES		1024
+#define CG_MAX_RULES	      1024
 /* Rules of one camera that may cover one address: 8 chunks of 8. */
-#define CG_RULES_PER_CHUNK	8
-#define CG_MAX_CHUNKS		8
+#define CG_RULES_PER_CHUNK    8
+#define CG_MAX_CHUNKS	      8
 /* Prefix entries of both generations; the tries allocate by use. */
-#define CG_MAX_PREFIXES		(2 * 1024 * 1024)
+#define CG_MAX_PREFIXES	      (2 * 1024 * 1024)
 /* LAN, home and own addresses together. */
-#define CG_MAX_NETS		1024
+#define CG_MAX_NETS	      1024
 /* Interfaces whose kind is known to the packet path. */
-#define CG_MAX_IFS		512
+#define CG_MAX_IFS	      512
 /* Separate LANs (br-lan, br-iot, …). */
-#define CG_MAX_LANS		16
+#define CG_MAX_LANS	      16
 
 /*
  * Per-camera quotas of state made by packets. At quota the new entry is
  * refused and counted; no other camera is touched.
  */
-#define CG_QUOTA_REMOTE		256	/* flows with remotes */
-#define CG_QUOTA_LAN		128	/* flows with LAN and home peers */
-#define CG_QUOTA_GATEWAY	128	/* flows with the gateway's addresses */
-#define CG_QUOTA_FRAG		64	/* fragmented datagrams under way */
+#define CG_QUOTA_REMOTE	      256 /* flows with remotes */
+#define CG_QUOTA_LAN	      128 /* flows with LAN and home peers */
+#define CG_QUOTA_GATEWAY      128 /* flows with the gateway's addresses */
+#define CG_QUOTA_FRAG	      64  /* fragmented datagrams under way */
 /* Ring places looked at for one that can be reused. */
-#define CG_RING_TRIES		8
+#define CG_RING_TRIES	      8
 /* Source addresses remembered for a camera. */
-#define CG_SEEN_ADDRS		16
+#define CG_SEEN_ADDRS	      16
 
 /* Seconds an idle flow keeps its entry: conntrack's stream time-outs. */
-#define CG_IDLE_UDP_S		180
-#define CG_IDLE_TCP_S		7440
-#define CG_IDLE_TCP_HALF_S	60
-#define CG_IDLE_OTHER_S		60
-#define CG_IDLE_GATEWAY_UDP_S	10
+#define CG_IDLE_UDP_S	      180
+#define CG_IDLE_TCP_S	      7440
+#define CG_IDLE_TCP_HALF_S    60
+#define CG_IDLE_OTHER_S	      60
+#define CG_IDLE_GATEWAY_UDP_S 10
 /* A later fragment may follow its first by this much. */
-#define CG_FRAG_S		5
+#define CG_FRAG_S	      5
 
 /* Ring buffer: about 2,700 events between two wake-ups of the agent. */
-#define CG_EVENTS_BYTES		(256 * 1024)
+#define CG_EVENTS_BYTES	      (256 * 1024)
 /* Drop events of one camera a second, and the burst. */
-#define CG_EVENT_RATE		32
-#define CG_EVENT_BURST		64
+#define CG_EVENT_RATE	      32
+#define CG_EVENT_BURST	      64
 /* ICMP errors of one camera a second, and the burst. */
-#define CG_ICMP_RATE		20
-#define CG_ICMP_BURST		40
+#define CG_ICMP_RATE	      20
+#define CG_ICMP_BURST	      40
 
 /* Largest config file, each and all together. */
-#define CG_MAX_CONFIG_BYTES	(1024 * 1024)
-#define CG_MAX_INCLUDES		64
+#define CG_MAX_CONFIG_BYTES   (1024 * 1024)
+#define CG_MAX_INCLUDES	      64
 /* Longest control request and reply line. */
-#define CG_MAX_REQUEST		(64 * 1024)
-#define CG_MAX_REPLY		(8 * 1024 * 1024)
-#define CG_MAX_CLIENTS		64
+#define CG_MAX_REQUEST	      (64 * 1024)
+#define CG_MAX_REPLY	      (8 * 1024 * 1024)
+#define CG_MAX_CLIENTS	      64
 
 /* Default time of `camgate open`, and the longest. */
-#define CG_OPEN_DEFAULT_S	(30 * 60)
-#define CG_OPEN_MAX_S		(30 * 24 * 3600)
-#define CG_OFF_DEFAULT_S	(10 * 60)
-#define CG_OFF_MAX_S		(24 * 3600)
+#define CG_OPEN_DEFAULT_S     (30 * 60)
+#define CG_OPEN_MAX_S	      (30 * 24 * 3600)
+#define CG_OFF_DEFAULT_S      (10 * 60)
+#define CG_OFF_MAX_S	      (24 * 3600)
 
 #endif

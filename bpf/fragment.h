@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Fragments: the first is judged whole, later ones by what was found for it. */
+#ifndef CG_FRAGMENT_H
+#define CG_FRAGMENT_H
+
+#include "source.h"
+#include "verdict.h"
+
+INLINE int is_lan_scope(__u8 scope)
+{
+	return scope == CG_NET_LAN || scope == CG_NET_HOME;
+}
+
+INLINE void frag_key(const struct pkt *p, const struct seat *s, int up, struct cg_flow_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->slot = s->m->slot;
+	memcpy(key->peer, up ? p->dst : p->src, 16);
+	key->proto = p->proto;
+	key->dir = up ? 1 : 2;
+	key->frag_id = p->frag_id;
+}
+
+/*
+ * A later fragment shares its first's class, and is judged by what holds now:
+ * an opening that ended between the two has ended. What stays in the house
+ * needs no first: its verdict does not depend on ports.
+ */
+INLINE void judge_later(const struct pkt *p, const struct seat *s, int up, struct verdict *v)
+{
+	struct cg_flow_key *key = &s->m->frag_key;
+	struct cg_frag *f;
+	struct place at;
+
+	frag_key(p, s, up, key);
+	f = bpf_map_lookup_elem(&cg_frags, key);
+	if (f && s->m->now < f->last_ns + CG_FRAG_S * SEC_NS) {
+		v->scope = f->scope;
+		v->class = f->class;
+		if (p->frag_off < f->header_end) {
+			v->reason = CG_DROP_FRAGMENT;
+			return;
+		}
+		v->reason = f->scope == CG_NET_REMOTE ?
+				    decide_remote(s, f->class, f->by_peer, key->peer) :
+				    CG_PASS_FRAGMENT;
+		if (passes(v->reason))
+			v->reason = CG_PASS_FRAGMENT;
+		return;
+	}
+	if (up) {
+		v->reason = check_source(p, s);
+		if (v->reason)
+			return;
+		place_of(p->dst, p->is_v4, s->m->now, &at);
+	} else {
+		origin_of(s, p, &at);
+	}
+	v->scope = at.kind;
+	if (is_lan_scope(at.kind) && !(s->m->flags & CG_CAM_LAN_VIEWERS))
+		v->reason = decide_lan(s, at.kind, CG_CLASS_NONE);
+	else
+		v->reason = CG_DROP_FRAG_ORDER;
+}
+
+INLINE void judge_first_fragment(const struct pkt *p, const struct seat *s, int up,
+				 struct verdict *v)
+{
+	struct cg_flow_key *key = &s->m->frag_key;
+	struct cg_frag *frag = &s->m->frag;
+
+	/* Later ones of a dropped first find nothing and drop too. */
+	if (!passes(v->reason) || is_lan_scope(v->scope))
+		return;
+	frag_key(p, s, up, key);
+	memset(frag, 0, sizeof(*frag));
+	frag->last_ns = s->m->now;
+	frag->header_end = p->head_len - p->l4;
+	frag->class = v->class;
+	frag->scope = v->scope;
+	frag->by_peer = !!(v->began & CG_FLOW_BY_PEER);
+	if (frag_add(s->state, key, frag, s->m->now))
+		v->reason = CG_DROP_QUOTA;
+}
+
+#endif
