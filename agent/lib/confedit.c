@@ -39,10 +39,8 @@ static bool has_id(const struct cg_tokens *ts, size_t open, size_t close, const 
 	for (size_t i = open + 1; i + 2 < close; i++) {
 		const struct cg_token *t = &ts->v[i];
 
-		if (t->kind == CG_TOKEN_OPEN)
-			i = close_of(ts, i);
-		else if (is_text(t) && !strcmp(t->text, "id") && t[1].kind == CG_TOKEN_SET &&
-			 is_text(&t[2]) && !strcmp(t[2].text, id))
+		if (is_text(t) && !strcmp(t->text, "id") && t[1].kind == CG_TOKEN_SET &&
+		    is_text(&t[2]) && !strcmp(t[2].text, id))
 			return true;
 	}
 	return false;
@@ -54,10 +52,6 @@ static int find_block(const struct cg_tokens *ts, const char *camera, struct blo
 		const struct cg_token *t = &ts->v[i];
 		size_t close;
 
-		if (t->kind == CG_TOKEN_OPEN) {
-			i = close_of(ts, i);
-			continue;
-		}
 		if (!is_text(t) || strcmp(t->text, "camera") || !is_text(&t[1]) ||
 		    t[2].kind != CG_TOKEN_OPEN)
 			continue;
