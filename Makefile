@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The only entry point: builds, installs, tests. `make help` lists the targets.
+
+VERSION := 0.1.0
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+CC ?= cc
+CLANG ?= clang
+BPFTOOL ?= bpftool
+LLVM_STRIP ?= llvm-strip
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+B ?= build
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-8s %s\n' $(1) '$(2)'
+MAKEFLAGS += --no-print-directory
+endif
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+# What the agent and the command are made of. Written out: a stray file must
+# not join the build.
+LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c \
+	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c near.c policy.c \
+	reason.c rule.c shape.c slots.c source.c unique.c utf8.c value.c view.c)
+KERN_SRC := $(addprefix agent/kern/,datapath.c dp_load.c dp_nets.c dp_policy.c \
+	dp_read.c dp_why.c links.c offload.c pins.c tc.c)
+DAEMON_SRC := $(addprefix agent/daemon/,agent.c attach.c command.c command_show.c \
+	control.c doctor.c edit.c events.c log.c main.c manual.c own.c ports.c \
+	service.c stages.c statefile.c undo.c)
+CLI_SRC := $(addprefix agent/cli/,ask.c client.c cmd_exposure.c cmd_rules.c \
+	cmd_service.c cmd_status.c cmd_traffic.c direct.c help.c main.c print.c \
+	reply.c say.c sentence.c statenote.c text.c)
+BPF_SRC := bpf/camgate.bpf.c
+
+LIBS_NEEDED := libbpf libnl-route-3.0 libnl-3.0 libconfuse json-c
+LIBS_MISSING := $(shell for l in $(LIBS_NEEDED); do \
+	$(PKG_CONFIG) --exists $$l || echo $$l; done)
+DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS_NEEDED) 2>/dev/null)
+DEP_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_NEEDED) 2>/dev/null) -lev
+ifneq ($(WITH_SYSTEMD),no)
+ifeq ($(shell $(PKG_CONFIG) --exists libsystemd && echo yes),yes)
+DEP_CFLAGS += -DCG_HAVE_SYSTEMD=1 $(shell $(PKG_CONFIG) --cflags libsystemd)
+DEP_LIBS += $(shell $(PKG_CONFIG) --libs libsystemd)
+endif
+endif
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Werror -Wvla -Wstrict-prototypes -Wmissing-prototypes
+CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fstack-protector-strong $(WARN) \
+	-DCG_VERSION='"$(VERSION)"' -DCG_LOCALEDIR='"$(PREFIX)/share/locale"' \
+	-Iinclude -I$(B) $(DEP_CFLAGS)
+CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
+BPF_CFLAGS := -g -O2 -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \
+	-Iinclude -I/usr/include/$(shell $(CC) -print-multiarch)
+
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o)
+DAEMON_OBJ := $(DAEMON_SRC:%.c=$(B)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
+ALL_OBJ := $(LIB_OBJ) $(DAEMON_OBJ) $(CLI_OBJ)
+
+.PHONY: all bpf agent deps
+all: agent
+agent: $(B)/camgated $(B)/camgate
+bpf: $(B)/camgate.bpf.o $(B)/camgate.skel.h
+
+deps:
+	$(if $(LIBS_MISSING),$(error missing: $(LIBS_MISSING) (on Debian: sudo tests/deps.sh)))
+
+$(B)/camgated: $(DAEMON_OBJ) $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+$(B)/camgate: $(CLI_OBJ) $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+$(B)/libcamgate.a: $(LIB_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/%.o: %.c Makefile | deps
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Only the adapter to libbpf sees the skeleton.
+$(B)/agent/kern/dp_load.o: $(B)/camgate.skel.h
+
+$(B)/camgate.bpf.o: $(BPF_SRC) Makefile
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $(BPF_SRC)
+	$(Q)$(LLVM_STRIP) -g $@
+
+$(B)/camgate.skel.h: $(B)/camgate.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name camgate_bpf >$@
+
+-include $(ALL_OBJ:.o=.d) $(B)/camgate.bpf.d
+
+include tests/tests.mk
+
+# ---- install -------------------------------------------------------------
+D = $(DESTDIR)$(PREFIX)
+CONF = $(DESTDIR)$(SYSCONFDIR)/camgate/camgate.conf
+MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 camgated.8)
+BASH_COMPLETION := share/bash-completion/completions/camgate
+ZSH_COMPLETION := share/zsh/site-functions/_camgate
+TO_PREFIX := sed 's,/usr/\(s\?bin\)/,$(PREFIX)/\1/,g'
+.PHONY: install uninstall clean help
+install: all
+	$(Q)$(INSTALL) -D -m 755 $(B)/camgated $(D)/sbin/camgated
+	$(Q)$(INSTALL) -D -m 755 $(B)/camgate $(D)/bin/camgate
+	$(Q)for m in $(MAN); do s=$${m##*.}; \
+		$(INSTALL) -D -m 644 $$m $(D)/share/man/man$$s/$${m##*/} || exit 1; done
+	$(Q)$(INSTALL) -D -m 644 packaging/completion/camgate $(D)/$(BASH_COMPLETION)
+	$(Q)$(INSTALL) -D -m 644 packaging/completion/_camgate $(D)/$(ZSH_COMPLETION)
+	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d
+	$(Q)$(TO_PREFIX) packaging/camgate.service >$(D)/lib/systemd/system/camgate.service
+	$(Q)$(INSTALL) -m 644 packaging/tmpfiles.d/camgate.conf $(D)/lib/tmpfiles.d/camgate.conf
+	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d
+	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
+	$(Q)$(INSTALL) -D -m 644 packaging/camgate.conf $(D)/share/camgate/camgate.conf
+	$(Q)echo 'installed under $(D); configuration: $(CONF)'
+
+# Enforcement ends first: filters without their command could not be removed.
+# A configuration somebody changed stays.
+uninstall:
+	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || \
+		systemctl disable --now camgate.service 2>/dev/null || true
+	$(Q)[ -n '$(DESTDIR)' ] || [ ! -x $(D)/bin/camgate ] || $(D)/bin/camgate detach
+	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
+	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
+		$(D)/lib/systemd/system/camgate.service $(D)/lib/tmpfiles.d/camgate.conf \
+		$(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
+
+clean:
+	$(Q)rm -rf $(B)
+
+help:
+	@echo 'make            build build/camgated, build/camgate, build/camgate.bpf.o'
+	@echo 'make demo       camgate at work on real video, with a table of figures'
+	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
+	@echo 'make check-unit check-agent check-bpf check-net check-vm lint   one part of it'
+	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
+	@echo 'V=1 shows the commands; WITH_SYSTEMD=no leaves libsystemd out; CC, CLANG, CFLAGS as usual'
