@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every unit test shares: running a list of cases, a private folder, files in it. */
+#ifndef CG_UNIT_H
+#define CG_UNIT_H
+
+#include <check.h>
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static inline int unit_run(const char *name, const TTest *const *tests, size_t n, double timeout_s)
+{
+	Suite *s = suite_create(name);
+	TCase *tc = tcase_create(name);
+	SRunner *sr;
+	int failed;
+
+	for (size_t i = 0; i < n; i++)
+		tcase_add_test(tc, tests[i]);
+	tcase_set_timeout(tc, timeout_s);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#define UNIT_RUN(name, timeout_s, ...)                                                 \
+	({                                                                             \
+		const TTest *const _tests[] = { __VA_ARGS__ };                         \
+		unit_run(name, _tests, sizeof(_tests) / sizeof(_tests[0]), timeout_s); \
+	})
+
+/* The text holds every part, in this order. */
+static inline void unit_holds(const char *text, const char *const *parts, size_t n)
+{
+	const char *at = text;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *found = strstr(at, parts[i]);
+
+		ck_assert_msg(found, "'%s' does not hold '%s' here: '%s'", text, parts[i], at);
+		at = found + strlen(parts[i]);
+	}
+}
+
+#define UNIT_HOLDS(text, ...)                                                 \
+	do {                                                                  \
+		const char *const _parts[] = { __VA_ARGS__ };                 \
+		unit_holds(text, _parts, sizeof(_parts) / sizeof(_parts[0])); \
+	} while (0)
+
+struct unit_dir {
+	char path[64];
+};
+
+static inline struct unit_dir unit_dir_new(void)
+{
+	struct unit_dir d = { "/tmp/cg-unit-XXXXXX" };
+
+	ck_assert_ptr_nonnull(mkdtemp(d.path));
+	return d;
+}
+
+static inline int unit_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static inline void unit_dir_free(struct unit_dir *d)
+{
+	ck_assert_int_eq(nftw(d->path, unit_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+/* Returns buf: DIR/name. */
+static inline const char *unit_path(const struct unit_dir *d, const char *name,
+				    char buf[static 128])
+{
+	snprintf(buf, 128, "%s/%s", d->path, name);
+	return buf;
+}
+
+static inline void unit_write(const struct unit_dir *d, const char *name, const void *text,
+			      size_t n)
+{
+	char path[128];
+	FILE *f = fopen(unit_path(d, name, path), "w");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(text, 1, n, f), n);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+#endif
