@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A kernel in memory behind the headers of agent/kern, that can be told to fail the Nth call. */
+#ifndef CG_FAKE_H
+#define CG_FAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "../../agent/kern/datapath.h"
+#include "../../agent/kern/links.h"
+
+#define FAKE_PORTS  64
+#define FAKE_NETS   256
+#define FAKE_EVENTS 64
+#define FAKE_FLOWS  16
+#define FAKE_LINKS  64
+
+/* What outlives an agent: pins, filters, maps. */
+struct fake_kernel {
+	bool pinned;
+	uint32_t slots;
+	struct cg_meta meta;
+	struct cg_exposure exposure[CG_MAX_CAMERAS];
+	struct cg_name names[CG_MAX_CAMERAS];
+	struct cg_state state[CG_MAX_CAMERAS];
+	struct cg_stats stats[64];
+	struct cg_mapset *set;
+	int attached[FAKE_PORTS];
+	size_t nattached;
+	struct cg_datapath_net nets[FAKE_NETS];
+	size_t nnets;
+	struct cg_datapath_if ifs[FAKE_NETS];
+	size_t nifs;
+	uint64_t lost;
+	struct cg_datapath_answer answer;
+	struct cg_datapath_probe probe; /* the last one asked */
+	struct cg_flow_key flow_key[FAKE_FLOWS];
+	struct cg_flow flow[FAKE_FLOWS];
+	size_t nflows;
+	struct cg_event events[FAKE_EVENTS];
+	size_t nevents;
+	int events_fd;		   /* an eventfd; -1 = none yet */
+	int applied, nets_applied; /* how often */
+	int detached;
+};
+
+/* The tables a test sets up; fake_links_changed tells the agent. */
+struct fake_links {
+	struct cg_link link[FAKE_LINKS];
+	size_t nlink;
+	struct cg_link_addr addr[FAKE_LINKS];
+	size_t naddr;
+	struct cg_neigh neigh[FAKE_LINKS];
+	size_t nneigh;
+	struct cg_link_filter filter[8];
+	size_t nfilter;
+	int fd;
+	unsigned int what;
+};
+
+extern struct fake_kernel fake_kernel;
+extern struct fake_links fake_links;
+
+/* As after a boot. */
+void fake_reset(void);
+/* The nth call from now (1 = the next) of a function whose name begins with
+ * `name` ("" = any) fails with err, once. */
+void fake_fail(const char *name, int nth, int err);
+/* 0 or the error that was asked for. */
+int fake_call(const char *name);
+/* Calls made so far. */
+int fake_calls(void);
+
+struct cg_link *fake_link_add(int ifindex, const char *name, const char *kind, int master,
+			      int lower);
+void fake_link_del(int ifindex);
+/* text: "192.168.1.1/24"; valid_s as in struct cg_link_addr. */
+void fake_addr_add(int ifindex, const char *text, uint64_t valid_s);
+void fake_links_changed(unsigned int what);
+bool fake_attached(int ifindex);
+/* Somebody else takes the filters of a port away. */
+void fake_filter_gone(int ifindex);
+void fake_event_send(const struct cg_event *event);
+/* The net that was applied for this prefix; NULL. */
+const struct cg_net *fake_net(const char *prefix);
+const struct cg_if *fake_if(int ifindex);
+
+#endif
