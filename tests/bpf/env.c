@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The packet path alone: loads the object, fills its maps by hand, runs packets through it. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <assert.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include "env.h"
+
+const uint8_t CAM1[6] = { 0x02, 0xca, 0, 0, 0, 1 }, CAM2[6] = { 0x02, 0xca, 0, 0, 0, 2 };
+const uint8_t GW[6] = { 0x02, 0, 0, 0, 0, 0xfe }, PHONE[6] = { 0x02, 0x0f, 0, 0, 0, 0x30 };
+const uint8_t BCAST[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+const uint8_t MC4[6] = { 0x01, 0x00, 0x5e, 0x7f, 0xff, 0xfa }, MC6[6] = { 0x33, 0x33, 0, 0, 0, 1 };
+
+static __attribute__((noreturn, format(printf, 2, 3))) void die(int rc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("# ");
+	vprintf(fmt, ap);
+	printf("\n");
+	va_end(ap);
+	exit(rc);
+}
+
+uint64_t env_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+void env_wait_until(uint64_t ns)
+{
+	struct timespec t = { .tv_sec = ns / 1000000000ULL, .tv_nsec = ns % 1000000000ULL };
+
+	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &t, NULL) == EINTR)
+		;
+}
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	if (level == LIBBPF_WARN && getenv("CG_TEST_VERBOSE"))
+		return vfprintf(stderr, fmt, ap);
+	return 0;
+}
+
+static int map_fd(struct env *e, const char *name)
+{
+	int fd = bpf_object__find_map_fd_by_name(e->obj, name);
+
+	if (fd < 0)
+		die(1, "the object has no map %s", name);
+	return fd;
+}
+
+static void *map_mmap(struct env *e, const char *name, size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd(e, name), 0);
+
+	if (p == MAP_FAILED)
+		die(1, "%s: mmap: %s", name, strerror(errno));
+	return p;
+}
+
+static bool bpf_refused(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "cg_probe", 4, 4, 1, NULL);
+
+	if (fd < 0)
+		return true;
+	close(fd);
+	return false;
+}
+
+static int prog_fd(struct env *e, const char *name)
+{
+	struct bpf_program *p = bpf_object__find_program_by_name(e->obj, name);
+
+	if (!p)
+		die(1, "the object has no program %s", name);
+	return bpf_program__fd(p);
+}
+
+struct env *env_open(void)
+{
+	const char *path = getenv("CG_BPF_OBJECT");
+	struct env *e = calloc(1, sizeof(*e));
+	struct bpf_map *map;
+	int r;
+
+	assert(e);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	libbpf_set_print(quiet);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	if (bpf_refused())
+		die(77, "skipped: the kernel refuses BPF here");
+	/* A second netdev is needed, for a port of another LAN. */
+	if (unshare(CLONE_NEWNET) ||
+	    system("ip link add v2 index 2 type veth peer name v3 index 3"))
+		die(77, "skipped: no network namespace or veth here");
+	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);
+	if (!e->obj)
+		die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
+	bpf_object__for_each_map(map, e->obj)
+		(void)bpf_map__set_pin_path(map, NULL);
+	r = bpf_object__load(e->obj);
+	if (r)
+		die(1, "load: %s", strerror(-r));
+	e->prog[UP] = prog_fd(e, "cg_from_cam");
+	e->prog[DOWN] = prog_fd(e, "cg_to_cam");
+	e->cams = map_fd(e, "cg_cams");
+	e->narrow = map_fd(e, "cg_narrow");
+	e->rules = map_fd(e, "cg_rules");
+	e->rulemore = map_fd(e, "cg_rulemore");
+	e->nets = map_fd(e, "cg_nets");
+	e->ifs = map_fd(e, "cg_ifs");
+	e->flows = map_fd(e, "cg_flows");
+	e->frags = map_fd(e, "cg_frags");
+	e->ring = map_fd(e, "cg_ring");
+	e->state = map_fd(e, "cg_state");
+	e->stats = map_fd(e, "cg_stats");
+	e->events = map_fd(e, "cg_events");
+	e->lost = map_fd(e, "cg_lost");
+	e->ncpu = libbpf_num_possible_cpus();
+	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
+	e->exposure = map_mmap(e, "cg_exposure", ENV_SLOTS * sizeof(*e->exposure));
+	return e;
+}
+
+void env_close(struct env **e)
+{
+	munmap((*e)->meta, sizeof(*(*e)->meta));
+	munmap((*e)->exposure, ENV_SLOTS * sizeof(*(*e)->exposure));
+	bpf_object__close((*e)->obj);
+	free(*e);
+	*e = NULL;
+}
+
+static void must(int r, const char *what)
+{
+	if (r)
+		die(1, "%s: %s", what, strerror(errno));
+}
+
+static void map_empty(int fd)
+{
+	uint8_t key[64];
+
+	while (!bpf_map_get_next_key(fd, NULL, key))
+		must(bpf_map_delete_elem(fd, key), "delete");
+}
+
+void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t lan,
+	     uint64_t until_ns)
+{
+	struct cg_net_key key = { 0 };
+	struct cg_net net = { .until_ns = until_ns, .kind = kind, .lan = lan };
+	uint8_t bits;
+
+	assert(addr_prefix_parse(prefix, key.addr, &bits));
+	key.prefixlen = bits;
+	must(bpf_map_update_elem(e->nets, &key, &net, BPF_ANY), prefix);
+}
+
+void env_net_del(struct env *e, const char *prefix)
+{
+	struct cg_net_key key = { 0 };
+	uint8_t bits;
+
+	assert(addr_prefix_parse(prefix, key.addr, &bits));
+	key.prefixlen = bits;
+	must(bpf_map_delete_elem(e->nets, &key), prefix);
+}
+
+void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan)
+{
+	struct cg_if v = { .kind = kind, .lan = lan };
+
+	must(bpf_map_update_elem(e->ifs, &ifindex, &v, BPF_ANY), "cg_ifs");
+}
+
+void env_word(struct env *e, uint32_t slot, uint64_t word)
+{
+	*(volatile __u64 *)&e->exposure[slot].word = word;
+}
+
+void env_rules_clear(struct env *e, uint32_t slot)
+{
+	e->cam[slot].nrules = 0;
+}
+
+/* DESTINATION[:PORT[-PORT]][/PROTO], IPv6 with a port in brackets. */
+void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const char *text)
+{
+	static const struct {
+		const char *name;
+		uint8_t proto;
+	} protos[] = {
+		{ "/tcp", IPPROTO_TCP },
+		{ "/udp", IPPROTO_UDP },
+		{ "/icmpv6", IPPROTO_ICMPV6 },
+		{ "/icmp", IPPROTO_ICMP },
+	};
+	struct env_cam *cam = &e->cam[slot];
+	struct env_rule *r = &cam->rules[cam->nrules];
+	unsigned int lo = 0, hi = 65535;
+	char buf[80], *ports = NULL, *dst = buf;
+	size_t i, n;
+
+	assert(cam->nrules < ENV_MAX_RULES);
+	snprintf(buf, sizeof(buf), "%s", text);
+	r->rule = (struct cg_rule){ .kind = kind, .id = cam->nrules, .proto = CG_PROTO_ANY };
+	for (i = 0; i < sizeof(protos) / sizeof(protos[0]); i++) {
+		n = strlen(protos[i].name);
+		if (strlen(buf) > n && !strcmp(buf + strlen(buf) - n, protos[i].name)) {
+			r->rule.proto = protos[i].proto;
+			buf[strlen(buf) - n] = 0;
+			break;
+		}
+	}
+	if (*buf == '[') {
+		dst = buf + 1;
+		ports = strchr(buf, ']');
+		*ports++ = 0;
+		if (*ports)
+			ports++;
+	} else if (strchr(buf, ':') && strchr(buf, ':') == strrchr(buf, ':')) {
+		ports = strchr(buf, ':');
+		*ports++ = 0;
+	}
+	if (ports && *ports) {
+		if (sscanf(ports, "%u-%u", &lo, &hi) == 1)
+			hi = lo;
+		if (r->rule.proto == CG_PROTO_ANY)
+			r->rule.proto = CG_PROTO_TCPUDP;
+	}
+	r->rule.port_lo = lo;
+	r->rule.port_hi = hi;
+	if (!addr_prefix_parse(dst, r->addr, &r->bits))
+		die(1, "rule '%s' is none", text);
+	cam->nrules++;
+}
+
+static bool covers(const struct env_rule *a, const struct env_rule *b)
+{
+	size_t i;
+
+	if (a->bits > b->bits)
+		return false;
+	for (i = 0; i < a->bits; i++)
+		if ((a->addr[i / 8] ^ b->addr[i / 8]) & (0x80 >> i % 8))
+			return false;
+	return true;
+}
+
+/* The list of everything that covers a prefix, in chunks from the last to the first. */
+static void vec_write(struct env *e, uint32_t gen, uint32_t slot, const struct env_rule *at,
+		      const struct cg_rule *list, size_t n)
+{
+	size_t chunks = n ? (n + CG_RULES_PER_CHUNK - 1) / CG_RULES_PER_CHUNK : 1, i;
+	struct cg_rule_key key = { .prefixlen = CG_RULE_PREFIX_BASE + at->bits,
+				   .gen = gen,
+				   .slot = slot };
+	struct cg_more_key more = { .gen = gen };
+	struct cg_rulevec vec;
+	uint32_t next = 0;
+
+	assert(chunks <= CG_MAX_CHUNKS);
+	memcpy(key.addr, at->addr, 16);
+	for (i = chunks; i-- > 0;) {
+		memset(&vec, 0, sizeof(vec));
+		vec.more = next;
+		vec.n = n - i * CG_RULES_PER_CHUNK;
+		if (vec.n > CG_RULES_PER_CHUNK)
+			vec.n = CG_RULES_PER_CHUNK;
+		memcpy(vec.rule, list + i * CG_RULES_PER_CHUNK, vec.n * sizeof(*list));
+		if (!i) {
+			must(bpf_map_update_elem(e->rules, &key, &vec, BPF_ANY), "cg_rules");
+		} else {
+			more.id = next = ++e->more_id;
+			must(bpf_map_update_elem(e->rulemore, &more, &vec, BPF_ANY), "cg_rulemore");
+		}
+	}
+}
+
+static void rules_write(struct env *e, uint32_t gen, uint32_t slot)
+{
+	struct env_cam *cam = &e->cam[slot];
+	struct cg_rule list[ENV_MAX_RULES];
+	size_t i, j, n;
+	int pass;
+
+	for (i = 0; i < cam->nrules; i++) {
+		n = 0;
+		for (pass = 0; pass < 2; pass++)
+			for (j = 0; j < cam->nrules; j++)
+				if ((cam->rules[j].rule.kind == CG_RULE_DENY) == !pass &&
+				    covers(&cam->rules[j], &cam->rules[i]))
+					list[n++] = cam->rules[j].rule;
+		vec_write(e, gen, slot, &cam->rules[i], list, n);
+	}
+}
+
+void env_policy_write(struct env *e, uint32_t gen)
+{
+	struct cg_cam_key key;
+	struct cg_cam cam;
+	uint32_t slot;
+
+	for (slot = 0; slot < ENV_SLOTS; slot++) {
+		if (!e->cam[slot].present)
+			continue;
+		memcpy(key.mac, e->cam[slot].mac, 6);
+		key.gen = gen;
+		cam = (struct cg_cam){ .slot = slot, .flags = e->cam[slot].flags };
+		rules_write(e, gen, slot);
+		must(bpf_map_update_elem(e->cams, &key, &cam, BPF_ANY), "cg_cams");
+	}
+}
+
+void env_policy_delete(struct env *e, uint32_t gen)
+{
+	struct cg_rule_key rk, rn;
+	struct cg_more_key mk, mn;
+	struct cg_cam_key ck, cn;
+	int r;
+
+	for (r = bpf_map_get_next_key(e->rules, NULL, &rk); !r; rk = rn) {
+		r = bpf_map_get_next_key(e->rules, &rk, &rn);
+		if (rk.gen == gen)
+			must(bpf_map_delete_elem(e->rules, &rk), "delete rule");
+	}
+	for (r = bpf_map_get_next_key(e->rulemore, NULL, &mk); !r; mk = mn) {
+		r = bpf_map_get_next_key(e->rulemore, &mk, &mn);
+		if (mk.gen == gen)
+			must(bpf_map_delete_elem(e->rulemore, &mk), "delete more");
+	}
+	for (r = bpf_map_get_next_key(e->cams, NULL, &ck); !r; ck = cn) {
+		r = bpf_map_get_next_key(e->cams, &ck, &cn);
+		if (ck.gen == (uint16_t)gen)
+			must(bpf_map_delete_elem(e->cams, &ck), "delete cam");
+	}
+}
+
+void env_flows_clear(struct env *e)
+{
+	map_empty(e->flows);
+	map_empty(e->frags);
+	map_empty(e->ring);
+}
+
+void env_reset(struct env *e)
+{
+	struct cg_state zero;
+	uint32_t slot;
+
+	map_empty(e->cams);
+	map_empty(e->narrow);
+	map_empty(e->rules);
+	map_empty(e->rulemore);
+	map_empty(e->nets);
+	map_empty(e->ifs);
+	env_flows_clear(e);
+	memset(&zero, 0, sizeof(zero));
+	memset(e->cam, 0, sizeof(e->cam));
+	memset(e->exposure, 0, ENV_SLOTS * sizeof(*e->exposure));
+	for (slot = 0; slot < ENV_SLOTS; slot++)
+		must(bpf_map_update_elem(e->state, &slot, &zero, BPF_ANY), "cg_state");
+	env_if(e, IF_LAN, CG_NET_LAN, 1);
+	env_if(e, IF_LAN2, CG_NET_LAN, 2);
+	env_if(e, IN_BRIDGE, CG_NET_LAN, 1);
+	env_if(e, IN_LAN, CG_NET_LAN, 1);
+	env_if(e, IN_LAN2, CG_NET_LAN, 2);
+	env_if(e, IN_HOME, CG_NET_HOME, 0);
+	env_net(e, "192.168.1.0/24", CG_NET_LAN, 1, 0);
+	env_net(e, "2001:db8:1::/64", CG_NET_LAN, 1, 0);
+	env_net(e, "192.168.2.0/24", CG_NET_LAN, 2, 0);
+	env_net(e, "10.8.0.0/24", CG_NET_HOME, 0, 0);
+	env_net(e, "192.168.1.255", CG_NET_GROUP, 1, 0);
+	env_net(e, GW_4, CG_NET_GATEWAY, 1, 0);
+	env_net(e, GW_6, CG_NET_GATEWAY, 1, 0);
+	env_net(e, GW_LL, CG_NET_GATEWAY, 1, 0);
+	env_net(e, "192.168.2.1", CG_NET_GATEWAY, 2, 0);
+	env_net(e, "10.8.0.1", CG_NET_GATEWAY, 0, 0);
+	env_net(e, GW_WAN, CG_NET_GATEWAY, 0, 0);
+	*e->meta = (struct cg_meta){
+		.generation = 1,
+		.epoch = 1,
+		.abi_version = CG_BPF_ABI_VERSION,
+		.slots = ENV_SLOTS,
+	};
+	e->cam[1].present = e->cam[2].present = true;
+	memcpy(e->cam[1].mac, CAM1, 6);
+	memcpy(e->cam[2].mac, CAM2, 6);
+	env_word(e, 1, (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT);
+	env_word(e, 2, (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT);
+	env_policy_write(e, 1);
+}
+
+static void word_deadline(struct env *e, uint32_t slot, uint64_t deadline, bool to)
+{
+	uint64_t base = e->exposure[slot].word & (3ULL << CG_WORD_BASE_SHIFT);
+
+	env_word(e, slot, base | (to ? CG_WORD_TO : 0) | deadline);
+}
+
+static void state_word(struct env *e, char *w, uint32_t *slot)
+{
+	static const struct {
+		const char *name;
+		uint64_t base;
+	} bases[] = {
+		{ "sealed", CG_SEALED },
+		{ "closed", CG_CLOSED },
+		{ "always", CG_OPEN },
+	};
+	static const struct {
+		const char *name;
+		uint32_t flag;
+	} flags[] = {
+		{ "monitor", CG_CAM_MONITOR },	 { "via gateway", CG_CAM_VIA_GATEWAY },
+		{ "lan none", CG_CAM_LAN_NONE }, { "lan viewers", CG_CAM_LAN_VIEWERS },
+		{ "narrow", CG_CAM_NARROW },
+	};
+	static const struct {
+		const char *name;
+		enum cg_rule_kind kind;
+	} kinds[] = {
+		{ "allow ", CG_RULE_ALLOW },
+		{ "deny ", CG_RULE_DENY },
+		{ "upload ", CG_RULE_UPLOAD },
+		{ "viewer ", CG_RULE_VIEWER },
+	};
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (!strcmp(w, bases[i].name)) {
+			env_word(e, *slot, bases[i].base << CG_WORD_BASE_SHIFT);
+			return;
+		}
+	for (i = 0; i < 5; i++)
+		if (!strcmp(w, flags[i].name)) {
+			e->cam[*slot].flags |= flags[i].flag;
+			return;
+		}
+	for (i = 0; i < 4; i++)
+		if (!strncmp(w, kinds[i].name, strlen(kinds[i].name))) {
+			env_rule_add(e, *slot, kinds[i].kind, w + strlen(kinds[i].name));
+			return;
+		}
+	if (*w == '@') {
+		*slot = atoi(w + 1);
+	} else if (!strcmp(w, "open")) {
+		word_deadline(e, *slot, env_now() + 3600000000000ULL, false);
+	} else if (!strcmp(w, "expired")) {
+		word_deadline(e, *slot, env_now() - 1000000, false);
+	} else if (!strncmp(w, "to ", 3)) {
+		assert(addr_parse(w + 3, e->exposure[*slot].viewer));
+		word_deadline(e, *slot, env_now() + 3600000000000ULL, true);
+	} else if (!strcmp(w, "off")) {
+		e->meta->off_until_ns = env_now() + 3600000000000ULL;
+	} else if (!strcmp(w, "off past")) {
+		e->meta->off_until_ns = env_now() - 1000000;
+	} else if (!strcmp(w, "nogen")) {
+		e->meta->generation = 0;
+	} else {
+		die(1, "state word '%s' is none", w);
+	}
+}
+
+void env_state(struct env *e, const char *words)
+{
+	char buf[512], *w, *save = NULL;
+	uint32_t slot = 1;
+
+	snprintf(buf, sizeof(buf), "%s", words ? words : "");
+	for (w = strtok_r(buf, ";", &save); w; w = strtok_r(NULL, ";", &save)) {
+		w += strspn(w, " ");
+		if (*w)
+			state_word(e, w, &slot);
+	}
+	if (e->meta->generation)
+		env_policy_write(e, e->meta->generation);
+}
+
+static void age_map(int fd, uint32_t slot, uint64_t ns, size_t size, size_t at)
+{
+	struct cg_flow_key k, next;
+	uint8_t v[sizeof(struct cg_flow)];
+	uint64_t last;
+	int r;
+
+	assert(size <= sizeof(v));
+	for (r = bpf_map_get_next_key(fd, NULL, &k); !r; k = next) {
+		r = bpf_map_get_next_key(fd, &k, &next);
+		if (k.slot != slot || bpf_map_lookup_elem(fd, &k, v))
+			continue;
+		memcpy(&last, v + at, 8);
+		last = last > ns ? last - ns : 1;
+		memcpy(v + at, &last, 8);
+		must(bpf_map_update_elem(fd, &k, v, BPF_EXIST), "age");
+	}
+}
+
+void env_age(struct env *e, uint32_t slot, uint64_t s)
+{
+	age_map(e->flows, slot, s * 1000000000ULL, sizeof(struct cg_flow),
+		offsetof(struct cg_flow, last_ns));
+	age_map(e->frags, slot, s * 1000000000ULL, sizeof(struct cg_frag),
+		offsetof(struct cg_frag, last_ns));
+}
+
+size_t env_flows_count(struct env *e, uint32_t slot, enum cg_ring_kind kind)
+{
+	struct cg_flow_key k, next;
+	struct cg_flow f;
+	size_t n = 0;
+	int r;
+
+	for (r = bpf_map_get_next_key(e->flows, NULL, &k); !r; k = next) {
+		n += k.slot == slot && !bpf_map_lookup_elem(e->flows, &k, &f) && f.kind == kind;
+		r = bpf_map_get_next_key(e->flows, &k, &next);
+	}
+	return n;
+}
+
+bool env_flow_find(struct env *e, uint32_t slot, const char *peer, uint16_t cam_port,
+		   uint16_t peer_port, uint8_t proto, struct cg_flow *ret_flow)
+{
+	struct cg_flow_key k = {
+		.slot = slot,
+		.cam_port = htons(cam_port),
+		.peer_port = htons(peer_port),
+		.proto = proto,
+	};
+
+	assert(addr_parse(peer, k.peer));
+	return !bpf_map_lookup_elem(e->flows, &k, ret_flow);
+}
+
+struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt, uint32_t port,
+			  uint32_t ingress, uint32_t segs, uint32_t size)
+{
+	struct __sk_buff in = {
+		.ingress_ifindex = ingress, .ifindex = port, .gso_segs = segs, .gso_size = size,
+	}, out = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = pkt->data, .data_size_in = pkt->len,
+		    .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
+		    .ctx_size_out = sizeof(out));
+
+	/* Newer kernels refuse a frame shorter than the header its EtherType
+	 * promises; behind a VLAN tag they do not look. */
+	if (bpf_prog_test_run_opts(e->prog[dir], &o)) {
+		if (pkt->len < 14 + 40 && errno == EINVAL)
+			return (struct env_result){ .verdict = ENV_NOT_RUN };
+		die(1, "test run of %zu bytes: %s", pkt->len, strerror(errno));
+	}
+	return (struct env_result){ .verdict = o.retval, .mark = out.mark };
+}
+
+void env_stats(struct env *e, uint32_t slot, struct cg_stats *ret_stats)
+{
+	struct cg_stats cpu[e->ncpu];
+	uint64_t *sum = (uint64_t *)ret_stats, *one;
+	size_t i;
+	int c;
+
+	must(bpf_map_lookup_elem(e->stats, &slot, cpu), "cg_stats");
+	memset(ret_stats, 0, sizeof(*ret_stats));
+	for (c = 0; c < e->ncpu; c++)
+		for (i = 0, one = (uint64_t *)&cpu[c]; i < sizeof(*cpu) / 8; i++)
+			sum[i] += one[i];
+}

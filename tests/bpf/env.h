@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The packet path alone: loads the object, fills its maps by hand, runs packets through it. */
+#ifndef CG_TEST_ENV_H
+#define CG_TEST_ENV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <camgate/bpf_abi.h>
+#include "packets.h"
+
+#define ENV_SLOTS     CG_MIN_SLOTS
+#define ENV_MAX_RULES 256
+
+enum env_dir { UP, DOWN };
+
+/*
+ * The world every test starts in:
+ *
+ *   lo (1)  LAN 1 port    v2 (2)  LAN 2 port
+ *   50 bridge of LAN 1    51 another port of LAN 1   52 a port of LAN 2
+ *   60 home tunnel        70 wan: no entry           0 the gateway itself
+ *
+ * LAN 1 192.168.1.0/24, 2001:db8:1::/64; LAN 2 192.168.2.0/24; home 10.8.0.0/24;
+ * gateway .1 of each, fe80::1, 203.0.113.77. Slot 1 = CAM1, 2 = CAM2: closed, no rules.
+ */
+#define IF_LAN	  1
+#define IF_LAN2	  2
+#define IN_BRIDGE 50
+#define IN_LAN	  51
+#define IN_LAN2	  52
+#define IN_HOME	  60
+#define IN_WAN	  70
+#define IN_SELF	  0
+
+extern const uint8_t CAM1[6], CAM2[6], GW[6], PHONE[6], BCAST[6], MC4[6], MC6[6];
+
+#define CAM1_4	 "192.168.1.20"
+#define CAM1_6	 "2001:db8:1::20"
+#define CAM1_LL	 "fe80::ca:1"
+#define CAM2_4	 "192.168.1.21"
+#define CAM2_6	 "2001:db8:1::21"
+#define GW_4	 "192.168.1.1"
+#define GW_6	 "2001:db8:1::1"
+#define GW_LL	 "fe80::1"
+#define GW_WAN	 "203.0.113.77"
+#define PHONE_4	 "192.168.1.30"
+#define PHONE_6	 "2001:db8:1::30"
+#define LAN2_4	 "192.168.2.30"
+#define HOME_4	 "10.8.0.5"
+#define VENDOR_4 "198.51.100.10"
+#define VENDOR_6 "2001:db8:99::10"
+#define EVIL_4	 "203.0.113.9"
+#define EVIL_6	 "2001:db8:66::9"
+
+struct env_rule {
+	uint8_t addr[16];
+	uint8_t bits; /* of the 16-byte address */
+	struct cg_rule rule;
+};
+
+struct env_cam {
+	bool present;
+	uint8_t mac[6];
+	uint32_t flags;
+	size_t nrules;
+	struct env_rule rules[ENV_MAX_RULES];
+};
+
+struct env {
+	struct bpf_object *obj;
+	int prog[2]; /* by enum env_dir */
+	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, stats, events,
+		lost;
+	int ncpu;
+	struct cg_meta *meta;	       /* mapped */
+	struct cg_exposure *exposure;  /* mapped, by slot */
+	struct env_cam cam[ENV_SLOTS]; /* what env_policy_write() writes */
+	uint32_t more_id;
+};
+
+#define ENV_NOT_RUN ~1U /* the kernel would not run so short a frame */
+
+struct env_result {
+	uint32_t verdict;
+	uint32_t mark;
+};
+
+/* Exits 77 where BPF is refused, 1 where the object does not load. */
+struct env *env_open(void);
+void env_close(struct env **e);
+
+/* Empties every map and makes the world above, generation 1. */
+void env_reset(struct env *e);
+/*
+ * Words separated by ';', for slot 1 until "@2" says another:
+ *   sealed | closed | always          base word without an opening
+ *   open | expired | to ADDRESS       deadline ahead; past; ahead for one viewer
+ *   monitor | via gateway | lan none | lan viewers | narrow
+ *   allow|deny|upload|viewer RULE     198.51.100.0/24:443-450/tcp, [2001:db8::/32]:443, any/udp
+ *   off | off past | nogen
+ * "sealed; open" = base sealed and an opening in force.
+ */
+void env_state(struct env *e, const char *words);
+void env_policy_write(struct env *e, uint32_t gen);
+void env_policy_delete(struct env *e, uint32_t gen);
+void env_rules_clear(struct env *e, uint32_t slot);
+void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const char *text);
+void env_word(struct env *e, uint32_t slot, uint64_t word);
+void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t lan,
+	     uint64_t until_ns);
+void env_net_del(struct env *e, const char *prefix);
+void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan);
+void env_flows_clear(struct env *e);
+/* Moves every flow and fragment of the slot s seconds into the past. */
+void env_age(struct env *e, uint32_t slot, uint64_t s);
+size_t env_flows_count(struct env *e, uint32_t slot, enum cg_ring_kind kind);
+bool env_flow_find(struct env *e, uint32_t slot, const char *peer, uint16_t cam_port,
+		   uint16_t peer_port, uint8_t proto, struct cg_flow *ret_flow);
+uint64_t env_now(void); /* boot clock */
+void env_wait_until(uint64_t ns);
+
+/* port: the ifindex the program runs on; segs, size: GSO, 0 = none. */
+struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt, uint32_t port,
+			  uint32_t ingress, uint32_t segs, uint32_t size);
+void env_stats(struct env *e, uint32_t slot, struct cg_stats *ret_stats);
+
+#endif

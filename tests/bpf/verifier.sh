@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# verifier.sh [CLANG...]: the packet path built by several compilers, each loaded here, with the verifier's figures.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+[ $# -gt 0 ] || set -- clang-14 clang-16 clang-19
+out=build/tests/bpf/verifier
+arch=$(${CC:-gcc} -print-multiarch)
+passed=0 failed=0 skipped=0
+mkdir -p "$out" || exit 1
+${CC:-gcc} -O2 -Wall -Wextra -o "$out/load" tests/bpf/verifier.c -lbpf || exit 1
+for clang; do
+	if ! command -v "$clang" >/dev/null; then
+		echo "skip $clang: not installed"
+		skipped=$((skipped + 1))
+		continue
+	fi
+	for cpu in v1 v2 v3; do
+		name="$clang -mcpu=$cpu"
+		obj=$out/camgate.$clang.$cpu.o
+		if ! "$clang" -g -O2 -mcpu=$cpu -target bpf -D__bpf__ -Iinclude "-I/usr/include/$arch" \
+			-c bpf/camgate.bpf.c -o "$obj" 2>"$out/log"; then
+			sed 's/^/# /' "$out/log" | head -n 20
+			echo "not ok $name: does not build"
+			failed=$((failed + 1))
+			continue
+		fi
+		"$out/load" "$obj" >"$out/log" 2>&1
+		rc=$?
+		[ $rc = 77 ] && { cat "$out/log"; exit 77; }
+		if [ $rc = 0 ]; then
+			sed "s/^/# $name: /" "$out/log"
+			echo "ok $name"
+			passed=$((passed + 1))
+		else
+			tail -n 30 "$out/log" | sed 's/^/# /'
+			echo "not ok $name: does not load"
+			failed=$((failed + 1))
+		fi
+	done
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
