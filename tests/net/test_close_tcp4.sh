@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# `close` ends a running stream: TCP over IPv4 and NAT.
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/closing.sh
+. "$NET/closing.sh"
+
+need_camgate
+house_up
+config
+agent_start
+opened() { assert "the camera is opened" cg open cam1 10m; }
+leak_after tcp "$STRANGER_4" main/stop_leak_bytes_tcp4 "$BIN/camgate" close cam1
