@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
+#
+# Groups: build, lint, net (the house with its cameras and players), vm.
+# -n: only say what is missing. Status 0: nothing is missing (any more).
+set -eu
+PATH=$PATH:/usr/sbin:/sbin
+
+# group  Debian package  how to see that it is there
+table() {
+	cat <<-'END'
+	build gcc                        cmd:gcc
+	build make                       cmd:make
+	build libc6-dev                  file:/usr/include/stdio.h
+	build pkg-config                 cmd:pkg-config
+	build clang                      cmd:clang
+	build llvm                       cmd:llvm-strip
+	build bpftool                    cmd:bpftool
+	build libbpf-dev                 pc:libbpf
+	build libelf-dev                 pc:libelf
+	build zlib1g-dev                 pc:zlib
+	build libnl-3-dev                pc:libnl-3.0
+	build libnl-route-3-dev          pc:libnl-route-3.0
+	build libev-dev                  file:/usr/include/ev.h
+	build libconfuse-dev             pc:libconfuse
+	build libjson-c-dev              pc:json-c
+	build libsystemd-dev             pc:libsystemd
+	build check                      pc:check
+	build jq                         cmd:jq
+	lint  clang-format               cmd:clang-format
+	lint  sparse                     cmd:sparse
+	lint  cppcheck                   cmd:cppcheck
+	lint  shellcheck                 cmd:shellcheck
+	lint  llvm                       cmd:llvm-objdump
+	net   iproute2                   cmd:tc
+	net   nftables                   cmd:nft
+	net   dnsmasq-base               cmd:dnsmasq
+	net   ffmpeg                     cmd:ffmpeg
+	net   libgstrtspserver-1.0-dev   pc:gstreamer-rtsp-server-1.0
+	net   gstreamer1.0-tools         cmd:gst-launch-1.0
+	net   gstreamer1.0-plugins-base  gst:videotestsrc
+	net   gstreamer1.0-plugins-good  gst:rtspsrc
+	net   gstreamer1.0-plugins-bad   gst:h264parse
+	net   gstreamer1.0-plugins-ugly  gst:x264enc
+	net   tcpdump                    cmd:tcpdump
+	net   socat                      cmd:socat
+	net   ncat                       cmd:ncat
+	net   conntrack                  cmd:conntrack
+	net   iputils-ping               cmd:ping
+	net   ethtool                    cmd:ethtool
+	net   util-linux                 cmd:nsenter
+	net   procps                     cmd:ps
+	net   kmod                       cmd:modprobe
+	net   bpftool                    cmd:bpftool
+	vm    qemu-system-x86            cmd:qemu-system-x86_64
+	vm    busybox-static             file:/bin/busybox
+	vm    cpio                       cmd:cpio
+	vm    kmod                       cmd:modprobe
+	vm    xz-utils                   cmd:xz
+	END
+}
+
+have() {
+	case $1 in
+	cmd:*) command -v "${1#*:}" >/dev/null ;;
+	pc:*) pkg-config --exists "${1#*:}" 2>/dev/null ;;
+	file:*) [ -e "${1#*:}" ] ;;
+	gst:*) gst-inspect-1.0 --exists "${1#*:}" 2>/dev/null ;;
+	esac
+}
+
+# One line a package: its name, and what showed that it is not there.
+missing() {
+	table | while read -r group package probe; do
+		case " $groups " in
+		*" $group "*) have "$probe" || echo "$package $probe" ;;
+		esac
+	done | sort -u
+}
+
+install=yes
+[ "${1:-}" = -n ] && { install=no; shift; }
+groups=${*:-build lint net}
+list=$(missing)
+[ -n "$list" ] || exit 0
+names=$(echo "$list" | cut -d' ' -f1 | sort -u | tr '\n' ' ')
+if [ $install = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+	echo "deps: installing $names"
+	export DEBIAN_FRONTEND=noninteractive
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	# shellcheck disable=SC2086 # a list of words
+	get() { apt-get install -y -q --no-install-recommends $names >"$log" 2>&1; }
+	get || { apt-get update -q >"$log" 2>&1 && get; } || {
+		cat "$log" >&2
+		exit 1
+	}
+	list=$(missing)
+	[ -n "$list" ] || exit 0
+fi
+echo "deps: missing here (Debian's package, what was looked for):" >&2
+echo "$list" | sed 's/^/  /' >&2
+command -v apt-get >/dev/null && echo "deps: sudo apt-get install $names" >&2
+exit 1

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# figures.sh [JSONL]: every promised figure was measured, keeps its promise, and could have failed.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+file=${1:-build/figures.jsonl}
+rc=0
+say() {
+	echo "$1"
+	[[ $1 != not* ]] || rc=1
+}
+
+while read -r name op limit unit; do
+	[[ -n $name && $name != '#'* ]] || continue
+	if ! grep -qF "\"name\":\"$name\"" "$file"; then
+		skip=$(grep -E "^figures/$name " tests/skips || :)
+		read -r _ day why <<<"$skip"
+		if [[ -z $skip ]]; then
+			say "not ok figure $name: was not measured"
+		elif [[ $(date +%F) > $day ]]; then
+			say "not ok figure $name: skipped until $day only ($why)"
+		else
+			say "skip figure $name: $why"
+		fi
+		continue
+	fi
+	# Every line of that name, not only the last, keeps the promise.
+	fault=$(jq -r --arg name "$name" --arg op "$op" --argjson limit "$limit" --arg unit "$unit" '
+		select(.name == $name) | . as $f |
+		if .op != $op or .limit != $limit then "promised \($op) \($limit), measured against \(.op) \(.limit)"
+		elif .unit != $unit then "unit \(.unit), promised \($unit)"
+		elif (.value | type) != "number" or (.n | type) != "number" or .n < 1 then "no number: \($f)"
+		elif ($op == "==" and .value != $limit) or ($op == "<=" and .value > $limit) or
+		     ($op == ">=" and .value < $limit) then "\(.value) is not \($op) \($limit)"
+		elif $limit == 0 and ((.control | type) != "number" or .control <= 0)
+			then "control is \(.control): it could not have failed"
+		else empty end' "$file" 2>&1 | head -n 1)
+	raw=$(jq -r --arg name "$name" 'select(.name == $name).raw' "$file" 2>/dev/null | while read -r r; do
+		[[ -s build/$r || -s $r ]] || echo "$r"
+	done | head -n 1)
+	if [[ -n $fault ]]; then
+		say "not ok figure $name: $fault"
+	elif [[ -n $raw ]]; then
+		say "not ok figure $name: its raw file $raw is not there"
+	else
+		say "ok figure $name: $(jq -r --arg name "$name" 'select(.name == $name) |
+			"\(.value) \(.unit) (\(.op) \(.limit), control \(.control), n \(.n))"' "$file" | tail -n 1)"
+	fi
+done <tests/figures.promised
+exit $rc

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# selftest.sh: each lint of ours finds the fault that was planted for it.
+set -u
+lint=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$lint/../.." && pwd)
+rc=0
+d=$(mktemp -d)
+trap 'rm -rf "$d"' EXIT
+
+# A copy of what the lints read, for one fault at a time.
+fresh() {
+	rm -rf "$d/t"
+	mkdir "$d/t"
+	cp -r "$top"/{Makefile,include,agent,bpf} "$d/t/"
+	mkdir "$d/t/tests"
+	cp "$top"/{README.md,LICENSE,CHANGELOG.md} "$d/t/" 2>/dev/null
+}
+plant() { # text, before the #endif that ends the shared header
+	sed -i '$d' "$d/t/include/camgate/bpf_abi.h"
+	# shellcheck disable=SC2059 # the text is a format
+	printf "$1#endif\n" >>"$d/t/include/camgate/bpf_abi.h"
+}
+finds() { # text expected-line command...
+	local text=$1 want=$2 out
+	shift 2
+	out=$("$@" 2>&1)
+	if grep -qE "^not ok $want" <<<"$out"; then
+		echo "ok selftest: $text"
+	else
+		echo "not ok selftest: $text was not found"
+		rc=1
+	fi
+}
+
+fresh
+echo 'struct cg_planted *cg_planted(uint32_t x);' >>"$d/t/agent/lib/cleanup.h"
+finds 'a header that needs another one' 'headers: agent/lib/cleanup.h' "$lint/headers.sh" "$d/t"
+
+fresh
+plant 'struct cg_planted {\n\t__u8 a;\n\t__u32 b;\n};\n'
+finds 'a hole in a shared struct' 'abi: .* for x86_64' "$lint/abi.sh" "$d/t"
+finds 'a shared struct without its size' 'abi: .*no CG_ABI_SIZE for cg_planted' "$lint/abi.sh" "$d/t"
+
+fresh
+plant 'struct cg_planted {\n\t__u8 a;\n\t__u32 b;\n};\nCG_ABI_SIZE(struct cg_planted, 8);\n'
+finds 'a hole in a shared struct, as BPF sees it' 'abi: .* for bpf' "$lint/abi.sh" "$d/t"
+
+fresh
+plant 'struct cg_planted {\n\tunsigned long a;\n};\nCG_ABI_SIZE(struct cg_planted, 8);\n'
+finds 'a member of another size on i386' 'abi: .* for i386' "$lint/abi.sh" "$d/t"
+
+fresh
+sed -i '3i #include "../kern/tc.h"' "$d/t/agent/lib/addr.c"
+finds 'the library including an adapter' 'includes: agent/lib/addr.c' "$lint/includes.sh" "$d/t"
+fresh
+sed -i '3i #include <json-c/json.h>' "$d/t/agent/kern/tc.h"
+finds 'an adapter including json-c' 'includes: agent/kern/tc.h' "$lint/includes.sh" "$d/t"
+fresh
+sed -i '3i #include "rule.h"' "$d/t/agent/lib/addr.h"
+finds 'a cycle of headers' 'includes: a cycle' "$lint/includes.sh" "$d/t"
+
+fresh
+printf '// no licence\n' >"$d/t/bpf/planted.h"
+finds 'a file without a licence' 'style: licence' "$lint/style.sh" "$d/t"
+fresh
+printf '/* SPDX-License-Identifier: GPL-2.0-only */\n/* Planted. */\n/* FIX%s */\n' 'ME: later' >"$d/t/bpf/planted.h"
+finds 'something left for later' 'style: nothing left' "$lint/style.sh" "$d/t"
+fresh
+touch "$d/t/stray"
+finds 'a stray file on top' 'style: top folder' "$lint/style.sh" "$d/t"
+
+for fault in call atomic; do
+	"${CLANG:-clang}" -O2 -g -mcpu=v2 -target bpf -DPLANTED_$fault \
+		"-I/usr/include/$(${CC:-cc} -print-multiarch)" -c -o "$d/$fault.o" \
+		"$lint/planted.bpf.c" || rc=1
+	finds "a planted $fault in the packet path" 'bpf: cg_to_cam' "$lint/bpf.sh" "$d/$fault.o"
+done
+exit $rc

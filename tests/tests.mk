@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
+
+UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset near \
+	policy reason rule view
+AGENT_TESTS := control edit exposure links ports reload show start
+AGENT_SCRIPTS := cli
+BPF_TESTS := cuts diff frag from_cam icmp modes quota remote to_cam
+
+# ---- building ------------------------------------------------------------
+T := $(B)/tests
+TEST_CFLAGS = $(CFLAGS) $(filter-out -Wmissing-prototypes -Wvla,$(CG_CFLAGS)) -Iagent -Itests \
+	-DCG_TOP='"$(CURDIR)"' -DCG_BUILD='"$(CURDIR)/$(B)"'
+CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
+ASAN := B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
+AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
+AGENT_REAL := $(T)/agent/test_links
+BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o packets.o reference.o run.o)
+AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o)
+
+$(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(UNIT_BIN): %: %.o $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
+
+# The stand-ins come before the library: what they define is not taken from it.
+$(filter-out $(AGENT_REAL),$(AGENT_BIN)): %: %.o $(AGENT_COMMON) $(filter-out %/main.o,$(DAEMON_OBJ)) $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
+
+# Asks the real kernel: no stand-ins.
+$(AGENT_REAL): %: %.o $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
+
+$(BPF_BIN): %: %.o $(BPF_COMMON)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
+
+.SECONDARY:
+-include $(wildcard $(T)/*/*.d)
+
+.PHONY: tests-unit tests-asan tests-agent tests-bpf tests-net
+.PHONY: list-unit list-asan list-agent list-bpf list-sources
+tests-unit: $(UNIT_BIN)
+tests-asan:
+	$(Q)$(MAKE) $(ASAN) tests-unit
+tests-agent: all $(AGENT_BIN)
+tests-bpf: bpf $(BPF_BIN)
+tests-net: all
+	$(Q)tests/net/build-tools.sh
+
+list-unit:
+	@printf '%s\n' $(UNIT_BIN)
+list-asan:
+	@$(MAKE) -s --no-print-directory $(ASAN) list-unit
+list-agent:
+	@printf '%s\n' $(AGENT_BIN) $(AGENT_SCRIPTS:%=tests/agent/test_%.sh)
+list-bpf:
+	@printf '%s\n' $(BPF_BIN) tests/bpf/verifier.sh
+
+list-sources:
+	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC)
+
+# ---- running -------------------------------------------------------------
+# The libraries may be missing until deps.sh has run: what builds with them is
+# asked for in a second make.
+.PHONY: check check-unit check-agent check-bpf check-net check-vm lint demo
+check:
+	$(Q)tests/deps.sh build lint net
+	$(Q)$(MAKE) all
+	$(Q)tests/run.sh
+check-unit check-agent check-bpf check-net:
+	$(Q)tests/deps.sh build $(if $(filter check-net,$@),net)
+	$(Q)$(MAKE) all
+	$(Q)tests/run.sh $(@:check-%=%) $(if $(filter check-unit,$@),asan)
+lint:
+	$(Q)tests/deps.sh build lint
+	$(Q)$(MAKE) bpf
+	$(Q)V=1 tests/run.sh lint
+# The packet path and the house on Debian's own kernel, whatever runs here.
+check-vm:
+	$(Q)tests/deps.sh build net vm
+	$(Q)$(MAKE) tests-bpf tests-net
+	$(Q)tests/vm/run.sh -- tests/run.sh --here bpf net
+demo:
+	$(Q)tests/deps.sh build net
+	$(Q)$(MAKE) all tests-net
+	$(Q)if why=$$(tests/probe.sh); then tests/net/demo.sh; else \
+		echo "this machine: $$why; the demo runs in a virtual machine"; \
+		tests/deps.sh vm && tests/vm/run.sh -- tests/net/demo.sh; fi

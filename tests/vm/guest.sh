@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Process 1 of the guest once the root is there: brings the system up, runs the command, hands back its status and build/.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/tmp LC_ALL=C.UTF-8 CG_IN_VM=1
+# shellcheck disable=SC1091 # written by run.sh
+. /run/vm-out/env
+mount -t tmpfs tmp /tmp
+mkdir -p /dev/pts /dev/shm /run/lock /run/netns
+mount -t devpts pts /dev/pts
+mount -t tmpfs shm /dev/shm
+mount -t cgroup2 cgroup /sys/fs/cgroup
+mount -t tracefs trace /sys/kernel/tracing 2>/dev/null
+chmod 1777 /tmp /dev/shm
+[ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
+# The host's /var may hold state of a service that runs there.
+mount -t tmpfs lib /var/lib/camgate 2>/dev/null
+mount -t tmpfs etc /etc/camgate 2>/dev/null
+mount --bind "$CG_VM_KERNEL/lib/modules" "$(readlink -f /lib)/modules" 2>/dev/null || {
+	mkdir -p "$(readlink -f /lib)/modules"
+	mount --bind "$CG_VM_KERNEL/lib/modules" "$(readlink -f /lib)/modules"
+}
+hostname camgate-vm
+ip link set lo up
+# The house's parts that the kernel does not load by itself when asked by name.
+for m in bridge br_netfilter veth sch_ingress cls_bpf act_bpf nf_tables nf_conntrack \
+	nf_conntrack_netlink nf_nat af_packet tun dummy 8021q; do
+	modprobe -q $m 2>/dev/null
+done
+# As on a machine that never loaded br_netfilter for anybody.
+for f in /proc/sys/net/bridge/bridge-nf-call-*; do
+	[ ! -e "$f" ] || echo 0 >"$f"
+done
+cd "$CG_VM_TOP" || exit 1
+echo "vm: $(uname -r), $(nproc) CPUs, up $(cut -d' ' -f1 /proc/uptime) s"
+touch /run/start
+setsid sh -c "$CG_VM_COMMAND" </dev/null
+rc=$?
+# What the command wrote goes back; what was there before stays as it is.
+find build -newer /run/start -type f ! -path 'build/vm/*' -print0 2>/dev/null |
+	tar -c -f /run/vm-out/build.tar --null -T - 2>/dev/null
+dmesg >/run/vm-out/dmesg 2>/dev/null
+sync
+echo "$CG_VM_TOKEN $rc" >/run/vm-out/status
+sync
+echo o >/proc/sysrq-trigger
+# The host's files are gone before the power is: no program can be run any more.
+while :; do :; done
