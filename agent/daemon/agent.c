@@ -239,6 +239,16 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 		dp = larger;
 	}
 	err = build(dp, *policy, diag, &set);
+	if (err == -E2BIG && !larger) {
+		/* A removed camera's slot is not given to another at once: many
+		 * removed and many new need more room than cameras. */
+		diag->text[0] = '\0';
+		err = grow(a, (*policy)->ncams + a->policy.ncams, &larger);
+		if (!err) {
+			dp = larger;
+			err = build(dp, *policy, diag, &set);
+		}
+	}
 	if (err < 0)
 		return err;
 	err = make(*policy, set, &m);

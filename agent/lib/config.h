@@ -46,7 +46,8 @@ struct cg_config {
 /*
  * Reads path and its includes (relative to the including file; `*` globs, a
  * glob without a match is no error). Returns 0 and a config the caller frees;
- * -EINVAL or the file's errno with diag set: "FILE:LINE:COLUMN: …". Refused:
+ * -EINVAL, -EEXIST (a title used twice) or the file's errno, with diag set:
+ * "FILE:LINE:COLUMN: …". Refused:
  * what is not a regular file, files past CG_MAX_CONFIG_BYTES, control bytes,
  * unclosed blocks, comments and strings, unknown and repeated keys.
  */

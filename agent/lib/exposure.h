@@ -12,7 +12,8 @@ enum cg_exposure_state cg_exposure_now(const struct cg_exposure *e, uint64_t now
 /* Is an opening (by hand, with a deadline) in force? */
 bool cg_exposure_opening(const struct cg_exposure *e, uint64_t now_ns);
 uint64_t cg_exposure_deadline(const struct cg_exposure *e); /* 0 = none */
-/* What holds without an opening: manual seal > manual close > config. */
+/* What holds without an opening: manual seal > manual close > config; a close
+ * never loosens what the config seals. */
 enum cg_exposure_state cg_exposure_base(const struct cg_exposure *e);
 
 /* Each changes *e to the new state, word included. */

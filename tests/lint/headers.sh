@@ -21,8 +21,12 @@ alone() { # header compiler-and-flags...
 }
 
 for h in $(find include agent tests -name '*.h' ! -path 'tests/lint/*' | sort); do
+	case $h in
+	tests/*) set -- -Iagent ;;
+	*) set -- ;;
+	esac
 	# shellcheck disable=SC2086 # flags are words
-	alone "$h" ${CC:-cc} $user
+	alone "$h" ${CC:-cc} $user "$@"
 done
 for h in $(find include bpf -name '*.h' | sort); do
 	case $h in include/camgate/ctl.h | include/camgate/genl.h) continue ;; esac

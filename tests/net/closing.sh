@@ -41,7 +41,7 @@ leak_after()
 		leak lan "${t_close[i]}" -i in -d "$addr" -p "$proto" \
 			-u $(((t_end[i] - t_close[i]) / 1000000))
 		assert_num "the camera goes on sending at its LAN port: bytes" "$AFTER" ">" 0
-		leak wan "${t_close[i]}" -i in -d "$addr" \
+		leak wan "${t_close[i]}" -i in -d "$addr" -a "$LEAK_MS" \
 			-u $(((t_end[i] - t_close[i]) / 1000000))
 		assert_num "a running stream: bytes in the 500 ms before" "$BEFORE" ">" 100000
 		leaked=$((leaked + AFTER))

@@ -60,6 +60,6 @@ read -r supers packets bytes < <(awk -v from="$from" -v a=$CLOUD_4 -v b=$CLOUD_6
 note "$supers super-packets of the camera"
 assert_num "packets counted, against the wire" $((p1 - p0)) == "$packets"
 assert_num "bytes counted, against the wire" $((b1 - b0)) == "$bytes"
-leak wan "$T0" -i in -d $STRANGER_4
+leak wan "$T0" -i in -d $STRANGER_4 -a "$LEAK_MS"
 assert_num "a big stream ran: bytes in the 500 ms before close" "$BEFORE" ">" 100000
 assert_num "and none passed after it" "$AFTER" == 0

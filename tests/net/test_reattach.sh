@@ -13,13 +13,13 @@ in_ns gw tc qdisc del dev lan1 clsact
 from=$(now_ns)
 wait_for 5 attached lan1
 took=$((($(now_ns) - from) / 1000000))
-assert_num "re-attached after the qdisc was deleted, ms" "$took" "<=" 1000
+assert_num "re-attached after the qdisc was deleted, ms" "$took" "<=" $((1000 * LAX))
 refute "closed again" beat cam1 $STRANGER_4 443
 in_ns gw tc filter del dev lan1 ingress
 from=$(now_ns)
 wait_for 5 attached lan1
 took=$((($(now_ns) - from) / 1000000))
-assert_num "re-attached after the filters were deleted, ms" "$took" "<=" 1000
+assert_num "re-attached after the filters were deleted, ms" "$took" "<=" $((1000 * LAX))
 refute "closed again" beat cam1 $STRANGER_4 443
 assert "the cloud's heartbeat passes" beat cam1 $CLOUD_4 443
 in_ns gw ip link set lan1 down

@@ -3,8 +3,8 @@
 #ifndef CG_POLICIES_H
 #define CG_POLICIES_H
 
-#include <lib/mapset.h>
-#include <lib/policy.h>
+#include "../../agent/lib/mapset.h"
+#include "../../agent/lib/policy.h"
 #include "unit.h"
 
 static inline struct cg_policy *policy_new(size_t ncams)

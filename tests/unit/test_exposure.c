@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Exposure: seal > close > open > config, each pair on its own; deadlines to the nanosecond; what a reader may see while it changes. */
 #include <lib/exposure.h>
-#include <pthread.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include "unit.h"
 
 #define MIN 60000000000ull
@@ -249,103 +251,162 @@ START_TEST(store_copies_all)
 }
 END_TEST
 
-struct race {
-	struct cg_exposure slot;
-	int stop;
-	unsigned long reads, opens, mixed;
+/*
+ * What a packet may see while a slot changes: a child makes the change one
+ * instruction at a time, and between any two the slot is looked at from here.
+ */
+static struct cg_exposure slot;
+static volatile long doing; /* which change is under way; -1: none */
+
+static uint64_t peek(pid_t pid, const void *at)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < sizeof(v); i += sizeof(long)) {
+		long part;
+
+		errno = 0;
+		part = ptrace(PTRACE_PEEKDATA, pid, (const char *)at + i, NULL);
+		ck_assert_int_eq(errno, 0);
+		memcpy((char *)&v + i, &part, sizeof(part));
+	}
+	return v;
+}
+
+/* Returns the number of different words seen; check judges each state. */
+static size_t step_through(void (*change)(void),
+			   void (*check)(pid_t pid, long doing, uint64_t word))
+{
+	uint64_t last = 0;
+	size_t states = 0;
+	int status;
+	pid_t pid;
+
+	doing = -1;
+	memset(&slot, 0, sizeof(slot));
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		change();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSTOPPED(status));
+	for (;;) {
+		ck_assert_int_eq(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		if (WIFEXITED(status))
+			break;
+		ck_assert_int_eq(WSTOPSIG(status), SIGTRAP);
+
+		long now = (long)peek(pid, (const void *)&doing);
+		uint64_t word = peek(pid, &slot.word);
+
+		states += word != last;
+		last = word;
+		if (now >= 0)
+			check(pid, now, word);
+	}
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	return states;
+}
+
+#define BASE(state) ((uint64_t)(state) << CG_WORD_BASE_SHIFT)
+
+static const uint64_t WORDS[] = {
+	BASE(CG_CLOSED),
+	BASE(CG_CLOSED) | (NOW + 7 * MIN),
+	BASE(CG_SEALED),
+	BASE(CG_CLOSED) | (1000 * MIN + 5),
+	BASE(CG_OPEN),
+	BASE(CG_SEALED) | CG_WORD_TO | (3000 * MIN + 0xfffffff0),
+	BASE(CG_OPEN) | (NOW + 7 * MIN),
 };
+#define NWORDS (long)(sizeof(WORDS) / sizeof(WORDS[0]))
 
-/* As the packet path reads: the word, and if it asks for a viewer, the viewer,
- * then the word again, for the reader here can be held up between the two. */
-static void *watch(void *p)
+static void change_halves(void)
 {
-	struct race *r = p;
-
-	while (!__atomic_load_n(&r->stop, __ATOMIC_SEQ_CST)) {
-		uint64_t word = __atomic_load_n(&r->slot.word, __ATOMIC_SEQ_CST);
-		uint8_t viewer[16];
-
-		r->reads++;
-		if (!(word & CG_WORD_TO))
-			continue;
-		for (int i = 0; i < 16; i++)
-			viewer[i] = __atomic_load_n(&r->slot.viewer[i], __ATOMIC_SEQ_CST);
-		if (word != __atomic_load_n(&r->slot.word, __ATOMIC_SEQ_CST))
-			continue;
-		r->opens++;
-		/* each deadline belongs to one viewer, all of whose bytes are equal */
-		for (int i = 0; i < 16; i++)
-			if (viewer[i] != (uint8_t)(word & 0xff))
-				r->mixed++;
+	for (long i = 0; i < NWORDS * NWORDS; i++) {
+		slot.word = WORDS[i / NWORDS];
+		doing = i;
+		cg_exposure_store_halves((uint64_t *)&slot.word, WORDS[i % NWORDS]);
+		if (slot.word != WORDS[i % NWORDS])
+			_exit(1);
+		doing = -1;
 	}
-	return NULL;
 }
 
-START_TEST(no_reader_sees_half_a_viewer)
+static void check_halves(pid_t pid, long now, uint64_t word)
 {
-	struct cg_exposure e = with_config(CG_CLOSED);
-	struct race r = { 0 };
-	unsigned long refused = 0;
-	pthread_t t;
+	uint64_t from = WORDS[now / NWORDS], to = WORDS[now % NWORDS];
+	uint64_t stricter = from >> CG_WORD_BASE_SHIFT < to >> CG_WORD_BASE_SHIFT ? from : to;
 
-	ck_assert_int_eq(pthread_create(&t, NULL, watch, &r), 0);
-	for (unsigned int i = 0;
-	     i < 400000000 && __atomic_load_n(&r.opens, __ATOMIC_RELAXED) < 5000000; i++) {
-		uint8_t who[16];
-
-		memset(who, (int)(1 + i % 250), sizeof(who));
-		/* every deadline is used once: the same word is the same viewer */
-		refused += cg_exposure_open(&e, NOW, (NOW + i) << 8 | who[0], who, false) != 0;
-		cg_exposure_store(&r.slot, &e);
-	}
-	__atomic_store_n(&r.stop, 1, __ATOMIC_SEQ_CST);
-	ck_assert_int_eq(pthread_join(t, NULL), 0);
-	ck_assert_uint_eq(refused, 0);
-	ck_assert_uint_gt(r.opens, 100);
-	ck_assert_uint_eq(r.mixed, 0);
-}
-END_TEST
-
-static void *watch_halves(void *p)
-{
-	struct race *r = p;
-
-	while (!__atomic_load_n(&r->stop, __ATOMIC_SEQ_CST)) {
-		uint64_t word = __atomic_load_n(&r->slot.word, __ATOMIC_SEQ_CST);
-		uint64_t deadline = word & CG_WORD_DEADLINE;
-
-		r->reads++;
-		r->opens += deadline > NOW;
-		/* what was written, or a moment of the first seconds after boot */
-		if (deadline > UINT32_MAX && deadline != NOW + 7 * MIN &&
-		    deadline != 1000 * MIN + 5)
-			r->mixed++;
-		/* never looser than the two it goes between */
-		if (word >> CG_WORD_BASE_SHIFT > CG_CLOSED)
-			r->mixed++;
-	}
-	return NULL;
+	(void)pid;
+	if (word == from || word == to)
+		return;
+	/* a deadline of the first seconds after boot, and closed or stricter */
+	ck_assert_msg((word & CG_WORD_DEADLINE) <= UINT32_MAX, "%llx on the way from %llx to %llx",
+		      (unsigned long long)word, (unsigned long long)from, (unsigned long long)to);
+	ck_assert_uint_le(word >> CG_WORD_BASE_SHIFT, CG_CLOSED);
+	ck_assert_uint_le(word >> CG_WORD_BASE_SHIFT, stricter >> CG_WORD_BASE_SHIFT);
 }
 
 START_TEST(halves_never_open_by_themselves)
 {
-	const uint64_t closed = (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT;
-	const uint64_t words[] = { closed, closed | (NOW + 7 * MIN), 0, closed | (1000 * MIN + 5) };
-	struct race r = { 0 };
-	unsigned long wrong = 0;
-	pthread_t t;
+	/* there was something between two whole words to look at */
+	ck_assert_uint_gt(step_through(change_halves, check_halves), NWORDS * NWORDS + 20);
+}
+END_TEST
 
-	ck_assert_int_eq(pthread_create(&t, NULL, watch_halves, &r), 0);
-	for (unsigned int i = 0;
-	     i < 400000000 && __atomic_load_n(&r.opens, __ATOMIC_RELAXED) < 5000000; i++) {
-		cg_exposure_store_halves((uint64_t *)&r.slot.word, words[i % 4]);
-		wrong += r.slot.word != words[i % 4];
+static const uint8_t VIEWERS[3][16] = {
+	{ 0x20, 1, [15] = 0x11 },
+	{ [10] = 0xff, 0xff, 203, 0, 113, 9 },
+	{ 0 },
+};
+
+/* Deadline n minutes after NOW means viewer n; 2 is anybody. */
+static void change_viewers(void)
+{
+	struct cg_exposure e = { .manual = CG_MANUAL_AUTO };
+
+	cg_exposure_config(&e, CG_CLOSED);
+	for (int i = 0; i < 9; i++) {
+		int to[] = { i / 3, i % 3 };
+
+		for (int k = 0; k < 2; k++) {
+			doing = i * 2 + k;
+			if (cg_exposure_open(&e, NOW, NOW + (uint64_t)(to[k] + 1) * MIN,
+					     to[k] < 2 ? VIEWERS[to[k]] : NULL, false))
+				_exit(1);
+			cg_exposure_store(&slot, &e);
+		}
 	}
-	__atomic_store_n(&r.stop, 1, __ATOMIC_SEQ_CST);
-	ck_assert_int_eq(pthread_join(t, NULL), 0);
-	ck_assert_uint_eq(wrong, 0);
-	ck_assert_uint_gt(r.opens, 100);
-	ck_assert_uint_eq(r.mixed, 0);
+	doing = 100;
+	cg_exposure_seal(&e);
+	cg_exposure_store(&slot, &e);
+}
+
+static void check_viewers(pid_t pid, long now, uint64_t word)
+{
+	uint64_t deadline = word & CG_WORD_DEADLINE, viewer[2];
+
+	(void)now;
+	if (!deadline)
+		return;
+	ck_assert_uint_eq((deadline - NOW) % MIN, 0);
+	ck_assert_int_eq(!!(word & CG_WORD_TO), (deadline - NOW) / MIN < 3);
+	if (!(word & CG_WORD_TO))
+		return;
+	viewer[0] = peek(pid, slot.viewer);
+	viewer[1] = peek(pid, slot.viewer + 8);
+	ck_assert_mem_eq(viewer, VIEWERS[(deadline - NOW) / MIN - 1], 16);
+}
+
+START_TEST(no_packet_sees_half_a_viewer)
+{
+	ck_assert_uint_gt(step_through(change_viewers, check_viewers), 12);
 }
 END_TEST
 
@@ -355,6 +416,6 @@ int main(void)
 			seal_over_open, seal_over_config, close_over_open, open_after_close,
 			close_over_config, open_over_config, config_seal_ends_an_opening,
 			auto_ends_what_was_typed, a_second_open_replaces_the_first, the_word,
-			store_copies_all, no_reader_sees_half_a_viewer,
+			store_copies_all, no_packet_sees_half_a_viewer,
 			halves_never_open_by_themselves);
 }

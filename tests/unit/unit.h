@@ -12,6 +12,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static inline int unit_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+/* Every case runs in a process of its own; what one that fails leaves behind
+ * goes with the folder of them all. */
+static char unit_base[32] = "/tmp/cg-unit-XXXXXX";
+
+struct unit_dir {
+	char path[64];
+};
+
+static inline struct unit_dir unit_dir_new(void)
+{
+	struct unit_dir d;
+
+	snprintf(d.path, sizeof(d.path), "%s/XXXXXX", unit_base);
+	ck_assert_ptr_nonnull(mkdtemp(d.path));
+	return d;
+}
+
+static inline void unit_dir_free(struct unit_dir *d)
+{
+	ck_assert_int_eq(nftw(d->path, unit_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 static inline int unit_run(const char *name, const TTest *const *tests, size_t n, double timeout_s)
 {
 	Suite *s = suite_create(name);
@@ -19,6 +49,10 @@ static inline int unit_run(const char *name, const TTest *const *tests, size_t n
 	SRunner *sr;
 	int failed;
 
+	if (!mkdtemp(unit_base)) {
+		perror(unit_base);
+		return EXIT_FAILURE;
+	}
 	for (size_t i = 0; i < n; i++)
 		tcase_add_test(tc, tests[i]);
 	tcase_set_timeout(tc, timeout_s);
@@ -27,6 +61,10 @@ static inline int unit_run(const char *name, const TTest *const *tests, size_t n
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
+	if (nftw(unit_base, unit_remove, 8, FTW_DEPTH | FTW_PHYS)) {
+		perror(unit_base);
+		return EXIT_FAILURE;
+	}
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -54,31 +92,6 @@ static inline void unit_holds(const char *text, const char *const *parts, size_t
 		const char *const _parts[] = { __VA_ARGS__ };                 \
 		unit_holds(text, _parts, sizeof(_parts) / sizeof(_parts[0])); \
 	} while (0)
-
-struct unit_dir {
-	char path[64];
-};
-
-static inline struct unit_dir unit_dir_new(void)
-{
-	struct unit_dir d = { "/tmp/cg-unit-XXXXXX" };
-
-	ck_assert_ptr_nonnull(mkdtemp(d.path));
-	return d;
-}
-
-static inline int unit_remove(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
-static inline void unit_dir_free(struct unit_dir *d)
-{
-	ck_assert_int_eq(nftw(d->path, unit_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
-}
 
 /* Returns buf: DIR/name. */
 static inline const char *unit_path(const struct unit_dir *d, const char *name,
