@@ -158,7 +158,7 @@ INLINE int frag_add(struct cg_state *state, const struct cg_flow_key *key,
 		if (old) {
 			f = bpf_map_lookup_elem(&cg_frags, old);
 			if (f) {
-				if (now < f->last_ns + CG_FRAG_S * SEC_NS)
+				if (!f->done && now < f->last_ns + CG_FRAG_S * SEC_NS)
 					continue;
 				bpf_map_delete_elem(&cg_frags, old);
 			}

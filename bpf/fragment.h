@@ -44,8 +44,11 @@ INLINE void judge_later(const struct pkt *p, const struct seat *s, int up, struc
 		v->reason = f->scope == CG_NET_REMOTE ?
 				    decide_remote(s, f->class, f->by_peer, key->peer) :
 				    CG_PASS_FRAGMENT;
-		if (passes(v->reason))
+		if (passes(v->reason)) {
 			v->reason = CG_PASS_FRAGMENT;
+			if (!p->more)
+				f->done = 1;
+		}
 		return;
 	}
 	if (up) {

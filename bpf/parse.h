@@ -52,6 +52,7 @@ struct pkt {
 	__u8 icmp_type;
 	__u8 hop;
 	__u8 part; /* enum frag_part */
+	__u8 more; /* fragments follow */
 	__u8 is_v4;
 };
 
@@ -189,9 +190,10 @@ INLINE int parse_ip4(struct __sk_buff *skb, struct pkt *p)
 	frag = bpf_ntohs(ip.frag_off);
 	p->frag_off = (frag & 0x1fff) * 8;
 	p->frag_id = ip.id;
+	p->more = !!(frag & 0x2000);
 	if (p->frag_off)
 		p->part = FRAG_LATER;
-	else if (frag & 0x2000)
+	else if (p->more)
 		p->part = FRAG_FIRST;
 	return 0;
 }
@@ -241,9 +243,10 @@ INLINE int parse_ip6(struct __sk_buff *skb, struct pkt *p)
 			step = 8;
 			p->frag_id = ext.id;
 			p->frag_off = off & 0xfff8;
+			p->more = off & 1;
 			if (p->frag_off)
 				p->part = FRAG_LATER;
-			else if (off & 1)
+			else if (p->more)
 				p->part = FRAG_FIRST;
 			/* neither: atomic (RFC 6946), whole */
 		} else if (p->proto == IPPROTO_AH) {

@@ -338,7 +338,8 @@ struct cg_frag {
 	__u8 class;	  /* of the first: later ones are judged by it again */
 	__u8 scope;
 	__u8 by_peer;
-	__u8 pad[3];
+	__u8 done; /* the last one has passed: the place may be reused */
+	__u8 pad[2];
 };
 CG_ABI_SIZE(struct cg_frag, 16);
 

@@ -224,6 +224,33 @@ static void quota(struct env *e)
 	     UP4(VENDOR_4, UDP(1, 2), F(0, 600, true, 1000)), R(CG_PASS_CONTROL));
 }
 
+/* Whole datagrams do not wait for their 5 s: only those under way count. */
+static void many(struct env *e)
+{
+	struct row r = { "", NULL, UP };
+	unsigned int i, firsts = 0, lasts = 0;
+	bool ok, all = true;
+
+	env_reset(e);
+	env_state(e, "allow any");
+	for (i = 0; i < 8 * CG_QUOTA_FRAG; i++) {
+		r.pkt = UP4(VENDOR_4, UDP(1, 2), F(0, 600, true, 100 + i));
+		firsts += run_quiet(e, &r, &ok) == CG_PASS_CONTROL;
+		all &= ok;
+		r.pkt = UP4(VENDOR_4, UDP(1, 2), F(600, 304, false, 100 + i));
+		lasts += run_quiet(e, &r, &ok) == CG_PASS_FRAGMENT;
+		all &= ok;
+	}
+	run_check(all && firsts == i && lasts == i, "whole datagrams beyond the quota pass",
+		  "%u firsts and %u lasts of %u", firsts, lasts, i);
+	STEP(e, "reordered: the first", NULL, UP, UP4(VENDOR_4, UDP(1, 2), F(0, 600, true, 9000)),
+	     R(CG_PASS_CONTROL));
+	STEP(e, "reordered: the last", NULL, UP,
+	     UP4(VENDOR_4, UDP(1, 2), F(1200, 304, false, 9000)), R(CG_PASS_FRAGMENT));
+	STEP(e, "reordered: the middle one behind the last", NULL, UP,
+	     UP4(VENDOR_4, UDP(1, 2), F(600, 600, true, 9000)), R(CG_PASS_FRAGMENT));
+}
+
 int main(void)
 {
 	struct env *e = env_open();
@@ -231,6 +258,7 @@ int main(void)
 	order(e);
 	shapes(e);
 	quota(e);
+	many(e);
 	env_close(&e);
 	return run_end();
 }
