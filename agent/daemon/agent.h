@@ -65,6 +65,7 @@ enum cg_agent_notice {
 
 struct cg_control;
 struct cg_guard;
+struct cg_module;
 struct cg_agent;
 
 struct cg_agent {
@@ -126,6 +127,7 @@ struct cg_agent {
 	} start;
 	struct cg_control *control;
 	struct cg_guard *guard;
+	struct cg_module *module;
 
 	/* Whoever wants to know; set by stages.c, which knows both sides. */
 	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);

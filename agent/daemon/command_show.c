@@ -12,6 +12,7 @@
 #include "../lib/view.h"
 #include "command.h"
 #include "guard.h"
+#include "module.h"
 
 static struct cg_view_time now(const struct cg_agent *a)
 {
@@ -409,8 +410,7 @@ void cg_command_counters(struct cg_command_call *c)
 		struct cg_stats stats;
 		bool differs;
 
-		if ((one && cam != one) ||
-		    cg_guard_stats(c->a, cam->slot, &stats, &differs) < 0)
+		if ((one && cam != one) || cg_module_stats(c->a, cam->slot, &stats, &differs) < 0)
 			continue;
 		o = json_object_new_object();
 		json_object_object_add(o, "id", json_object_new_string(cam->id));
@@ -421,5 +421,5 @@ void cg_command_counters(struct cg_command_call *c)
 		json_object_array_add(list, o);
 	}
 	cg_command_put(c, "cams", list);
-	cg_command_put_text(c, "source", cg_guard_source(a));
+	cg_command_put_text(c, "source", cg_module_source(a));
 }

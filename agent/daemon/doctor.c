@@ -12,6 +12,7 @@
 #include "../kern/offload.h"
 #include "command.h"
 #include "guard.h"
+#include "module.h"
 
 #define JIT	  "/proc/sys/net/core/bpf_jit_enable"
 #define BPF_MAGIC 0xcafe4a11UL /* of a bpffs; part of the kernel's ABI */
@@ -186,13 +187,13 @@ static void offload(struct findings *f)
 
 static void module(struct findings *f)
 {
-	const char *why = cg_guard_module_why(f->a);
+	const char *why = cg_module_why(f->a);
 
 	if (why)
 		found(f, OK, "module", NULL, "%s: the agent shows the counters itself", why);
 	else
 		found(f, OK, "module", NULL, "counters come from camgate.ko %s",
-		      cg_guard_module_version(f->a));
+		      cg_module_version(f->a));
 }
 
 static void counters(struct findings *f)
@@ -201,7 +202,7 @@ static void counters(struct findings *f)
 	bool differs;
 
 	for (size_t i = 0; i < f->a->policy.ncams; i++)
-		if (!cg_guard_stats(f->a, f->a->policy.cams[i].slot, &stats, &differs) && differs)
+		if (!cg_module_stats(f->a, f->a->policy.cams[i].slot, &stats, &differs) && differs)
 			found(f, WARN, "counters", "camgate reload hands the module the map again",
 			      "%s: the module's counters are not those of the packet path",
 			      f->a->policy.cams[i].name);
@@ -220,17 +221,17 @@ static void guard(struct findings *f)
 		return;
 	}
 	if (!s.by) {
-		found(f, WARN, "guard", install_nft(!no_nft(s.why)),
-		      "not in force%s%s", *s.why ? ": " : "", s.why);
+		found(f, WARN, "guard", install_nft(!no_nft(s.why)), "not in force%s%s",
+		      *s.why ? ": " : "", s.why);
 		return;
 	}
 	found(f, s.unmarked ? WARN : OK, "guard", NULL,
 	      "%s on %zu ports, by %s; %llu packets of cameras had passed no filter%s",
 	      s.mode == CG_GUARD_DROP ? "drops" : "counts", s.ports, s.by,
 	      (unsigned long long)s.unmarked,
-	      !s.unmarked		 ? "" :
+	      !s.unmarked	      ? "" :
 	      s.mode == CG_GUARD_DROP ? " and were dropped" :
-					  " and were let through");
+					" and were let through");
 	if (s.left_out)
 		found(f, WARN, "guard", "rename them to letters and digits",
 		      "%zu ports cannot be guarded", s.left_out);
@@ -298,14 +299,15 @@ static void packages(struct findings *f)
 		return;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (access(needed[i].file, F_OK))
-			found(f, WARN, "fix", NULL, "%s is not loaded: install %s", needed[i].module,
-			      needed[i].package);
+			found(f, WARN, "fix", NULL, "%s is not loaded: install %s",
+			      needed[i].module, needed[i].package);
 }
 
 void cg_command_doctor(struct cg_command_call *c)
 {
 	static void (*const checks[])(struct findings * f) = {
-		kernel, bpffs, jit, config, ports, offload, guard, cameras, running, module, counters,
+		kernel, bpffs,	 jit,	  config, ports,    offload,
+		guard,	cameras, running, module, counters,
 	};
 	struct findings f = { .a = c->a, .list = json_object_new_array() };
 	struct json_object *fix;

@@ -2,19 +2,17 @@
 /* One nft runs at a time and the loop goes on meanwhile; the module answers at once. */
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
 #include "../kern/bootguard.h"
-#include "../kern/kstats.h"
 #include "../kern/nft.h"
 #include "../lib/nftext.h"
 #include "attach.h"
 #include "guard.h"
+#include "module.h"
 
-#define MODULE_NS (10 * CG_SEC_NS) /* it may be loaded later, or go */
-#define RETRY_NS  (5 * CG_SEC_NS)
-#define QUIET_NS  (60 * CG_SEC_NS)
+#define RETRY_NS (5 * CG_SEC_NS)
+#define QUIET_NS (60 * CG_SEC_NS)
 
 enum job_kind {
 	JOB_GUARD = 1,
@@ -37,12 +35,6 @@ struct plan {
 };
 
 struct cg_guard {
-	struct cg_kstats *ks;
-	const struct cg_datapath *set_for; /* whose map the module reads */
-	uint64_t module_ns;
-	char module_why[256];
-	char module_version[32];
-
 	enum by by;
 	struct plan now;  /* by nft */
 	struct plan next; /* that nft is working on */
@@ -68,7 +60,7 @@ static void plan_free(struct plan *p)
 
 /* ---- what is asked for ---- */
 
-static size_t macs_of(const struct cg_policy *policy, struct cg_mac **ret_mac)
+size_t cg_guard_macs(const struct cg_policy *policy, struct cg_mac **ret_mac)
 {
 	struct cg_mac *mac = calloc(policy->ncams * CG_MAX_MACS + 1, sizeof(*mac));
 	size_t n = 0;
@@ -85,7 +77,7 @@ static int plan_make(const struct cg_agent *a, struct plan *ret_plan)
 	const struct cg_policy *policy = a->policy.now;
 	struct plan p = { 0 };
 
-	p.g.nmac = macs_of(policy, &p.mac);
+	p.g.nmac = cg_guard_macs(policy, &p.mac);
 	p.port = calloc(a->run.nport + 1, sizeof(*p.port));
 	if (!p.mac || !p.port) {
 		plan_free(&p);
@@ -149,44 +141,10 @@ static void guard_ended(struct cg_agent *a, int err, const char *why)
 		return;
 	}
 	failed(a, "guard", err, why);
-	if (g->by == BY_NFT && cg_nft_table_has(NFPROTO_NETDEV, CG_NFTEXT_GUARD_TABLE) != 1)
+	if (g->by == BY_NFT && cg_nft_table_has(CG_NFT_NETDEV, CG_NFTEXT_GUARD_TABLE) != 1)
 		g->by = BY_NOBODY;
 	if (g->by == BY_NOBODY && cg_datapath_guard_set(a->kern.dp, 0))
 		cg_log_warning("guard: packets go on being marked");
-}
-
-static void job_next(struct cg_agent *a);
-
-static void job_ended(struct ev_loop *loop, ev_io *w, int revents)
-{
-	struct cg_agent *a = w->data;
-	struct cg_guard *g = a->guard;
-	unsigned int kind = g->running;
-	char why[200];
-	int err;
-
-	(void)revents;
-	ev_io_stop(loop, w);
-	g->running = 0;
-	err = cg_nft_finish(&g->job, why, sizeof(why));
-	switch (kind) {
-	case JOB_GUARD:
-		guard_ended(a, err, why);
-		break;
-	case JOB_BOOT:
-		g->boot_held = err != 0;
-		if (err)
-			failed(a, "boot guard", err, why);
-		else
-			cg_log_notice("boot guard: handed over");
-		break;
-	case JOB_FW4:
-		if (err)
-			failed(a, "fw4", err, why);
-		break;
-	}
-	cg_agent_notify(a, CG_AGENT_CHANGED);
-	job_next(a);
 }
 
 static int guard_text(struct cg_agent *a, char **ret_text)
@@ -204,7 +162,7 @@ static int guard_text(struct cg_agent *a, char **ret_text)
 static int fw4_text(struct cg_agent *a, char **ret_text)
 {
 	_cleanup_free_ struct cg_mac *mac = NULL;
-	size_t n = macs_of(a->policy.now, &mac);
+	size_t n = cg_guard_macs(a->policy.now, &mac);
 
 	return mac ? cg_bootguard_fw4_text(mac, n, a->policy.now->guard_mark, ret_text) : -ENOMEM;
 }
@@ -245,10 +203,41 @@ static void job_next(struct cg_agent *a)
 			continue;
 		}
 		g->running = kind;
-		ev_io_init(&g->watch, job_ended, g->job.fd, EV_READ);
-		g->watch.data = a;
+		ev_io_set(&g->watch, g->job.fd, EV_READ);
 		ev_io_start(a->loop, &g->watch);
 	}
+}
+
+static void job_ended(struct ev_loop *loop, ev_io *w, int revents)
+{
+	struct cg_agent *a = w->data;
+	struct cg_guard *g = a->guard;
+	unsigned int kind = g->running;
+	char why[200];
+	int err;
+
+	(void)revents;
+	ev_io_stop(loop, w);
+	g->running = 0;
+	err = cg_nft_finish(&g->job, why, sizeof(why));
+	switch (kind) {
+	case JOB_GUARD:
+		guard_ended(a, err, why);
+		break;
+	case JOB_BOOT:
+		g->boot_held = err != 0;
+		if (err)
+			failed(a, "boot guard", err, why);
+		else
+			cg_log_notice("boot guard: handed over");
+		break;
+	case JOB_FW4:
+		if (err)
+			failed(a, "fw4", err, why);
+		break;
+	}
+	cg_agent_notify(a, CG_AGENT_CHANGED);
+	job_next(a);
 }
 
 /* What nft is at is awaited: at most seconds, as a rule milliseconds. */
@@ -269,7 +258,7 @@ static void nft_remove(struct cg_agent *a)
 
 	g->todo &= ~(unsigned int)JOB_GUARD;
 	job_await(a);
-	if (cg_nft_table_has(NFPROTO_NETDEV, CG_NFTEXT_GUARD_TABLE) == 1) {
+	if (cg_nft_table_has(CG_NFT_NETDEV, CG_NFTEXT_GUARD_TABLE) == 1) {
 		r = cg_nftext_remove("netdev", CG_NFTEXT_GUARD_TABLE, &text);
 		if (!r)
 			r = cg_nft_run(text, why, sizeof(why));
@@ -282,147 +271,14 @@ static void nft_remove(struct cg_agent *a)
 		g->by = BY_NOBODY;
 }
 
-/* ---- the module ---- */
-
-static void module_gone(struct cg_agent *a, const char *why)
-{
-	struct cg_guard *g = a->guard;
-
-	if (strcmp(g->module_why, why))
-		cg_log_warning("module: %s, the agent shows the counters itself", why);
-	(void)snprintf(g->module_why, sizeof(g->module_why), "%s", why);
-	cg_kstats_close(&g->ks);
-	g->set_for = NULL;
-	if (g->by == BY_MODULE)
-		g->by = BY_NOBODY;
-}
-
-static void module_set(struct cg_agent *a)
-{
-	struct cg_guard *g = a->guard;
-	char why[300];
-	int r;
-
-	if (!g->ks || g->set_for == a->kern.dp)
-		return;
-	r = cg_kstats_set(g->ks, cg_datapath_prog_fd(a->kern.dp));
-	if (r) {
-		(void)snprintf(why, sizeof(why), "camgate.ko refused the counters: %s%s%s",
-			       strerror(-r), *cg_kstats_strerror(g->ks) ? ": " : "",
-			       cg_kstats_strerror(g->ks));
-		module_gone(a, why);
-		return;
-	}
-	g->set_for = a->kern.dp;
-}
-
-static void module_look(struct cg_agent *a)
-{
-	struct cg_guard *g = a->guard;
-	struct cg_kstats_info info;
-	char why[256];
-	int r;
-
-	g->module_ns = a->boot_ns() + MODULE_NS;
-	if (a->policy.now && !a->policy.now->module) {
-		/* Asked for: no warning. */
-		if (g->by == BY_MODULE && g->ks) {
-			const struct cg_kstats_guard off = { .mode = CG_KSTATS_OFF };
-
-			if (cg_kstats_guard_apply(g->ks, &off))
-				cg_log_warning("guard: the module did not let go of it");
-			g->by = BY_NOBODY;
-		}
-		cg_kstats_close(&g->ks);
-		g->set_for = NULL;
-		(void)snprintf(g->module_why, sizeof(g->module_why), "not used (module = no)");
-		return;
-	}
-	if (g->ks) {
-		r = cg_kstats_info_read(g->ks, &info);
-		if (r) {
-			module_gone(a, "camgate.ko is gone");
-			return;
-		}
-		if (!info.slots)
-			g->set_for = NULL;
-		module_set(a);
-		return;
-	}
-	r = cg_kstats_open(&g->ks);
-	if (r == -ENOENT) {
-		module_gone(a, "camgate.ko is not loaded");
-	} else if (r == -EPROTO && g->ks) {
-		(void)snprintf(why, sizeof(why), "camgate.ko is of another version (%s)",
-			       cg_kstats_version(g->ks));
-		module_gone(a, why);
-	} else if (r) {
-		(void)snprintf(why, sizeof(why), "camgate.ko cannot be asked: %s", strerror(-r));
-		module_gone(a, why);
-	} else {
-		module_set(a);
-		if (!g->ks)
-			return;
-		g->module_why[0] = '\0';
-		(void)snprintf(g->module_version, sizeof(g->module_version), "%s",
-			       cg_kstats_version(g->ks));
-		cg_log_info("module: camgate.ko %s shows the counters", g->module_version);
-	}
-}
-
-static void announce(struct cg_agent *a)
-{
-	struct cg_guard *g = a->guard;
-	uint32_t generation = cg_datapath_generation(a->kern.dp);
-
-	for (size_t i = 0; g->ks && i < a->policy.ncams; i++)
-		if (cg_kstats_announce(g->ks, a->policy.cams[i].id, generation,
-				       a->policy.cams[i].slot)) {
-			cg_log_debug("module: announcement: %s", cg_kstats_strerror(g->ks));
-			return;
-		}
-}
-
-/* mode as in policy; nothing is guarded with OFF. */
-static int module_guard(struct cg_agent *a, enum cg_guard_mode mode)
-{
-	_cleanup_free_ char(*bridge)[16] = calloc(a->policy.nlan + 1, sizeof(*bridge));
-	_cleanup_free_ char(*port)[16] = calloc(a->run.nport + 1, sizeof(*port));
-	_cleanup_free_ struct cg_mac *mac = NULL;
-	struct cg_kstats_guard k = { 0 };
-	const struct cg_link *link;
-	size_t nlinks;
-
-	if (mode == CG_GUARD_OFF)
-		return cg_kstats_guard_apply(a->guard->ks, &k);
-	k.nmac = macs_of(a->policy.now, &mac);
-	if (!bridge || !port || !mac)
-		return -ENOMEM;
-	link = cg_links_table(a->kern.links, &nlinks);
-	/* A port that joins later is guarded before anybody has told us of it. */
-	for (size_t i = 0; i < nlinks; i++)
-		for (size_t j = 0; j < a->policy.nlan && k.nbridge < a->policy.nlan; j++)
-			if (!strcmp(link[i].kind, "bridge") &&
-			    !strcmp(link[i].name, a->policy.lan[j]))
-				memcpy(bridge[k.nbridge++], link[i].name, sizeof(*bridge));
-	for (size_t i = 0; i < a->run.nport; i++)
-		memcpy(port[k.nport++], a->run.port[i].name, sizeof(*port));
-	k.mode = mode == CG_GUARD_DROP ? CG_KSTATS_DROP : CG_KSTATS_COUNT;
-	k.mark = a->policy.now->guard_mark;
-	k.bridge = (const char(*)[16])bridge;
-	k.port = (const char(*)[16])port;
-	k.mac = mac;
-	return cg_kstats_guard_apply(a->guard->ks, &k);
-}
-
 /* ---- in step with the policy ---- */
 
 static void off(struct cg_agent *a)
 {
 	struct cg_guard *g = a->guard;
 
-	if (g->by == BY_MODULE && g->ks && module_guard(a, CG_GUARD_OFF))
-		module_gone(a, "camgate.ko refused to switch the guard off");
+	if (g->by == BY_MODULE && cg_module_guard(a, CG_GUARD_OFF))
+		cg_log_warning("guard: the module did not let go of it");
 	if (g->by == BY_NFT || !g->cleaned)
 		nft_remove(a);
 	if (g->by == BY_MODULE)
@@ -488,7 +344,7 @@ int cg_guard_before(struct cg_agent *a, struct cg_datapath *dp, const struct cg_
 		for (size_t i = 0; i < a->policy.now->ncams && !r; i++)
 			for (size_t j = 0; j < a->policy.now->cams[i].nmac; j++)
 				if (!stays(policy, &a->policy.now->cams[i].mac[j])) {
-					r = module_guard(a, CG_GUARD_OFF);
+					r = cg_module_guard(a, CG_GUARD_OFF);
 					g->by = r ? g->by : BY_NOBODY;
 					i = a->policy.now->ncams - 1;
 					break;
@@ -510,11 +366,11 @@ void cg_guard_applied(struct cg_agent *a)
 {
 	struct cg_guard *g = a->guard;
 	_cleanup_free_ struct cg_mac *mac = NULL;
-	size_t n = macs_of(a->policy.now, &mac);
+	size_t n = cg_guard_macs(a->policy.now, &mac);
 	int r;
 
-	module_look(a);
-	announce(a);
+	cg_module_look(a);
+	cg_module_announce(a);
 	if (!mac)
 		return;
 	r = cg_bootguard_write(a->opts.state_dir, mac, n);
@@ -539,6 +395,8 @@ void cg_guard_sync(struct cg_agent *a)
 	/* An earlier run's guard goes on with the policy of an earlier run. */
 	if (!policy || a->run.leave)
 		return;
+	if (g->by == BY_MODULE && !cg_module_there(a))
+		g->by = BY_NOBODY;
 	if (policy->guard == CG_GUARD_OFF) {
 		if (g->by != BY_NOBODY || !g->cleaned)
 			off(a);
@@ -549,8 +407,8 @@ void cg_guard_sync(struct cg_agent *a)
 		failed(a, "guard", -EIO, "the packet path cannot be told to mark");
 		return;
 	}
-	if (g->ks) {
-		r = module_guard(a, policy->guard);
+	if (cg_module_there(a)) {
+		r = cg_module_guard(a, policy->guard);
 		if (!r) {
 			if (g->by != BY_MODULE)
 				cg_log_notice("guard: in force by the module");
@@ -564,7 +422,7 @@ void cg_guard_sync(struct cg_agent *a)
 		if (g->by == BY_MODULE)
 			g->by = BY_NOBODY;
 		cg_log_warning("guard: the module refused it: %s: %s, nftables does it",
-			       strerror(-r), cg_kstats_strerror(g->ks));
+			       strerror(-r), cg_module_strerror(a));
 	}
 	g->cleaned = true;
 	g->todo |= JOB_GUARD;
@@ -592,7 +450,7 @@ static void watch(struct cg_agent *a, uint64_t now_ns)
 	uint64_t held;
 
 	if (g->by == BY_NFT && !g->running &&
-	    cg_nft_table_has(NFPROTO_NETDEV, CG_NFTEXT_GUARD_TABLE) == 0) {
+	    cg_nft_table_has(CG_NFT_NETDEV, CG_NFTEXT_GUARD_TABLE) == 0) {
 		cg_log_warning("guard: its table was removed by somebody else, making it again");
 		plan_free(&g->now);
 		g->by = BY_NOBODY;
@@ -614,13 +472,13 @@ static void watch(struct cg_agent *a, uint64_t now_ns)
 void cg_guard_tick(struct cg_agent *a, uint64_t now_ns)
 {
 	struct cg_guard *g = a->guard;
-	bool had = g->ks;
+	bool had = cg_module_there(a);
 
 	if (a->run.leave)
 		return;
-	if (now_ns >= g->module_ns) {
-		module_look(a);
-		if (had != !!g->ks)
+	if (cg_module_due(a, now_ns)) {
+		cg_module_look(a);
+		if (had != cg_module_there(a))
 			cg_guard_sync(a);
 	}
 	if (a->policy.now && a->policy.now->guard != CG_GUARD_OFF && g->by == BY_NOBODY &&
@@ -628,55 +486,6 @@ void cg_guard_tick(struct cg_agent *a, uint64_t now_ns)
 		cg_guard_sync(a);
 	watch(a, now_ns);
 	cg_guard_handover(a);
-}
-
-/* ---- what is told ---- */
-
-static bool within(const struct cg_stats *low, const struct cg_stats *x, const struct cg_stats *high)
-{
-	for (int p = 0; p < CG_REASON_PLANES; p++)
-		for (int i = 0; i < CG_REASONS; i++)
-			if (x->c[p][i].packets < low->c[p][i].packets ||
-			    x->c[p][i].packets > high->c[p][i].packets ||
-			    x->c[p][i].bytes < low->c[p][i].bytes ||
-			    x->c[p][i].bytes > high->c[p][i].bytes)
-				return false;
-	return true;
-}
-
-int cg_guard_stats(struct cg_agent *a, uint32_t slot, struct cg_stats *ret_stats, bool *ret_differs)
-{
-	struct cg_guard *g = a->guard;
-	struct cg_stats before, module, after;
-	int r = cg_datapath_stats_read(a->kern.dp, slot, &before);
-
-	*ret_differs = false;
-	if (r)
-		return r;
-	/* Packets go on meanwhile: the module must lie between two looks. */
-	if (!g->ks || g->set_for != a->kern.dp || cg_kstats_read(g->ks, slot, &module) ||
-	    cg_datapath_stats_read(a->kern.dp, slot, &after)) {
-		*ret_stats = before;
-		return 0;
-	}
-	*ret_differs = !within(&before, &module, &after);
-	*ret_stats = module;
-	return 0;
-}
-
-const char *cg_guard_source(const struct cg_agent *a)
-{
-	return a->guard->ks && a->guard->set_for == a->kern.dp ? "module" : "agent";
-}
-
-const char *cg_guard_module_why(const struct cg_agent *a)
-{
-	return a->guard->module_why[0] ? a->guard->module_why : NULL;
-}
-
-const char *cg_guard_module_version(const struct cg_agent *a)
-{
-	return a->guard->module_version;
 }
 
 void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state)
@@ -691,7 +500,7 @@ void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state)
 		break;
 	case BY_MODULE:
 		s.by = "module";
-		if (g->ks && !cg_kstats_guard_read(g->ks, &k)) {
+		if (!cg_module_guard_read(a, &k)) {
 			s.ports = k.hooked;
 			s.left_out = k.failed;
 			s.unmarked = k.unmarked;
@@ -704,58 +513,12 @@ void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state)
 				s.ports++;
 			else
 				s.left_out++;
-		if (cg_nft_counter_read(NFPROTO_NETDEV, CG_NFTEXT_GUARD_TABLE,
+		if (cg_nft_counter_read(CG_NFT_NETDEV, CG_NFTEXT_GUARD_TABLE,
 					CG_NFTEXT_GUARD_UNMARKED, &s.unmarked))
 			s.unmarked = 0;
 		break;
 	}
 	*ret_state = s;
-}
-
-bool cg_guard_kept_out(void)
-{
-	uint64_t handle[2];
-
-	return cg_nft_table_has(NFPROTO_INET, CG_NFTEXT_FW4_TABLE) == 1 &&
-	       cg_nft_rules_find(NFPROTO_INET, CG_NFTEXT_FW4_TABLE, "forward",
-				 CG_NFTEXT_FW4_COMMENT, handle, 2) == 2;
-}
-
-void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx)
-{
-	_cleanup_free_ struct cg_mac *mac = NULL;
-	_cleanup_free_ char *text = NULL;
-	char why[200] = "", line[400];
-	size_t n;
-	int r;
-
-	if (!a->policy.now) {
-		say(ctx, false, "the config is not in force: which cameras to keep out is not known");
-		return;
-	}
-	n = macs_of(a->policy.now, &mac);
-	if (!mac)
-		return;
-	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, a->policy.now->guard_mark);
-	if (r == -ENOENT) {
-		say(ctx, false, "there is no fw4 here: put the rules into your own firewall");
-		return;
-	}
-	(void)snprintf(line, sizeof(line), "%s/%s %s%s", a->opts.fw4_dir, CG_BOOTGUARD_FW4_FILE,
-		       r ? "cannot be written: " : "keeps cameras out of the flow table",
-		       r ? strerror(-r) : "");
-	say(ctx, !r, line);
-	r = r ? r : cg_bootguard_fw4_text(mac, n, a->policy.now->guard_mark, &text);
-	if (!r)
-		r = cg_nft_run(text, why, sizeof(why));
-	if (r == -ENOENT) {
-		say(ctx, true, "fw4 is not running: it takes the file when it starts");
-		return;
-	}
-	(void)snprintf(line, sizeof(line), "the running firewall %s%s",
-		       r ? "did not take the rules: " : "has the rules",
-		       r ? *why ? why : strerror(-r) : "");
-	say(ctx, !r, line);
 }
 
 /* ---- open, close ---- */
@@ -764,10 +527,11 @@ int cg_guard_open(struct cg_agent *a, struct cg_guard **ret_guard)
 {
 	struct cg_guard *g = calloc(1, sizeof(*g));
 
-	(void)a;
 	if (!g)
 		return -ENOMEM;
 	g->job = (struct cg_nft_job){ 0, -1, -1 };
+	ev_init(&g->watch, job_ended);
+	g->watch.data = a;
 	*ret_guard = g;
 	return 0;
 }
@@ -786,6 +550,5 @@ void cg_guard_close(struct cg_guard **guard)
 	}
 	plan_free(&g->now);
 	plan_free(&g->next);
-	cg_kstats_close(&g->ks);
 	free(g);
 }

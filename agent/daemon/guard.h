@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What stands behind the packet path: the guard, the boot guard, the kernel module, the rules in fw4. */
+/* What stands behind the packet path: the guard, the boot guard, the rules in fw4. */
 #ifndef CG_GUARD_H
 #define CG_GUARD_H
 
@@ -18,24 +18,13 @@ void cg_guard_close(struct cg_guard **guard);
  */
 int cg_guard_before(struct cg_agent *a, struct cg_datapath *dp,
 		    const struct cg_policy *policy) __must_check;
-/* Files of the boot guard and fw4, the module's map, announcements. */
+/* Files of the boot guard and fw4; the module is told. */
 void cg_guard_applied(struct cg_agent *a);
 /* Makes the guard what policy and ports ask for; does not wait. */
 void cg_guard_sync(struct cg_agent *a);
 /* Policy is in force on every port: what denied cameras since the boot goes. */
 void cg_guard_handover(struct cg_agent *a);
 void cg_guard_tick(struct cg_agent *a, uint64_t now_ns);
-
-/* Counters of a slot from the module, else from the map. *ret_differs: both were
- * asked and do not agree. */
-int cg_guard_stats(struct cg_agent *a, uint32_t slot, struct cg_stats *ret_stats,
-		   bool *ret_differs) __must_check;
-/* "module" or "agent". */
-const char *cg_guard_source(const struct cg_agent *a);
-/* About the module, a sentence; NULL: all is well, its version is in
- * cg_guard_module_version. */
-const char *cg_guard_module_why(const struct cg_agent *a);
-const char *cg_guard_module_version(const struct cg_agent *a);
 
 struct cg_guard_state {
 	enum cg_guard_mode mode; /* asked for */
@@ -46,6 +35,11 @@ struct cg_guard_state {
 	bool boot_held;		 /* cameras are denied forwarding since the boot */
 };
 void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state);
+
+/* All of a policy; *ret_mac is NULL without memory. */
+size_t cg_guard_macs(const struct cg_policy *policy, struct cg_mac **ret_mac);
+
+/* guard_fix.c */
 
 /* `doctor --fix`: what was done, one line each, through say; waits for nft. */
 void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx);

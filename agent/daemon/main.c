@@ -38,19 +38,18 @@ static const struct option options[] = {
 
 static void help(FILE *to)
 {
-	(void)fprintf(to,
-		      "usage: camgated [options]\n"
-		      "  -c, --config FILE      config file (" CG_CONFIG_PATH ")\n"
-		      "      --pin-dir DIR      where maps and programs are pinned (" CG_PIN_DIR
-		      ")\n"
-		      "      --socket PATH      control socket (" CG_CTL_PATH ")\n"
-		      "      --state-dir DIR    state that outlives a reboot (" CG_STATE_DIR ")\n"
-		      "      --fw4-dir DIR      where fw4 takes rules from (" CG_BOOTGUARD_FW4_DIR
-		      ")\n"
-		      "  -f, --foreground       log to stderr\n"
-		      "      --log-level LEVEL  error, warning, notice, info (default) or debug\n"
-		      "  -V, --version\n"
-		      "  -h, --help\n");
+	(void)fprintf(
+		to,
+		"usage: camgated [options]\n"
+		"  -c, --config FILE      config file (" CG_CONFIG_PATH ")\n"
+		"      --pin-dir DIR      where maps and programs are pinned (" CG_PIN_DIR ")\n"
+		"      --socket PATH      control socket (" CG_CTL_PATH ")\n"
+		"      --state-dir DIR    state that outlives a reboot (" CG_STATE_DIR ")\n"
+		"      --fw4-dir DIR      where fw4 takes rules from (" CG_BOOTGUARD_FW4_DIR ")\n"
+		"  -f, --foreground       log to stderr\n"
+		"      --log-level LEVEL  error, warning, notice, info (default) or debug\n"
+		"  -V, --version\n"
+		"  -h, --help\n");
 }
 
 /* -1: go on; else an exit code. */

@@ -12,6 +12,7 @@
 #include "events.h"
 #include "guard.h"
 #include "manual.h"
+#include "module.h"
 #include "service.h"
 #include "stages.h"
 
@@ -219,12 +220,15 @@ static void datapath_stop(struct cg_agent *a)
 
 static int guard_start(struct cg_agent *a)
 {
-	return cg_guard_open(a, &a->guard);
+	int err = cg_module_open(&a->module);
+
+	return err ? err : cg_guard_open(a, &a->guard);
 }
 
 static void guard_stop(struct cg_agent *a)
 {
 	cg_guard_close(&a->guard);
+	cg_module_close(&a->module);
 }
 
 static int policy_start(struct cg_agent *a)

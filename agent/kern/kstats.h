@@ -57,6 +57,7 @@ struct cg_kstats_guard_state {
 	uint32_t mode, mark, macs, hooked, failed;
 	uint64_t marked, unmarked, dropped;
 };
-int cg_kstats_guard_read(struct cg_kstats *ks, struct cg_kstats_guard_state *ret_state) __must_check;
+int cg_kstats_guard_read(struct cg_kstats *ks,
+			 struct cg_kstats_guard_state *ret_state) __must_check;
 
 #endif

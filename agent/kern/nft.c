@@ -10,6 +10,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <netlink/attr.h>
@@ -29,6 +30,10 @@
 #include "nft.h"
 
 #define WAIT_MS 5000
+
+_Static_assert((int)CG_NFT_INET == NFPROTO_INET, "another number");
+_Static_assert((int)CG_NFT_NETDEV == NFPROTO_NETDEV, "another number");
+_Static_assert((int)CG_NFT_BRIDGE == NFPROTO_BRIDGE, "another number");
 
 static const char *const paths[] = { "/usr/sbin/nft", "/sbin/nft" };
 
@@ -54,6 +59,7 @@ static int memory_file(const char *name, const char *text)
 	return TAKE_FD(fd);
 }
 
+/* Not by a search: who runs it must be able to say what is run. */
 static int spawn(int in, int out, pid_t *ret_pid)
 {
 	char *const argv[] = { (char *)"nft", (char *)"-f", (char *)"-", NULL };
@@ -200,7 +206,8 @@ static struct nl_msg *question(uint8_t family, int type, int attr1, const char *
 	if (!msg)
 		return NULL;
 	if (nlmsg_append(msg, &gen, sizeof(gen), NLMSG_ALIGNTO) < 0 ||
-	    nla_put_string(msg, attr1, text1) < 0 || (text2 && nla_put_string(msg, attr2, text2) < 0)) {
+	    nla_put_string(msg, attr1, text1) < 0 ||
+	    (text2 && nla_put_string(msg, attr2, text2) < 0)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -262,8 +269,8 @@ int cg_nft_set_has(uint8_t family, const char *table, const char *set)
 
 int cg_nft_counter_read(uint8_t family, const char *table, const char *name, uint64_t *ret_packets)
 {
-	struct nl_msg *msg = question(family, NFT_MSG_GETOBJ, NFTA_OBJ_TABLE, table, NFTA_OBJ_NAME,
-				      name);
+	struct nl_msg *msg =
+		question(family, NFT_MSG_GETOBJ, NFTA_OBJ_TABLE, table, NFTA_OBJ_NAME, name);
 	struct answer a = { 0 };
 	int err;
 
@@ -316,8 +323,8 @@ static int rule_parse(struct nl_msg *msg, void *ctx)
 int cg_nft_rules_find(uint8_t family, const char *table, const char *chain, const char *comment,
 		      uint64_t *ret_handles, size_t max)
 {
-	struct nl_msg *msg = question(family, NFT_MSG_GETRULE, NFTA_RULE_TABLE, table,
-				      NFTA_RULE_CHAIN, chain);
+	struct nl_msg *msg =
+		question(family, NFT_MSG_GETRULE, NFTA_RULE_TABLE, table, NFTA_RULE_CHAIN, chain);
 	struct rules r = { comment, ret_handles, 0, max };
 	struct nl_sock *sk = msg ? nl_socket_alloc() : NULL;
 	int err;

@@ -24,7 +24,14 @@ int cg_nft_finish(struct cg_nft_job *job, char *ret_why, size_t n) __must_check;
 /* Both. */
 int cg_nft_run(const char *script, char *ret_why, size_t n) __must_check;
 
-/* family: NFPROTO_*. 1, 0 or -errno; no nftables at all counts as 0. */
+/* The kernel's NFPROTO_*. */
+enum cg_nft_family {
+	CG_NFT_INET = 1,
+	CG_NFT_NETDEV = 5,
+	CG_NFT_BRIDGE = 7,
+};
+
+/* family: one of these. 1, 0 or -errno; no nftables at all counts as 0. */
 int cg_nft_table_has(uint8_t family, const char *table) __must_check;
 int cg_nft_set_has(uint8_t family, const char *table, const char *set) __must_check;
 /* -ENOENT: no such counter. */

@@ -8,9 +8,9 @@
 
 /* Each takes connections out of the kernel's way once it knows them. */
 static const char *const vendors[] = {
-	"ecm",		"qca_nss_ecm", "qca_nss_sfe",	  "shortcut_fe", "fast_classifier",
-	"mtkhnat",	"hw_nat",      "ppa",		  "ltq_ppa",	 "ctf",
-	"fc",		"fcache",      "pktflow",	  "pktrunner",	 "bcm_fc",
+	"ecm",	   "qca_nss_ecm", "qca_nss_sfe", "shortcut_fe", "fast_classifier",
+	"mtkhnat", "hw_nat",	  "ppa",	 "ltq_ppa",	"ctf",
+	"fc",	   "fcache",	  "pktflow",	 "pktrunner",	"bcm_fc",
 };
 /* mt76 drivers that can hand Wi-Fi frames to the engine. */
 static const char *const wed_drivers[] = { "mt7915e", "mt7996e" };
@@ -22,7 +22,8 @@ struct look {
 };
 
 static void __attribute__((format(printf, 5, 6)))
-found(struct look *l, enum cg_offload_kind kind, bool bypass, unsigned int count, const char *fmt, ...)
+found(struct look *l, enum cg_offload_kind kind, bool bypass, unsigned int count, const char *fmt,
+      ...)
 {
 	struct cg_offload_found *f = &l->found[l->n];
 	va_list ap;
@@ -113,7 +114,8 @@ static void wed(struct look *l)
 	char buf[64];
 
 	for (size_t i = 0; i < sizeof(wed_drivers) / sizeof(wed_drivers[0]); i++)
-		if (*word(l, "/sys/module/%s/parameters/wed_enable%s", wed_drivers[i], "", buf) == 'Y')
+		if (*word(l, "/sys/module/%s/parameters/wed_enable%s", wed_drivers[i], "", buf) ==
+		    'Y')
 			found(l, CG_OFFLOAD_WED, !l->in->kept_out, 1, "%s", wed_drivers[i]);
 }
 
@@ -166,11 +168,12 @@ const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t 
 {
 	switch (f->kind) {
 	case CG_OFFLOAD_TABLE:
-		(void)snprintf(buf, n,
-			       f->bypass ?
-				       "flow table '%s' is offloaded to hardware: its packets pass no filter" :
-				       "flow table '%s' is offloaded to hardware, cameras are kept out of it",
-			       f->name);
+		(void)snprintf(
+			buf, n,
+			f->bypass ?
+				"flow table '%s' is offloaded to hardware: its packets pass no filter" :
+				"flow table '%s' is offloaded to hardware, cameras are kept out of it",
+			f->name);
 		break;
 	case CG_OFFLOAD_FLOWS_HW:
 		(void)snprintf(buf, n,
@@ -178,9 +181,10 @@ const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t 
 			       f->count);
 		break;
 	case CG_OFFLOAD_FLOWS_SW:
-		(void)snprintf(buf, n,
-			       "%u connections of cameras are in a software flow table: the filters on the ports see them",
-			       f->count);
+		(void)snprintf(
+			buf, n,
+			"%u connections of cameras are in a software flow table: the filters on the ports see them",
+			f->count);
 		break;
 	case CG_OFFLOAD_VENDOR:
 		(void)snprintf(buf, n,
@@ -190,7 +194,8 @@ const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t 
 	case CG_OFFLOAD_PPE:
 		(void)snprintf(buf, n, "the packet engine %s forwards %u connections by itself%s",
 			       f->name, f->count,
-			       f->bypass ? ": no filter sees them" : ", cameras are kept out of it");
+			       f->bypass ? ": no filter sees them" :
+					   ", cameras are kept out of it");
 		break;
 	case CG_OFFLOAD_WED:
 		(void)snprintf(buf, n,
@@ -200,14 +205,16 @@ const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t 
 					   ", cameras are kept out of it");
 		break;
 	case CG_OFFLOAD_SWITCH:
-		(void)snprintf(buf, n,
-			       "%s are ports of one switch: what it carries between them is seen by no filter, so watching within the LAN is not controlled there",
-			       f->name);
+		(void)snprintf(
+			buf, n,
+			"%s are ports of one switch: what it carries between them is seen by no filter, so watching within the LAN is not controlled there",
+			f->name);
 		break;
 	case CG_OFFLOAD_MESH:
-		(void)snprintf(buf, n,
-			       "%s is an 802.11s mesh: frames it forwards for other nodes pass no filter",
-			       f->name);
+		(void)snprintf(
+			buf, n,
+			"%s is an 802.11s mesh: frames it forwards for other nodes pass no filter",
+			f->name);
 		break;
 	case __CG_OFFLOAD_MAX:
 		buf[0] = '\0';

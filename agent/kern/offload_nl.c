@@ -206,7 +206,8 @@ int cg_offload_mesh(char ret_name[static 16])
 	if (family >= 0) {
 		err = nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, wifi_parse, name);
 		if (!err)
-			err = genl_send_simple(sk, family, NL80211_CMD_GET_INTERFACE, 0, NLM_F_DUMP);
+			err = genl_send_simple(sk, family, NL80211_CMD_GET_INTERFACE, 0,
+					       NLM_F_DUMP);
 		if (err >= 0)
 			err = nl_recvmsgs_default(sk);
 	}

@@ -68,10 +68,11 @@ static void chain(FILE *f, const struct cg_nftext_guard *g, const struct cg_nfte
 	char where[64];
 
 	(void)snprintf(where, sizeof(where), "netdev " CG_NFTEXT_GUARD_TABLE " if%d", p->ifindex);
-	(void)fprintf(f,
-		      "add chain %s { type filter hook ingress device \"%s\" priority " GUARD_PRIORITY
-		      "; policy accept; }\n",
-		      where, p->name);
+	(void)fprintf(
+		f,
+		"add chain %s { type filter hook ingress device \"%s\" priority " GUARD_PRIORITY
+		"; policy accept; }\n",
+		where, p->name);
 	(void)fprintf(f, "flush chain %s\n", where);
 	(void)fprintf(f, "add rule %s ether saddr != @cams accept\n", where);
 	(void)fprintf(f,
@@ -102,10 +103,12 @@ static bool rules_same(const struct cg_nftext_guard *a, const struct cg_nftext_g
 
 static bool macs_same(const struct cg_nftext_guard *a, const struct cg_nftext_guard *b)
 {
-	return a->nmac == b->nmac && (!a->nmac || !memcmp(a->mac, b->mac, a->nmac * sizeof(*a->mac)));
+	return a->nmac == b->nmac &&
+	       (!a->nmac || !memcmp(a->mac, b->mac, a->nmac * sizeof(*a->mac)));
 }
 
-static void guard_update(FILE *f, const struct cg_nftext_guard *g, const struct cg_nftext_guard *was)
+static void guard_update(FILE *f, const struct cg_nftext_guard *g,
+			 const struct cg_nftext_guard *was)
 {
 	for (size_t i = 0; i < was->nport; i++) {
 		int ifindex = was->port[i].ifindex;
@@ -164,7 +167,9 @@ int cg_nftext_boot(const struct cg_mac *mac, size_t n, char **ret_text)
 
 	if (!f)
 		return -ENOMEM;
-	(void)fprintf(f, "# Cameras of this house are not forwarded until camgated is ready. Written by it.\n");
+	(void)fprintf(
+		f,
+		"# Cameras of this house are not forwarded until camgated is ready. Written by it.\n");
 	anew(f, "inet", CG_NFTEXT_BOOT_TABLE);
 	(void)fprintf(f, "table inet " CG_NFTEXT_BOOT_TABLE " {\n");
 	set(f, mac, n);
@@ -186,7 +191,9 @@ int cg_nftext_boot_bridge(const struct cg_mac *mac, size_t n, char **ret_text)
 
 	if (!f)
 		return -ENOMEM;
-	(void)fprintf(f, "# Cameras of this house are not bridged until camgated is ready. Written by it.\n");
+	(void)fprintf(
+		f,
+		"# Cameras of this house are not bridged until camgated is ready. Written by it.\n");
 	anew(f, "bridge", CG_NFTEXT_BOOT_TABLE);
 	(void)fprintf(f, "table bridge " CG_NFTEXT_BOOT_TABLE " {\n");
 	set(f, mac, n);
@@ -218,7 +225,9 @@ int cg_nftext_fw4(const struct cg_mac *mac, size_t n, uint32_t mark, bool rules,
 
 	if (!f)
 		return -ENOMEM;
-	(void)fprintf(f, "# Keeps the cameras' connections out of the flow table. Written by camgated.\n");
+	(void)fprintf(
+		f,
+		"# Keeps the cameras' connections out of the flow table. Written by camgated.\n");
 	(void)fprintf(f, "add set inet fw4 " CG_NFTEXT_FW4_SET " { type ether_addr; }\n"
 			 "flush set inet fw4 " CG_NFTEXT_FW4_SET "\n");
 	if (n) {
@@ -232,11 +241,13 @@ int cg_nftext_fw4(const struct cg_mac *mac, size_t n, uint32_t mark, bool rules,
 	 * camera is the first packet of a connection that could be offloaded. */
 	(void)fprintf(f,
 		      "insert rule inet fw4 forward ct mark & 0x%08" PRIx32 " == 0x%08" PRIx32
-		      " ct state established,related accept comment \"" CG_NFTEXT_FW4_COMMENT "\"\n",
+		      " ct state established,related accept comment \"" CG_NFTEXT_FW4_COMMENT
+		      "\"\n",
 		      mark, mark);
 	(void)fprintf(f,
 		      "insert rule inet fw4 forward ether saddr @" CG_NFTEXT_FW4_SET
-		      " ct mark set ct mark | 0x%08" PRIx32 " comment \"" CG_NFTEXT_FW4_COMMENT "\"\n",
+		      " ct mark set ct mark | 0x%08" PRIx32 " comment \"" CG_NFTEXT_FW4_COMMENT
+		      "\"\n",
 		      mark);
 	return finish(f, &text, ret_text);
 }

@@ -19,7 +19,7 @@
 
 /* The bit that neither mwan3 (0x3f00), qosify and DSCP helpers (0x3f, 0xff),
  * sqm (0xff), tailscale (0xff0000) nor pbr (0xff0000) use. */
-#define CG_NFTEXT_MARK 0x01000000u
+#define CG_NFTEXT_MARK		 0x01000000u
 
 struct cg_nftext_port {
 	int ifindex;

@@ -63,8 +63,8 @@ struct cg_policy {
 	bool readers_all;
 	bool force;
 	enum cg_guard_mode guard;
-	uint32_t guard_mark; /* bits the guard looks for; also when it is off */
-	bool module;	     /* use the kernel module where there is one */
+	uint32_t guard_mark;	    /* bits the guard looks for; also when it is off */
+	bool module;		    /* use the kernel module where there is one */
 	struct cg_policy_cam *cams; /* in the file's order */
 	size_t ncams;
 	char **files;

@@ -100,8 +100,8 @@ int cg_value_home(const struct cg_text *t, struct cg_diag *diag, struct cg_prefi
 	return 0;
 }
 
-int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback,
-		  struct cg_diag *diag, uint32_t *ret_mark)
+int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback, struct cg_diag *diag,
+		  uint32_t *ret_mark)
 {
 	unsigned long long mark = 0;
 	char *end = NULL;
@@ -113,7 +113,8 @@ int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback,
 	/* strtoull would take a sign, a space and an octal number. */
 	if (t->s[0] >= '1' && t->s[0] <= '9')
 		mark = strtoull(t->s, &end, 10);
-	else if (t->s[0] == '0' && (t->s[1] == 'x' || t->s[1] == 'X') && isxdigit((unsigned char)t->s[2]))
+	else if (t->s[0] == '0' && (t->s[1] == 'x' || t->s[1] == 'X') &&
+		 isxdigit((unsigned char)t->s[2]))
 		mark = strtoull(t->s, &end, 16);
 	if (!end || *end || !mark || mark > UINT32_MAX)
 		return cg_diag_set(diag, &t->pos, -EINVAL,

@@ -120,7 +120,8 @@ START_TEST(ports_that_go)
 	char *text = text_of(&g, &was);
 
 	/* it may be gone already: made, so that it can be deleted */
-	before(text, "add chain netdev camgate_guard if4\n", "delete chain netdev camgate_guard if4");
+	before(text, "add chain netdev camgate_guard if4\n",
+	       "delete chain netdev camgate_guard if4");
 	lacks(text, "if3");
 	lacks(text, "cams");
 	free(text);
@@ -143,8 +144,8 @@ END_TEST
 /* A kernel takes these as names; nft would take them for more than that. */
 START_TEST(names_that_are_no_names)
 {
-	static const char *const bad[] = { "",	  "a\"b",  "x\";drop", "lan*",	   "a\\b",
-					   "a{b", "a\nb", "é",	      "1234567890123456" };
+	static const char *const bad[] = { "",	   "a\"b", "x\";drop",	      "lan*", "a\\b", "a{b",
+					   "a\nb", "é",	   "1234567890123456" };
 	static const char *const good[] = { "lan1", "br-lan.10", "phy0-ap0", "veth@1", "eth0_1" };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -215,7 +216,7 @@ END_TEST
 int main(void)
 {
 	return UNIT_RUN("nftext", 10, guard_is_made_anew, guard_counts, guard_without_cameras,
-	  nothing_changed_is_nothing_said, chains_that_stay_are_left_alone, ports_that_go,
-	  another_mode_writes_every_chain, names_that_are_no_names, such_ports_are_left_out,
-	  boot_denies_cameras_only, out_of_the_flow_table);
+			nothing_changed_is_nothing_said, chains_that_stay_are_left_alone,
+			ports_that_go, another_mode_writes_every_chain, names_that_are_no_names,
+			such_ports_are_left_out, boot_denies_cameras_only, out_of_the_flow_table);
 }
