@@ -197,7 +197,6 @@ void cg_command_status(struct cg_command_call *c)
 		cg_command_put_text(c, "config_error", a->cfg.error);
 		attention(attn, "the config is not in force: %s", a->cfg.error);
 	}
-	cg_command_put_text(c, "enforced", enforced);
 	if (off > t.now_ns) {
 		cg_command_put(c, "off_until_s", json_object_new_int64(cg_view_epoch(&t, off)));
 		attention(attn, "off until %s: nothing is stopped",
@@ -212,6 +211,9 @@ void cg_command_status(struct cg_command_call *c)
 	if (a->run.nets_failed)
 		attention(attn, "the tables of networks could not be written");
 	all_seen_by_filters = offload_put(c, attn);
+	if (!all_seen_by_filters && !strcmp(enforced, "full"))
+		enforced = "partial";
+	cg_command_put_text(c, "enforced", enforced);
 	guard_put(c, attn);
 	seen = cams_put(c, &t, attn);
 	cg_command_put(c, "attention", attn);

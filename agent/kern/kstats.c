@@ -245,8 +245,8 @@ static int counts_take(struct cg_kstats *ks, struct nlattr **tb)
 
 	if (!tb[CAMGATE_A_COUNTS])
 		return 0;
-	nla_for_each_nested(entry, tb[CAMGATE_A_COUNTS], left)
-	{
+	for (entry = nla_data(tb[CAMGATE_A_COUNTS]), left = nla_len(tb[CAMGATE_A_COUNTS]);
+	     nla_ok(entry, left); entry = nla_next(entry, &left)) {
 		uint32_t plane, reason;
 
 		if (nla_type(entry) != CAMGATE_C_ENTRY ||
@@ -368,7 +368,10 @@ static int guard_take(struct cg_kstats *ks, struct nlattr **tb)
 	s->unmarked = number64(tb[CAMGATE_A_GUARD_UNMARKED]);
 	s->dropped = number64(tb[CAMGATE_A_GUARD_DROPPED]);
 	if (tb[CAMGATE_A_GUARD_HOOKED])
-		nla_for_each_nested(port, tb[CAMGATE_A_GUARD_HOOKED], left) s->hooked++;
+		for (port = nla_data(tb[CAMGATE_A_GUARD_HOOKED]),
+		    left = nla_len(tb[CAMGATE_A_GUARD_HOOKED]);
+		     nla_ok(port, left); port = nla_next(port, &left))
+			s->hooked++;
 	return 0;
 }
 
