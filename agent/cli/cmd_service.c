@@ -111,10 +111,14 @@ int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv)
 	};
 	struct json_object *reply;
 	struct cg_table *table;
-	int code = cg_ask(cli, cg_ask_new("doctor"), &reply);
+	struct json_object *request = cg_ask_new("doctor");
+	int code;
 
 	(void)argc;
 	(void)argv;
+	if (cli->given & CG_OPTION_FIX)
+		json_object_object_add(request, "fix", json_object_new_boolean(true));
+	code = cg_ask(cli, request, &reply);
 	if (!reply)
 		return code;
 	table = cg_print_table_new(columns, 3);

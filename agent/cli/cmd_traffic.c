@@ -255,6 +255,16 @@ int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv)
 	if (!rows)
 		cg_print_out(_("nothing was counted yet\n"));
 	cg_print_table_end(&table);
+	if (rows)
+		cg_print_out(
+			!strcmp(cg_reply_str(reply, "source"), "module") ?
+				_("counted by the packet path, read from the kernel module\n") :
+				_("counted by the packet path, read by the agent\n"));
+	for (size_t i = 0; i < cg_reply_count(reply, "cams"); i++)
+		if (cg_reply_bool(cg_reply_at(reply, "cams", i), "differs"))
+			cg_print_err(
+				_("camgate: %s: the module and the packet path do not agree\n"),
+				cg_reply_cam(cg_reply_at(reply, "cams", i), name));
 	json_object_put(reply);
 	return code;
 }

@@ -9,6 +9,7 @@ enum cg_option {
 	CG_OPTION_TO = 0x1,
 	CG_OPTION_FORCE = 0x2,
 	CG_OPTION_SINCE = 0x4,
+	CG_OPTION_FIX = 0x8,
 };
 
 /* The command line, options taken out. */

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <camgate/ctl.h>
+#include "../kern/bootguard.h"
 #include "../kern/pins.h"
 #include "../lib/exposure.h"
 #include "../lib/near.h"
@@ -174,7 +175,7 @@ static void add_removed(void *ctx, const char *what)
 int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 {
 	struct json_object *removed = json_object_new_array(), *reply;
-	int r;
+	int r, guard;
 
 	*ret_reply = NULL;
 	if (geteuid()) {
@@ -182,7 +183,11 @@ int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 		return cg_say_error(cli, CG_EXIT_NO_AGENT, NULL,
 				    _("the agent is not running; without it only root can detach"));
 	}
+	/* the guard first: without filters it would stop everything */
+	guard = cg_bootguard_detach(cli->state_dir, CG_BOOTGUARD_FW4_DIR, add_removed, removed);
 	r = cg_pins_detach(cli->pin_dir, add_removed, removed);
+	if (r >= 0 && guard < 0)
+		r = guard;
 	if (r < 0) {
 		/* what went before is told: it is gone */
 		for (size_t i = 0; !cli->json && i < json_object_array_length(removed); i++)

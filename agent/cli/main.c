@@ -52,8 +52,8 @@ static const struct cg_command commands[] = {
 	{ "check", "[FILE]", N_("judge a configuration; needs no agent, changes nothing"), 0, 0, 1,
 	  cg_cmd_check },
 	{ "reload", "", N_("put the changed configuration in force"), 0, 0, 0, cg_cmd_reload },
-	{ "doctor", "", N_("look for what keeps camgate from doing its job"), 0, 0, 0,
-	  cg_cmd_doctor },
+	{ "doctor", "[--fix]", N_("look for what keeps camgate from doing its job"), CG_OPTION_FIX,
+	  0, 0, cg_cmd_doctor },
 	{ "detach", "", N_("take camgate out of the packet path altogether"), 0, 0, 0,
 	  cg_cmd_detach },
 	{ "version", "", N_("versions of the command and the agent"), 0, 0, 0, cg_cmd_version },
@@ -70,6 +70,7 @@ enum {
 	OPT_TO,
 	OPT_FORCE,
 	OPT_SINCE,
+	OPT_FIX,
 };
 
 static const struct option longopts[] = {
@@ -81,6 +82,7 @@ static const struct option longopts[] = {
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "fix", no_argument, NULL, OPT_FIX },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -228,6 +230,9 @@ static int read_line(struct line *line, int argc, char **argv)
 			cli->since = optarg;
 			cli->given |= CG_OPTION_SINCE;
 			break;
+		case OPT_FIX:
+			cli->given |= CG_OPTION_FIX;
+			break;
 		case 'j':
 			cli->json = true;
 			break;
@@ -309,6 +314,7 @@ static int run(struct line *line)
 		return wrong_usage(cli, command, _("'%s' has no option %s"),
 				   wrong & CG_OPTION_TO	   ? "--to" :
 				   wrong & CG_OPTION_FORCE ? "--force" :
+				   wrong & CG_OPTION_FIX   ? "--fix" :
 							     "--since");
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");

@@ -7,6 +7,7 @@
 #include <time.h>
 #include "agent.h"
 #include "attach.h"
+#include "guard.h"
 #include "manual.h"
 #include "own.h"
 
@@ -259,13 +260,16 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 		old = NULL;
 	cg_mapset_diff(a->policy.set ? a->policy.set : old, set, &applied.diff);
 
-	err = cg_datapath_apply(dp, set);
+	err = cg_guard_before(a, dp, *policy);
+	if (!err)
+		err = cg_datapath_apply(dp, set);
 	if (err < 0)
 		return err;
 	applied.generation = set->gen;
 	commit(a, policy, &set, &m);
 	if (larger)
 		moved(a, &larger);
+	cg_guard_applied(a);
 	cg_manual_restore(a);
 	applied.cameras = a->policy.ncams;
 	applied.rules = a->policy.nrules;
@@ -297,6 +301,8 @@ int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_ap
 			cg_log_error("reload: %s%s%s, keeping generation %u", strerror(-err),
 				     *more ? ": " : "", more, cg_datapath_generation(a->kern.dp));
 		}
+		/* It may have been made smaller for what did not come. */
+		cg_guard_sync(a);
 	} else {
 		cg_attach_sync(a, true);
 		cg_manual_save(a);
@@ -402,4 +408,28 @@ const char *cg_agent_summary(const struct cg_agent *a, char *buf, size_t n)
 		       a->policy.ncams, attached, a->run.nport, cg_datapath_generation(a->kern.dp),
 		       a->cfg.error[0] ? "; config: " : "", a->cfg.error);
 	return buf;
+}
+
+size_t cg_agent_offload(struct cg_agent *a,
+			struct cg_offload_found ret_found[static CG_OFFLOAD_FOUND_MAX])
+{
+	_cleanup_free_ struct cg_addr *addr =
+		calloc(a->policy.ncams * CG_SEEN_ADDRS + 1, sizeof(*addr));
+	_cleanup_free_ char(*port)[16] = calloc(a->run.nport + 1, sizeof(*port));
+	struct cg_offload_in in = { .root = "", .kept_out = cg_guard_kept_out() };
+	struct cg_state state;
+
+	if (!addr || !port)
+		return 0;
+	for (size_t i = 0; i < a->policy.ncams; i++) {
+		if (cg_datapath_state_read(a->kern.dp, a->policy.cams[i].slot, &state))
+			continue;
+		for (uint32_t j = 0; j < state.naddr && j < CG_SEEN_ADDRS; j++)
+			memcpy(addr[in.naddr++].b, state.addr[j], sizeof(addr->b));
+	}
+	for (size_t i = 0; i < a->run.nport; i++)
+		memcpy(port[in.nport++], a->run.port[i].name, sizeof(*port));
+	in.addr = addr;
+	in.port = (const char(*)[16])port;
+	return cg_offload_look(&in, ret_found);
 }

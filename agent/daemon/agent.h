@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "../kern/datapath.h"
 #include "../kern/links.h"
+#include "../kern/offload.h"
 #include "../lib/blocked.h"
 #include "../lib/diag.h"
 #include "../lib/mapset.h"
@@ -28,6 +29,7 @@ struct cg_agent_opts {
 	const char *pin_dir;
 	const char *socket;
 	const char *state_dir;
+	const char *fw4_dir; /* where fw4 takes fragments from */
 	bool foreground;
 	enum cg_log_level log_level;
 };
@@ -62,6 +64,8 @@ enum cg_agent_notice {
 };
 
 struct cg_control;
+struct cg_guard;
+struct cg_module;
 struct cg_agent;
 
 struct cg_agent {
@@ -122,6 +126,8 @@ struct cg_agent {
 		int exit_code;
 	} start;
 	struct cg_control *control;
+	struct cg_guard *guard;
+	struct cg_module *module;
 
 	/* Whoever wants to know; set by stages.c, which knows both sides. */
 	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);
@@ -157,6 +163,9 @@ const struct cg_agent_cam *cg_agent_find(const struct cg_agent *a, const char *i
 const struct cg_agent_cam *cg_agent_by_slot(const struct cg_agent *a, uint32_t slot);
 /* Seconds of the wall clock for a moment of the boot clock. */
 int64_t cg_agent_epoch(const struct cg_agent *a, uint64_t ns);
+/* What passes packets by the filters on this machine, as it is now. */
+size_t cg_agent_offload(struct cg_agent *a,
+			struct cg_offload_found ret_found[static CG_OFFLOAD_FOUND_MAX]);
 /* "full", "partial", "off"; and a sentence for the service manager. */
 const char *cg_agent_enforced(const struct cg_agent *a);
 const char *cg_agent_summary(const struct cg_agent *a, char *buf, size_t n);

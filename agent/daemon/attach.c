@@ -4,6 +4,7 @@
 #include <string.h>
 #include "attach.h"
 #include "events.h"
+#include "guard.h"
 
 #define RETRY_NS      (2 * CG_SEC_NS)
 /* A lifetime that only counted down moves by less than this. */
@@ -200,6 +201,8 @@ void cg_attach_sync(struct cg_agent *a, bool look)
 		else if (!p->attached)
 			attach(a, p);
 	}
+	/* Behind the filters: what they have not seen is what it stops. */
+	cg_guard_sync(a);
 	cg_agent_notify(a, CG_AGENT_CHANGED);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <camgate/ctl.h>
+#include "../kern/bootguard.h"
 #include "../kern/pins.h"
 #include "../lib/duration.h"
 #include "../lib/exposure.h"
@@ -336,9 +337,13 @@ static void removed_say(void *ctx, const char *what)
 static void cmd_detach(struct cg_command_call *c)
 {
 	struct json_object *list = json_object_new_array();
+	/* The guard first: without filters it would stop everything. */
+	int m = cg_bootguard_detach(c->a->opts.state_dir, c->a->opts.fw4_dir, removed_say, list);
 	int n = cg_pins_detach(c->a->opts.pin_dir, removed_say, list);
 
 	cg_command_put(c, "removed", list);
+	if (n >= 0 && m < 0)
+		n = m;
 	if (n < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, NULL,
 				"detach: %s, what is listed is gone all the same", strerror(-n));
@@ -385,7 +390,7 @@ static bool may(const struct cg_agent *a, const struct command *cmd, bool privil
 
 struct json_object *cg_command_run(struct cg_agent *a, struct json_object *request, bool privileged)
 {
-	struct cg_command_call c = { .a = a, .args = request };
+	struct cg_command_call c = { .a = a, .args = request, .privileged = privileged };
 	struct json_object *v;
 	const char *name;
 

@@ -11,6 +11,7 @@ struct cg_command_call {
 	struct cg_agent *a;
 	struct json_object *args;
 	struct json_object *reply; /* {"v","ok","code"}; a command adds to it */
+	bool privileged;
 };
 
 /* The reply to a request; NULL without memory. privileged: may change things. */

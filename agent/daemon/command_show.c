@@ -11,6 +11,8 @@
 #include "../lib/rule.h"
 #include "../lib/view.h"
 #include "command.h"
+#include "guard.h"
+#include "module.h"
 
 static struct cg_view_time now(const struct cg_agent *a)
 {
@@ -95,6 +97,53 @@ static void ports_put(struct cg_command_call *c, struct json_object *attn)
 	cg_command_put(c, "ports", list);
 }
 
+/* Returns whether nothing passes the filters by. */
+static bool offload_put(struct cg_command_call *c, struct json_object *attn)
+{
+	struct cg_offload_found list[CG_OFFLOAD_FOUND_MAX];
+	size_t n = cg_agent_offload(c->a, list);
+	char text[300];
+	bool none = true;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].bypass)
+			continue;
+		none = false;
+		attention(attn, "%s", cg_offload_text(&list[i], text, sizeof(text)));
+	}
+	return none;
+}
+
+static void guard_put(struct cg_command_call *c, struct json_object *attn)
+{
+	static const char *const modes[] = {
+		[CG_GUARD_OFF] = "off",
+		[CG_GUARD_COUNT] = "count",
+		[CG_GUARD_DROP] = "drop",
+	};
+	struct json_object *o = json_object_new_object();
+	struct cg_guard_state s;
+
+	cg_guard_state_read(c->a, &s);
+	json_object_object_add(o, "mode", json_object_new_string(modes[s.mode]));
+	if (s.by)
+		json_object_object_add(o, "by", json_object_new_string(s.by));
+	json_object_object_add(o, "ports", json_object_new_int64((int64_t)s.ports));
+	json_object_object_add(o, "unmarked", json_object_new_int64((int64_t)s.unmarked));
+	cg_command_put(c, "guard", o);
+	if (s.boot_held)
+		attention(attn, "the boot guard still denies cameras forwarding");
+	if (s.mode != CG_GUARD_OFF && !s.by)
+		attention(attn, "the guard is not in force%s%s", *s.why ? ": " : "", s.why);
+	if (s.unmarked)
+		attention(attn, "%llu packets of cameras had passed no filter: the guard %s them",
+			  (unsigned long long)s.unmarked,
+			  s.mode == CG_GUARD_DROP ? "dropped" : "counted");
+	if (c->a->run.reattached)
+		attention(attn, "filters were removed by somebody else %llu times and put back",
+			  (unsigned long long)c->a->run.reattached);
+}
+
 /* Returns whether every camera was seen. */
 static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 		     struct json_object *attn)
@@ -139,7 +188,7 @@ void cg_command_status(struct cg_command_call *c)
 	const char *enforced = cg_agent_enforced(a);
 	uint64_t off = cg_datapath_meta(a->kern.dp)->off_until_ns, lost = 0;
 	char clock[32];
-	bool seen;
+	bool seen, all_seen_by_filters;
 
 	cg_command_put_text(c, "version", CG_VERSION);
 	cg_command_put(c, "generation", json_object_new_int64(cg_datapath_generation(a->kern.dp)));
@@ -148,7 +197,6 @@ void cg_command_status(struct cg_command_call *c)
 		cg_command_put_text(c, "config_error", a->cfg.error);
 		attention(attn, "the config is not in force: %s", a->cfg.error);
 	}
-	cg_command_put_text(c, "enforced", enforced);
 	if (off > t.now_ns) {
 		cg_command_put(c, "off_until_s", json_object_new_int64(cg_view_epoch(&t, off)));
 		attention(attn, "off until %s: nothing is stopped",
@@ -162,10 +210,16 @@ void cg_command_status(struct cg_command_call *c)
 		attention(attn, "no LAN port is there: no camera is enforced");
 	if (a->run.nets_failed)
 		attention(attn, "the tables of networks could not be written");
+	all_seen_by_filters = offload_put(c, attn);
+	if (!all_seen_by_filters && !strcmp(enforced, "full"))
+		enforced = "partial";
+	cg_command_put_text(c, "enforced", enforced);
+	guard_put(c, attn);
 	seen = cams_put(c, &t, attn);
 	cg_command_put(c, "attention", attn);
 	/* `off` is what somebody asked for; the rest is not. */
-	if (!seen || !strcmp(enforced, "partial") || (!strcmp(enforced, "off") && off <= t.now_ns))
+	if (!seen || !all_seen_by_filters || !strcmp(enforced, "partial") ||
+	    (!strcmp(enforced, "off") && off <= t.now_ns))
 		cg_command_put(c, "code", json_object_new_int(CG_EXIT_PARTIAL));
 }
 
@@ -356,16 +410,18 @@ void cg_command_counters(struct cg_command_call *c)
 		const struct cg_agent_cam *cam = &a->policy.cams[i];
 		struct json_object *o;
 		struct cg_stats stats;
+		bool differs;
 
-		if ((one && cam != one) ||
-		    cg_datapath_stats_read(a->kern.dp, cam->slot, &stats) < 0)
+		if ((one && cam != one) || cg_module_stats(c->a, cam->slot, &stats, &differs) < 0)
 			continue;
 		o = json_object_new_object();
 		json_object_object_add(o, "id", json_object_new_string(cam->id));
 		json_object_object_add(o, "name", json_object_new_string(cam->name));
 		json_object_object_add(o, "counts", cg_view_counts(&stats));
+		if (differs)
+			json_object_object_add(o, "differs", json_object_new_boolean(true));
 		json_object_array_add(list, o);
 	}
 	cg_command_put(c, "cams", list);
-	cg_command_put_text(c, "source", "agent");
+	cg_command_put_text(c, "source", cg_module_source(a));
 }

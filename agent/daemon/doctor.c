@@ -11,9 +11,10 @@
 #include <camgate/ctl.h>
 #include "../kern/offload.h"
 #include "command.h"
+#include "guard.h"
+#include "module.h"
 
 #define JIT	  "/proc/sys/net/core/bpf_jit_enable"
-#define MODULE	  "/proc/net/camgate"
 #define BPF_MAGIC 0xcafe4a11UL /* of a bpffs; part of the kernel's ABI */
 
 enum level {
@@ -47,6 +48,20 @@ found(struct findings *f, enum level level, const char *what, const char *fix, c
 	json_object_array_add(f->list, o);
 	if (level > f->worst)
 		f->worst = level;
+}
+
+static bool no_nft(const char *why)
+{
+	return !strcmp(why, "there is no nft");
+}
+
+/* By the names of the system it is run on. */
+static const char *install_nft(bool netdev)
+{
+	if (!access("/etc/openwrt_release", F_OK))
+		return netdev ? "install kmod-nft-netdev, or kmod-camgate" :
+				"install nftables and kmod-nft-netdev, or kmod-camgate";
+	return netdev ? "use a kernel with CONFIG_NF_TABLES_NETDEV" : "install nftables";
 }
 
 static void kernel(struct findings *f)
@@ -159,29 +174,67 @@ static void ports(struct findings *f)
 
 static void offload(struct findings *f)
 {
-	char table[64];
-	int n = cg_offload_read(table, sizeof(table));
+	struct cg_offload_found list[CG_OFFLOAD_FOUND_MAX];
+	size_t n = cg_agent_offload(f->a, list);
+	char text[300];
 
-	if (n == -EOPNOTSUPP || n == -ENOENT)
-		found(f, OK, "offload", NULL, "this kernel has no flow tables");
-	else if (n < 0)
-		found(f, WARN, "offload", NULL, "flow tables cannot be read: %s", strerror(-n));
-	else if (n)
-		found(f, FAIL, "offload",
-		      "remove `flags offload` from it, or keep camera flows out of it",
-		      "flow table '%s' is offloaded to hardware: its packets pass no filter",
-		      table);
-	else
-		found(f, OK, "offload", NULL, "no flow table is offloaded to hardware");
+	for (size_t i = 0; i < n; i++)
+		found(f, list[i].bypass ? FAIL : OK, "offload", cg_offload_fix(&list[i]), "%s",
+		      cg_offload_text(&list[i], text, sizeof(text)));
+	if (!n)
+		found(f, OK, "offload", NULL, "nothing is seen that passes packets by the filters");
 }
 
 static void module(struct findings *f)
 {
-	if (access(MODULE, F_OK))
-		found(f, OK, "module", NULL,
-		      "camgate.ko is not loaded: the agent shows the counters itself");
+	const char *why = cg_module_why(f->a);
+
+	if (why)
+		found(f, OK, "module", NULL, "%s: the agent shows the counters itself", why);
 	else
-		found(f, OK, "module", NULL, "camgate.ko shows the counters as well");
+		found(f, OK, "module", NULL, "counters come from camgate.ko %s",
+		      cg_module_version(f->a));
+}
+
+static void counters(struct findings *f)
+{
+	struct cg_stats stats;
+	bool differs;
+
+	for (size_t i = 0; i < f->a->policy.ncams; i++)
+		if (!cg_module_stats(f->a, f->a->policy.cams[i].slot, &stats, &differs) && differs)
+			found(f, WARN, "counters", "camgate reload hands the module the map again",
+			      "%s: the module's counters are not those of the packet path",
+			      f->a->policy.cams[i].name);
+}
+
+static void guard(struct findings *f)
+{
+	struct cg_guard_state s;
+
+	cg_guard_state_read(f->a, &s);
+	if (s.boot_held)
+		found(f, WARN, "boot guard", "mend the ports that are named here",
+		      "cameras are denied forwarding until every port is enforced");
+	if (s.mode == CG_GUARD_OFF) {
+		found(f, OK, "guard", NULL, "off: nothing stands behind the filters");
+		return;
+	}
+	if (!s.by) {
+		found(f, WARN, "guard", install_nft(!no_nft(s.why)), "not in force%s%s",
+		      *s.why ? ": " : "", s.why);
+		return;
+	}
+	found(f, s.unmarked ? WARN : OK, "guard", NULL,
+	      "%s on %zu ports, by %s; %llu packets of cameras had passed no filter%s",
+	      s.mode == CG_GUARD_DROP ? "drops" : "counts", s.ports, s.by,
+	      (unsigned long long)s.unmarked,
+	      !s.unmarked	      ? "" :
+	      s.mode == CG_GUARD_DROP ? " and were dropped" :
+					" and were let through");
+	if (s.left_out)
+		found(f, WARN, "guard", "rename them to letters and digits",
+		      "%zu ports cannot be guarded", s.left_out);
 }
 
 static void cameras(struct findings *f)
@@ -225,12 +278,51 @@ static void running(struct findings *f)
 		      a->opts.state_dir);
 }
 
+static void fixed(void *ctx, bool ok, const char *text)
+{
+	found(ctx, ok ? OK : WARN, "fix", NULL, "%s", text);
+}
+
+/* Kernel packages whose absence keeps a port or the guard from working. */
+static void packages(struct findings *f)
+{
+	static const struct {
+		const char *module, *file, *package;
+	} needed[] = {
+		{ "sch_ingress", "/sys/module/sch_ingress", "kmod-sched-core" },
+		{ "cls_bpf", "/sys/module/cls_bpf", "kmod-sched-bpf" },
+		{ "nf_tables", "/sys/module/nf_tables", "kmod-nft-core" },
+	};
+
+	/* A kernel that has them built in shows no module of it. */
+	if (access("/etc/openwrt_release", F_OK))
+		return;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (access(needed[i].file, F_OK))
+			found(f, WARN, "fix", NULL, "%s is not loaded: install %s",
+			      needed[i].module, needed[i].package);
+}
+
 void cg_command_doctor(struct cg_command_call *c)
 {
 	static void (*const checks[])(struct findings * f) = {
-		kernel, bpffs, jit, config, ports, offload, cameras, running, module,
+		kernel, bpffs,	 jit,	  config, ports,    offload,
+		guard,	cameras, running, module, counters,
 	};
 	struct findings f = { .a = c->a, .list = json_object_new_array() };
+	struct json_object *fix;
+
+	if (json_object_object_get_ex(c->args, "fix", &fix) && json_object_get_boolean(fix)) {
+		if (!c->privileged) {
+			json_object_put(f.list);
+			cg_command_fail(c, CG_EXIT_FAILED, NULL,
+					"only root and members of group `" CG_CTL_GROUP
+					"` may do this");
+			return;
+		}
+		packages(&f);
+		cg_guard_fix(c->a, fixed, &f);
+	}
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		checks[i](&f);

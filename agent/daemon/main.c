@@ -7,6 +7,7 @@
 #include <string.h>
 #include <camgate/bpf_abi.h>
 #include <camgate/ctl.h>
+#include "../kern/bootguard.h"
 #include "agent.h"
 #include "stages.h"
 
@@ -18,6 +19,7 @@ enum option_id {
 	OPT_PIN_DIR = 256,
 	OPT_SOCKET,
 	OPT_STATE_DIR,
+	OPT_FW4_DIR,
 	OPT_LOG_LEVEL,
 };
 
@@ -26,6 +28,7 @@ static const struct option options[] = {
 	{ "pin-dir", required_argument, NULL, OPT_PIN_DIR },
 	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
+	{ "fw4-dir", required_argument, NULL, OPT_FW4_DIR },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -35,17 +38,18 @@ static const struct option options[] = {
 
 static void help(FILE *to)
 {
-	(void)fprintf(to,
-		      "usage: camgated [options]\n"
-		      "  -c, --config FILE      config file (" CG_CONFIG_PATH ")\n"
-		      "      --pin-dir DIR      where maps and programs are pinned (" CG_PIN_DIR
-		      ")\n"
-		      "      --socket PATH      control socket (" CG_CTL_PATH ")\n"
-		      "      --state-dir DIR    state that outlives a reboot (" CG_STATE_DIR ")\n"
-		      "  -f, --foreground       log to stderr\n"
-		      "      --log-level LEVEL  error, warning, notice, info (default) or debug\n"
-		      "  -V, --version\n"
-		      "  -h, --help\n");
+	(void)fprintf(
+		to,
+		"usage: camgated [options]\n"
+		"  -c, --config FILE      config file (" CG_CONFIG_PATH ")\n"
+		"      --pin-dir DIR      where maps and programs are pinned (" CG_PIN_DIR ")\n"
+		"      --socket PATH      control socket (" CG_CTL_PATH ")\n"
+		"      --state-dir DIR    state that outlives a reboot (" CG_STATE_DIR ")\n"
+		"      --fw4-dir DIR      where fw4 takes rules from (" CG_BOOTGUARD_FW4_DIR ")\n"
+		"  -f, --foreground       log to stderr\n"
+		"      --log-level LEVEL  error, warning, notice, info (default) or debug\n"
+		"  -V, --version\n"
+		"  -h, --help\n");
 }
 
 /* -1: go on; else an exit code. */
@@ -66,6 +70,9 @@ static int options_read(int argc, char **argv, struct cg_agent_opts *opts)
 			break;
 		case OPT_STATE_DIR:
 			opts->state_dir = optarg;
+			break;
+		case OPT_FW4_DIR:
+			opts->fw4_dir = optarg;
 			break;
 		case OPT_FOREGROUND:
 			opts->foreground = true;
@@ -104,6 +111,7 @@ int main(int argc, char **argv)
 		.pin_dir = CG_PIN_DIR,
 		.socket = CG_CTL_PATH,
 		.state_dir = CG_STATE_DIR,
+		.fw4_dir = CG_BOOTGUARD_FW4_DIR,
 		.log_level = CG_LOG_INFO,
 	};
 	struct cg_agent agent;
@@ -116,6 +124,8 @@ int main(int argc, char **argv)
 	cg_log_open(opts.foreground, opts.log_level);
 	cg_agent_init(&agent, &opts);
 	agent.loop = ev_default_loop(EVFLAG_AUTO);
+	/* libev reaps every child there is; nft is waited for by who started it. */
+	signal(SIGCHLD, SIG_DFL);
 	if (!agent.loop) {
 		cg_log_error("loop: libev finds no way to wait");
 		return CG_EXIT_FAILED;

@@ -10,7 +10,9 @@
 #include "attach.h"
 #include "control.h"
 #include "events.h"
+#include "guard.h"
 #include "manual.h"
+#include "module.h"
 #include "service.h"
 #include "stages.h"
 
@@ -59,6 +61,7 @@ static void ready_check(struct cg_agent *a, uint64_t now_ns)
 	a->run.ready = true;
 	cg_service_ready(cg_agent_summary(a, text, sizeof(text)));
 	cg_log_info("ready: %s", text);
+	cg_guard_handover(a);
 }
 
 static void links_ready(struct ev_loop *loop, ev_io *w, int revents)
@@ -92,6 +95,7 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 		a->run.expire_ns = now + EXPIRE_NS;
 	}
 	ready_check(a, now);
+	cg_guard_tick(a, now);
 }
 
 static void watchdog(struct ev_loop *loop, ev_timer *w, int revents)
@@ -214,6 +218,19 @@ static void datapath_stop(struct cg_agent *a)
 	cg_datapath_close(&a->kern.dp);
 }
 
+static int guard_start(struct cg_agent *a)
+{
+	int err = cg_module_open(&a->module);
+
+	return err ? err : cg_guard_open(a, &a->guard);
+}
+
+static void guard_stop(struct cg_agent *a)
+{
+	cg_guard_close(&a->guard);
+	cg_module_close(&a->module);
+}
+
 static int policy_start(struct cg_agent *a)
 {
 	struct cg_agent_applied applied;
@@ -319,6 +336,7 @@ static const struct stage {
 	{ "links", links_start, links_stop },
 	{ "config", config_start, config_stop },
 	{ "packet path", datapath_start, datapath_stop },
+	{ "guard", guard_start, guard_stop },
 	{ "policy", policy_start, NULL },
 	{ "ports", ports_start, ports_stop },
 	{ "loop", loop_start, loop_stop },

@@ -60,6 +60,11 @@ int cg_datapath_mapset_read(struct cg_datapath *dp, struct cg_mapset **ret_set) 
 struct cg_meta *cg_datapath_meta(struct cg_datapath *dp);	  /* mapped */
 struct cg_exposure *cg_datapath_exposure(struct cg_datapath *dp); /* mapped, by slot */
 void cg_datapath_off(struct cg_datapath *dp, uint64_t until_ns);  /* 0 = on */
+/* What passes from a camera carries mark from now on, in every packet once this
+ * returns; 0 = nothing does. A guard comes after and goes before. */
+int cg_datapath_guard_set(struct cg_datapath *dp, uint32_t mark) __must_check;
+/* The program that enforces, for the module; stays the packet path's. */
+int cg_datapath_prog_fd(const struct cg_datapath *dp);
 
 struct cg_datapath_net {
 	struct cg_prefix prefix;

@@ -1,76 +1,249 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One dump over NETLINK_NETFILTER; asked by `doctor` only. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
-#include <netlink/attr.h>
-#include <netlink/msg.h>
-#include <netlink/netlink.h>
-#include <netlink/socket.h>
+/* The looking, the sentences, and what procfs, sysfs and debugfs tell. */
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include "offload.h"
 
-#ifndef NFT_FLOWTABLE_HW_OFFLOAD
-#define NFT_FLOWTABLE_HW_OFFLOAD 0x1
-#endif
+/* Each takes connections out of the kernel's way once it knows them. */
+static const char *const vendors[] = {
+	"ecm",	   "qca_nss_ecm", "qca_nss_sfe", "shortcut_fe", "fast_classifier",
+	"mtkhnat", "hw_nat",	  "ppa",	 "ltq_ppa",	"ctf",
+	"fc",	   "fcache",	  "pktflow",	 "pktrunner",	"bcm_fc",
+};
+/* mt76 drivers that can hand Wi-Fi frames to the engine. */
+static const char *const wed_drivers[] = { "mt7915e", "mt7996e" };
 
-struct found {
-	int count;
-	char *name;
+struct look {
+	const struct cg_offload_in *in;
+	struct cg_offload_found *found;
 	size_t n;
 };
 
-static int table_parse(struct nl_msg *msg, void *ctx)
+static void __attribute__((format(printf, 5, 6)))
+found(struct look *l, enum cg_offload_kind kind, bool bypass, unsigned int count, const char *fmt,
+      ...)
 {
-	struct nlattr *tb[NFTA_FLOWTABLE_FLAGS + 1];
-	struct found *f = ctx;
+	struct cg_offload_found *f = &l->found[l->n];
+	va_list ap;
 
-	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(struct nfgenmsg), tb, NFTA_FLOWTABLE_FLAGS, NULL) <
-		    0 ||
-	    !tb[NFTA_FLOWTABLE_FLAGS] || nla_len(tb[NFTA_FLOWTABLE_FLAGS]) < 4 ||
-	    !(ntohl(nla_get_u32(tb[NFTA_FLOWTABLE_FLAGS])) & NFT_FLOWTABLE_HW_OFFLOAD))
-		return NL_OK;
-	if (!f->count++)
-		(void)snprintf(
-			f->name, f->n, "%s %s",
-			tb[NFTA_FLOWTABLE_TABLE] ? nla_get_string(tb[NFTA_FLOWTABLE_TABLE]) : "",
-			tb[NFTA_FLOWTABLE_NAME] ? nla_get_string(tb[NFTA_FLOWTABLE_NAME]) : "");
-	return NL_OK;
+	if (l->n == CG_OFFLOAD_FOUND_MAX)
+		return;
+	l->n++;
+	*f = (struct cg_offload_found){ .kind = kind, .bypass = bypass, .count = count };
+	va_start(ap, fmt);
+	(void)vsnprintf(f->name, sizeof(f->name), fmt, ap);
+	va_end(ap);
 }
 
-int cg_offload_read(char *ret_name, size_t n)
+static FILE *open_at(const struct look *l, const char *fmt, const char *a, const char *b)
 {
-	struct nfgenmsg gen = { .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 };
-	struct found f = { .name = ret_name, .n = n };
-	struct nl_sock *sk = nl_socket_alloc();
-	int err;
+	char path[PATH_MAX], tail[256];
 
-	if (!sk)
-		return -ENOMEM;
-	err = nl_connect(sk, NETLINK_NETFILTER);
-	if (!err)
-		err = nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, table_parse, &f);
-	if (!err)
-		err = nl_send_simple(sk, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETFLOWTABLE,
-				     NLM_F_DUMP, &gen, sizeof(gen));
-	if (err >= 0)
-		err = nl_recvmsgs_default(sk);
-	nl_socket_free(sk);
-	switch (err < 0 ? -err : 0) {
-	case NLE_SUCCESS:
-		return f.count;
-	case NLE_PERM:
-		return -EPERM;
-	case NLE_INVAL:
-	case NLE_OPNOTSUPP:
-	case NLE_PROTO_MISMATCH:
-		return -EOPNOTSUPP;
-	case NLE_OBJ_NOTFOUND:
-		return -ENOENT;
-	default:
-		return -EIO;
+	(void)snprintf(tail, sizeof(tail), fmt, a, b);
+	if (snprintf(path, sizeof(path), "%s%s", l->in->root, tail) >= (int)sizeof(path))
+		return NULL;
+	return fopen(path, "re");
+}
+
+/* The first word of a file; "" where there is none. */
+static const char *word(const struct look *l, const char *fmt, const char *a, const char *b,
+			char buf[static 64])
+{
+	_cleanup_fclose_ FILE *f = open_at(l, fmt, a, b);
+
+	if (!f || fscanf(f, "%63s", buf) != 1)
+		buf[0] = '\0';
+	return buf;
+}
+
+static void flow_tables(struct look *l)
+{
+	struct cg_offload_flows flows = { 0 };
+	char name[48];
+	int n = cg_offload_tables(false, name, sizeof(name));
+
+	if (n > 0)
+		found(l, CG_OFFLOAD_TABLE, !l->in->kept_out, (unsigned int)n, "%s", name);
+	/* Nothing else puts connections there: what is not there is not asked for. */
+	if (n > 0 || cg_offload_tables(true, name, sizeof(name)) > 0) {
+		if (cg_offload_flows_read(l->in->addr, l->in->naddr, &flows))
+			return;
+		if (flows.hw)
+			found(l, CG_OFFLOAD_FLOWS_HW, true, flows.hw, "hardware");
+		if (flows.sw)
+			found(l, CG_OFFLOAD_FLOWS_SW, false, flows.sw, "software");
 	}
+}
+
+static void modules(struct look *l)
+{
+	_cleanup_fclose_ FILE *f = open_at(l, "/proc/modules%s%s", "", "");
+	char line[512], name[64];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s", name) != 1)
+			continue;
+		for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
+			if (!strcmp(name, vendors[i]))
+				found(l, CG_OFFLOAD_VENDOR, true, 1, "%s", name);
+	}
+}
+
+static void engines(struct look *l)
+{
+	static const char *const nr[] = { "0", "1", "2" };
+	char line[256];
+
+	for (size_t i = 0; i < sizeof(nr) / sizeof(nr[0]); i++) {
+		_cleanup_fclose_ FILE *f = open_at(l, "/sys/kernel/debug/ppe%s/bind%s", nr[i], "");
+		unsigned int bound = 0;
+
+		while (f && fgets(line, sizeof(line), f))
+			bound++;
+		/* Whose they are is told by the connections; the engine idles
+		 * where nothing is handed to it. */
+		if (bound)
+			found(l, CG_OFFLOAD_PPE, !l->in->kept_out, bound, "ppe%s", nr[i]);
+	}
+}
+
+static void wed(struct look *l)
+{
+	char buf[64];
+
+	for (size_t i = 0; i < sizeof(wed_drivers) / sizeof(wed_drivers[0]); i++)
+		if (*word(l, "/sys/module/%s/parameters/wed_enable%s", wed_drivers[i], "", buf) ==
+		    'Y')
+			found(l, CG_OFFLOAD_WED, !l->in->kept_out, 1, "%s", wed_drivers[i]);
+}
+
+/* Ports of one switch, in one bridge, of which not both are isolated. */
+static bool switched(const struct look *l, const char *a, const char *b)
+{
+	char x[64], y[64];
+
+	return *word(l, "/sys/class/net/%s/phys_switch_id%s", a, "", x) &&
+	       !strcmp(x, word(l, "/sys/class/net/%s/phys_switch_id%s", b, "", y)) &&
+	       *word(l, "/sys/class/net/%s/brport/bridge/ifindex%s", a, "", x) &&
+	       !strcmp(x, word(l, "/sys/class/net/%s/brport/bridge/ifindex%s", b, "", y)) &&
+	       !(*word(l, "/sys/class/net/%s/brport/isolated%s", a, "", x) == '1' &&
+		 *word(l, "/sys/class/net/%s/brport/isolated%s", b, "", y) == '1');
+}
+
+static void switches(struct look *l)
+{
+	for (size_t i = 0; i < l->in->nport; i++)
+		for (size_t j = i + 1; j < l->in->nport; j++)
+			if (switched(l, l->in->port[i], l->in->port[j])) {
+				found(l, CG_OFFLOAD_SWITCH, true, 1, "%s and %s", l->in->port[i],
+				      l->in->port[j]);
+				return;
+			}
+}
+
+static void mesh(struct look *l)
+{
+	char name[16];
+
+	if (cg_offload_mesh(name) > 0)
+		found(l, CG_OFFLOAD_MESH, true, 1, "%s", name);
+}
+
+size_t cg_offload_look(const struct cg_offload_in *in,
+		       struct cg_offload_found ret_found[static CG_OFFLOAD_FOUND_MAX])
+{
+	static void (*const looks[])(struct look * l) = {
+		flow_tables, modules, engines, wed, switches, mesh,
+	};
+	struct look l = { .in = in, .found = ret_found };
+
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		looks[i](&l);
+	return l.n;
+}
+
+const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t n)
+{
+	switch (f->kind) {
+	case CG_OFFLOAD_TABLE:
+		(void)snprintf(
+			buf, n,
+			f->bypass ?
+				"flow table '%s' is offloaded to hardware: its packets pass no filter" :
+				"flow table '%s' is offloaded to hardware, cameras are kept out of it",
+			f->name);
+		break;
+	case CG_OFFLOAD_FLOWS_HW:
+		(void)snprintf(buf, n,
+			       "%u connections of cameras are in hardware: no filter sees them",
+			       f->count);
+		break;
+	case CG_OFFLOAD_FLOWS_SW:
+		(void)snprintf(
+			buf, n,
+			"%u connections of cameras are in a software flow table: the filters on the ports see them",
+			f->count);
+		break;
+	case CG_OFFLOAD_VENDOR:
+		(void)snprintf(buf, n,
+			       "the vendor's module '%s' forwards connections past every filter",
+			       f->name);
+		break;
+	case CG_OFFLOAD_PPE:
+		(void)snprintf(buf, n, "the packet engine %s forwards %u connections by itself%s",
+			       f->name, f->count,
+			       f->bypass ? ": no filter sees them" :
+					   ", cameras are kept out of it");
+		break;
+	case CG_OFFLOAD_WED:
+		(void)snprintf(buf, n,
+			       "the Wi-Fi driver %s hands frames to the packet engine (WED)%s",
+			       f->name,
+			       f->bypass ? ": no filter sees those it forwards" :
+					   ", cameras are kept out of it");
+		break;
+	case CG_OFFLOAD_SWITCH:
+		(void)snprintf(
+			buf, n,
+			"%s are ports of one switch: what it carries between them is seen by no filter, so watching within the LAN is not controlled there",
+			f->name);
+		break;
+	case CG_OFFLOAD_MESH:
+		(void)snprintf(
+			buf, n,
+			"%s is an 802.11s mesh: frames it forwards for other nodes pass no filter",
+			f->name);
+		break;
+	case __CG_OFFLOAD_MAX:
+		buf[0] = '\0';
+		break;
+	}
+	return buf;
+}
+
+const char *cg_offload_fix(const struct cg_offload_found *f)
+{
+	if (!f->bypass)
+		return NULL;
+	switch (f->kind) {
+	case CG_OFFLOAD_TABLE:
+	case CG_OFFLOAD_PPE:
+		return "camgate doctor --fix keeps cameras out of it (fw4), or remove `flags offload`";
+	case CG_OFFLOAD_FLOWS_HW:
+		return "camgate doctor --fix, then delete these connections: conntrack -D -s ADDRESS";
+	case CG_OFFLOAD_VENDOR:
+		return "unload that module, or switch its acceleration off";
+	case CG_OFFLOAD_WED:
+		return "camgate doctor --fix, or options mt7915e wed_enable=N";
+	case CG_OFFLOAD_SWITCH:
+		return "bridge link set dev PORT isolated on, for the camera's port and its peers', or a VLAN of its own";
+	case CG_OFFLOAD_MESH:
+		return "let cameras join an access point of this gateway";
+	case CG_OFFLOAD_FLOWS_SW:
+	case __CG_OFFLOAD_MAX:
+		break;
+	}
+	return NULL;
 }

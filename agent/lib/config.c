@@ -48,6 +48,9 @@ static const struct cg_shape_key TOP[] = {
 	LIST("home"),
 	TEXT("readers"),
 	TEXT("force"),
+	TEXT("guard"),
+	TEXT("guard_mark"),
+	TEXT("module"),
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
@@ -245,6 +248,9 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 		return r;
 	config->readers = take(cfg, "readers", ld);
 	config->force = take(cfg, "force", ld);
+	config->guard = take(cfg, "guard", ld);
+	config->guard_mark = take(cfg, "guard_mark", ld);
+	config->module = take(cfg, "module", ld);
 	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
 	if (!config->cams)
 		return -ENOMEM;
@@ -353,6 +359,9 @@ void cg_config_free(struct cg_config **config)
 	texts_free(&c->home);
 	free(c->readers.s);
 	free(c->force.s);
+	free(c->guard.s);
+	free(c->guard_mark.s);
+	free(c->module.s);
 	cam_free(&c->defaults);
 	for (size_t i = 0; i < c->ncams; i++)
 		cam_free(&c->cams[i]);

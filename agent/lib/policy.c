@@ -6,6 +6,7 @@
 #include <string.h>
 #include "cleanup.h"
 #include "ident.h"
+#include "nftext.h"
 #include "policy.h"
 #include "unique.h"
 #include "value.h"
@@ -21,6 +22,8 @@ static const char *const EXPOSURES[] = { "sealed", "closed", "open", NULL };
 static const char *const LAN_VIEWINGS[] = { "all", "viewers", "none", NULL };
 static const char *const MODES[] = { "enforce", "monitor", NULL };
 static const char *const YES_NO[] = { "no", "yes", NULL };
+static const char *const GUARDS[] = { "off", "count", "drop", NULL };
+static const char *const MODULES[] = { "auto", "no", NULL };
 static const char *const READERS[] = { "root", "all", NULL };
 
 /* The policy outlives the config: its positions point into its own copies. */
@@ -98,6 +101,23 @@ static int build_home(struct builder *b)
 			return r;
 		p->nhome++;
 	}
+	return 0;
+}
+
+static int build_guard(struct builder *b)
+{
+	int guard, module, r;
+
+	r = cg_value_word(&b->config->guard, "guard", GUARDS, CG_GUARD_OFF, b->diag, &guard);
+	if (!r)
+		r = cg_value_word(&b->config->module, "module", MODULES, 0, b->diag, &module);
+	if (!r)
+		r = cg_value_mark(&b->config->guard_mark, "guard_mark", CG_NFTEXT_MARK, b->diag,
+				  &b->policy->guard_mark);
+	if (r)
+		return r;
+	b->policy->guard = (enum cg_guard_mode)guard;
+	b->policy->module = module == 0;
 	return 0;
 }
 
@@ -377,6 +397,8 @@ static int build(struct builder *b)
 		return r;
 	p->readers_all = word == 1;
 	r = cg_value_word(&config->force, "force", YES_NO, 0, b->diag, &word);
+	if (!r)
+		r = build_guard(b);
 	if (!r)
 		r = check_defaults(b);
 	if (r)

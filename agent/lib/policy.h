@@ -19,6 +19,14 @@ enum cg_lan_viewing {
 	__CG_LAN_MAX,
 };
 
+/* What becomes of a camera's frames that no filter of ours has passed. */
+enum cg_guard_mode {
+	CG_GUARD_OFF,
+	CG_GUARD_COUNT,
+	CG_GUARD_DROP,
+	__CG_GUARD_MAX,
+};
+
 struct cg_policy_rule {
 	struct cg_rule_text text;
 	enum cg_rule_kind kind;
@@ -54,6 +62,9 @@ struct cg_policy {
 	size_t nhome;
 	bool readers_all;
 	bool force;
+	enum cg_guard_mode guard;
+	uint32_t guard_mark;	    /* bits the guard looks for; also when it is off */
+	bool module;		    /* use the kernel module where there is one */
 	struct cg_policy_cam *cams; /* in the file's order */
 	size_t ncams;
 	char **files;

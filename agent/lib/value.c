@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Values: words, interface names, MACs and addresses of the config. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include "near.h"
+#include "nftext.h"
 #include "value.h"
 
 int cg_value_word(const struct cg_text *t, const char *key, const char *const *words, int fallback,
@@ -94,5 +97,29 @@ int cg_value_home(const struct cg_text *t, struct cg_diag *diag, struct cg_prefi
 			"home: '%s' would make the whole internet home, expected a narrower prefix",
 			t->s);
 	*ret_prefix = p;
+	return 0;
+}
+
+int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback, struct cg_diag *diag,
+		  uint32_t *ret_mark)
+{
+	unsigned long long mark = 0;
+	char *end = NULL;
+
+	if (!t->s) {
+		*ret_mark = fallback;
+		return 0;
+	}
+	/* strtoull would take a sign, a space and an octal number. */
+	if (t->s[0] >= '1' && t->s[0] <= '9')
+		mark = strtoull(t->s, &end, 10);
+	else if (t->s[0] == '0' && (t->s[1] == 'x' || t->s[1] == 'X') &&
+		 isxdigit((unsigned char)t->s[2]))
+		mark = strtoull(t->s, &end, 16);
+	if (!end || *end || !mark || mark > UINT32_MAX)
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "%s: found '%s', expected bits of a mark such as 0x%08x", key,
+				   t->s, CG_NFTEXT_MARK);
+	*ret_mark = (uint32_t)mark;
 	return 0;
 }

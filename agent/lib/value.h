@@ -3,6 +3,7 @@
 #ifndef CG_VALUE_H
 #define CG_VALUE_H
 
+#include <stdint.h>
 #include "addr.h"
 #include "cleanup.h"
 #include "config.h"
@@ -19,6 +20,9 @@ int cg_value_mac(const struct cg_text *t, struct cg_diag *diag,
 		 struct cg_mac *ret_mac) __must_check;
 int cg_value_unicast(const struct cg_text *t, const char *key, struct cg_diag *diag,
 		     struct cg_addr *ret_addr) __must_check;
+/* Bits of a packet's mark, hexadecimal or decimal, not 0. */
+int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback, struct cg_diag *diag,
+		  uint32_t *ret_mark) __must_check;
 /* A prefix that is not the whole internet. */
 int cg_value_home(const struct cg_text *t, struct cg_diag *diag,
 		  struct cg_prefix *ret_prefix) __must_check;

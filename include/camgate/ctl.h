@@ -29,14 +29,15 @@
  * allow       cam, rule                         file, line, added, undo (a command line)
  * deny        cam, rule                         the same
  * undo        -                                 file, restored, what
- * counters R  cam?                              cams:[{id,name,counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}]}], source
+ * counters R  cam?                              cams:[{id,name,counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}], differs?}], source ("module|agent")
  * reload      -                                 generation, cameras, rules, added, removed, changed
- * doctor   R  -                                 findings:[{level:"ok|warn|fail", what, text, fix?}]
+ * doctor   R  fix? (not R)                      findings:[{level:"ok|warn|fail", what, text, fix?}]
  * detach      -                                 removed:[text]; the agent ends afterwards
  * version  R  -                                 version, abi
  *
  * "status": version, generation, config (path), config_error?, enforced
  *   ("full|partial|off"), off_until_s?, lost_events, ports:[{name,attached}],
+ *   guard:{mode ("off|count|drop"), by? ("module|nftables"), ports, unmarked},
  *   attention:[text], cams:[{id, name, exposure ("sealed|closed|open"),
  *   why ("config|manual|opening|schedule"), until_s?, to?, mode, seen ("never"|
  *   age in s), port?, addresses:[text], passed:{packets,bytes},

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What stands behind the packet path: the guard, the boot guard, the rules in fw4. */
+#ifndef CG_GUARD_H
+#define CG_GUARD_H
+
+#include "agent.h"
+
+struct cg_guard;
+
+int cg_guard_open(struct cg_agent *a, struct cg_guard **ret_guard) __must_check;
+/* The guard stays in force: its marks go on being made. */
+void cg_guard_close(struct cg_guard **guard);
+
+/*
+ * A guard must never be asked about a frame that could not carry the mark. So,
+ * around every new policy: before it is put in force in dp, marks begin and
+ * cameras that go are no longer guarded; after it, those that came are.
+ */
+int cg_guard_before(struct cg_agent *a, struct cg_datapath *dp,
+		    const struct cg_policy *policy) __must_check;
+/* Files of the boot guard and fw4; the module is told. */
+void cg_guard_applied(struct cg_agent *a);
+/* Makes the guard what policy and ports ask for; does not wait. */
+void cg_guard_sync(struct cg_agent *a);
+/* Policy is in force on every port: what denied cameras since the boot goes. */
+void cg_guard_handover(struct cg_agent *a);
+void cg_guard_tick(struct cg_agent *a, uint64_t now_ns);
+
+struct cg_guard_state {
+	enum cg_guard_mode mode; /* asked for */
+	const char *by;		 /* "module", "nftables"; NULL: not in force */
+	const char *why;	 /* it is not; "" = no reason known yet */
+	size_t ports, left_out;	 /* guarded, and those whose name cannot be written */
+	uint64_t unmarked;	 /* packets that no filter of ours had passed */
+	bool boot_held;		 /* cameras are denied forwarding since the boot */
+};
+void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state);
+
+/* All of a policy; *ret_mac is NULL without memory. */
+size_t cg_guard_macs(const struct cg_policy *policy, struct cg_mac **ret_mac);
+
+/* guard_fix.c */
+
+/* `doctor --fix`: what was done, one line each, through say; waits for nft. */
+void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx);
+bool cg_guard_kept_out(void);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* `doctor --fix`: cameras are kept out of fw4's flow table, now and at its next start. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "../kern/bootguard.h"
+#include "../kern/nft.h"
+#include "../lib/nftext.h"
+#include "guard.h"
+
+bool cg_guard_kept_out(void)
+{
+	uint64_t handle[2];
+
+	return cg_nft_table_has(CG_NFT_INET, CG_NFTEXT_FW4_TABLE) == 1 &&
+	       cg_nft_rules_find(CG_NFT_INET, CG_NFTEXT_FW4_TABLE, "forward", CG_NFTEXT_FW4_COMMENT,
+				 handle, 2) == 2;
+}
+
+void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx)
+{
+	_cleanup_free_ struct cg_mac *mac = NULL;
+	_cleanup_free_ char *text = NULL;
+	char why[200] = "", line[400];
+	size_t n;
+	int r;
+
+	if (!a->policy.now) {
+		say(ctx, false,
+		    "the config is not in force: which cameras to keep out is not known");
+		return;
+	}
+	n = cg_guard_macs(a->policy.now, &mac);
+	if (!mac)
+		return;
+	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, a->policy.now->guard_mark);
+	if (r == -ENOENT) {
+		say(ctx, false, "there is no fw4 here: put the rules into your own firewall");
+		return;
+	}
+	(void)snprintf(line, sizeof(line), "%s/%s %s%s", a->opts.fw4_dir, CG_BOOTGUARD_FW4_FILE,
+		       r ? "cannot be written: " : "keeps cameras out of the flow table",
+		       r ? strerror(-r) : "");
+	say(ctx, !r, line);
+	r = r ? r : cg_bootguard_fw4_text(mac, n, a->policy.now->guard_mark, &text);
+	if (!r)
+		r = cg_nft_run(text, why, sizeof(why));
+	if (r == -ENOENT) {
+		say(ctx, true, "fw4 is not running: it takes the file when it starts");
+		return;
+	}
+	(void)snprintf(line, sizeof(line), "the running firewall %s%s",
+		       r ? "did not take the rules: " : "has the rules",
+		       r ? *why ? why : strerror(-r) : "");
+	say(ctx, !r, line);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Everything works without the module; with it there is one more source of truth, which is compared with ours. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "guard.h"
+#include "module.h"
+
+#define LOOK_NS (10 * CG_SEC_NS) /* it may be loaded later */
+#define GONE_NS (1 * CG_SEC_NS)	 /* it may go, and a guard with it */
+
+struct cg_module {
+	struct cg_kstats *ks;
+	const struct cg_datapath *set_for; /* whose map the module reads */
+	uint64_t look_ns;
+	char why[256];
+	char version[32];
+};
+
+static void module_gone(struct cg_agent *a, const char *why)
+{
+	struct cg_module *m = a->module;
+
+	if (strcmp(m->why, why))
+		cg_log_warning("module: %s, the agent shows the counters itself", why);
+	(void)snprintf(m->why, sizeof(m->why), "%s", why);
+	cg_kstats_close(&m->ks);
+	m->set_for = NULL;
+}
+
+static void module_set(struct cg_agent *a)
+{
+	struct cg_module *m = a->module;
+	char why[300];
+	int r;
+
+	if (!m->ks || m->set_for == a->kern.dp)
+		return;
+	r = cg_kstats_set(m->ks, cg_datapath_prog_fd(a->kern.dp));
+	if (r) {
+		(void)snprintf(why, sizeof(why), "camgate.ko refused the counters: %s%s%s",
+			       strerror(-r), *cg_kstats_strerror(m->ks) ? ": " : "",
+			       cg_kstats_strerror(m->ks));
+		module_gone(a, why);
+		return;
+	}
+	m->set_for = a->kern.dp;
+}
+
+void cg_module_look(struct cg_agent *a)
+{
+	static const struct cg_kstats_guard nothing = { .mode = CG_KSTATS_OFF };
+	struct cg_module *m = a->module;
+	struct cg_kstats_info info;
+	char why[256];
+	int r;
+
+	m->look_ns = a->boot_ns() + LOOK_NS;
+	if (a->policy.now && !a->policy.now->module) {
+		/* Asked for: no warning. */
+		if (m->ks && (cg_kstats_guard_apply(m->ks, &nothing) || cg_kstats_unset(m->ks)))
+			cg_log_warning("module: it does not let go of guard or counters");
+		cg_kstats_close(&m->ks);
+		m->set_for = NULL;
+		(void)snprintf(m->why, sizeof(m->why), "not used (module = no)");
+		return;
+	}
+	if (m->ks) {
+		r = cg_kstats_info_read(m->ks, &info);
+		if (r) {
+			module_gone(a, "camgate.ko is gone");
+			return;
+		}
+		if (!info.slots)
+			m->set_for = NULL;
+		module_set(a);
+		return;
+	}
+	r = cg_kstats_open(&m->ks);
+	if (r == -ENOENT) {
+		module_gone(a, "camgate.ko is not loaded");
+	} else if (r == -EPROTO && m->ks) {
+		(void)snprintf(why, sizeof(why), "camgate.ko is of another version (%s)",
+			       cg_kstats_version(m->ks));
+		module_gone(a, why);
+	} else if (r) {
+		(void)snprintf(why, sizeof(why), "camgate.ko cannot be asked: %s", strerror(-r));
+		module_gone(a, why);
+	} else {
+		module_set(a);
+		if (!m->ks)
+			return;
+		m->why[0] = '\0';
+		(void)snprintf(m->version, sizeof(m->version), "%s", cg_kstats_version(m->ks));
+		cg_log_info("module: camgate.ko %s shows the counters", m->version);
+	}
+}
+
+void cg_module_announce(struct cg_agent *a)
+{
+	struct cg_module *m = a->module;
+	uint32_t generation = cg_datapath_generation(a->kern.dp);
+
+	for (size_t i = 0; m->ks && i < a->policy.ncams; i++)
+		if (cg_kstats_announce(m->ks, a->policy.cams[i].id, generation,
+				       a->policy.cams[i].slot)) {
+			cg_log_debug("module: announcement: %s", cg_kstats_strerror(m->ks));
+			return;
+		}
+}
+
+/* mode as in policy; nothing is guarded with OFF. */
+int cg_module_guard(struct cg_agent *a, enum cg_guard_mode mode)
+{
+	_cleanup_free_ char(*bridge)[16] = calloc(a->policy.nlan + 1, sizeof(*bridge));
+	_cleanup_free_ char(*port)[16] = calloc(a->run.nport + 1, sizeof(*port));
+	_cleanup_free_ struct cg_mac *mac = NULL;
+	struct cg_kstats_guard k = { 0 };
+	const struct cg_link *link;
+	size_t nlinks;
+
+	if (!a->module->ks)
+		return -ENOENT;
+	if (mode == CG_GUARD_OFF)
+		return cg_kstats_guard_apply(a->module->ks, &k);
+	k.nmac = cg_guard_macs(a->policy.now, &mac);
+	if (!bridge || !port || !mac)
+		return -ENOMEM;
+	link = cg_links_table(a->kern.links, &nlinks);
+	/* A port that joins later is guarded before anybody has told us of it. */
+	for (size_t i = 0; i < nlinks; i++)
+		for (size_t j = 0; j < a->policy.nlan && k.nbridge < a->policy.nlan; j++)
+			if (!strcmp(link[i].kind, "bridge") &&
+			    !strcmp(link[i].name, a->policy.lan[j]))
+				memcpy(bridge[k.nbridge++], link[i].name, sizeof(*bridge));
+	for (size_t i = 0; i < a->run.nport; i++)
+		memcpy(port[k.nport++], a->run.port[i].name, sizeof(*port));
+	k.mode = mode == CG_GUARD_DROP ? CG_KSTATS_DROP : CG_KSTATS_COUNT;
+	k.mark = a->policy.now->guard_mark;
+	k.bridge = (const char(*)[16])bridge;
+	k.port = (const char(*)[16])port;
+	k.mac = mac;
+	return cg_kstats_guard_apply(a->module->ks, &k);
+}
+
+static bool within(const struct cg_stats *low, const struct cg_stats *x,
+		   const struct cg_stats *high)
+{
+	for (int p = 0; p < CG_REASON_PLANES; p++)
+		for (int i = 0; i < CG_REASONS; i++)
+			if (x->c[p][i].packets < low->c[p][i].packets ||
+			    x->c[p][i].packets > high->c[p][i].packets ||
+			    x->c[p][i].bytes < low->c[p][i].bytes ||
+			    x->c[p][i].bytes > high->c[p][i].bytes)
+				return false;
+	return true;
+}
+
+int cg_module_stats(struct cg_agent *a, uint32_t slot, struct cg_stats *ret_stats,
+		    bool *ret_differs)
+{
+	struct cg_module *m = a->module;
+	struct cg_stats before, module, after;
+	int r = cg_datapath_stats_read(a->kern.dp, slot, &before);
+
+	*ret_differs = false;
+	if (r)
+		return r;
+	/* Packets go on meanwhile: the module must lie between two looks. */
+	if (!m->ks || m->set_for != a->kern.dp || cg_kstats_read(m->ks, slot, &module) ||
+	    cg_datapath_stats_read(a->kern.dp, slot, &after)) {
+		*ret_stats = before;
+		return 0;
+	}
+	*ret_differs = !within(&before, &module, &after);
+	*ret_stats = module;
+	return 0;
+}
+
+const char *cg_module_source(const struct cg_agent *a)
+{
+	return a->module->ks && a->module->set_for == a->kern.dp ? "module" : "agent";
+}
+
+const char *cg_module_why(const struct cg_agent *a)
+{
+	return a->module->why[0] ? a->module->why : NULL;
+}
+
+const char *cg_module_version(const struct cg_agent *a)
+{
+	return a->module->version;
+}
+
+bool cg_module_due(const struct cg_agent *a, uint64_t now_ns)
+{
+	return now_ns >= a->module->look_ns - (a->module->ks ? LOOK_NS - GONE_NS : 0);
+}
+
+bool cg_module_there(const struct cg_agent *a)
+{
+	return a->module->ks;
+}
+
+int cg_module_guard_read(struct cg_agent *a, struct cg_kstats_guard_state *ret_state)
+{
+	return a->module->ks ? cg_kstats_guard_read(a->module->ks, ret_state) : -ENOENT;
+}
+
+const char *cg_module_strerror(const struct cg_agent *a)
+{
+	return cg_kstats_strerror(a->module->ks);
+}
+
+int cg_module_open(struct cg_module **ret_module)
+{
+	*ret_module = calloc(1, sizeof(**ret_module));
+	return *ret_module ? 0 : -ENOMEM;
+}
+
+void cg_module_close(struct cg_module **module)
+{
+	if (*module)
+		cg_kstats_close(&(*module)->ks);
+	free(*module);
+	*module = NULL;
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The agent with camgate.ko: counters from it agree with the map's, its guard is in force, and both outlive its coming and going.
+. "$(dirname "$0")/lib.sh"
+
+KO=${CG_KO:-$BUILD/kmod/$(uname -r | cut -d. -f1,2)/camgate.ko}
+
+by() { cg_json status | jq -e --arg by "$1" '.guard.by == $by'; }
+
+source_is() { cg_json counters | jq -e --arg s "$1" '.source == $s'; }
+
+agree() { cg_json counters | jq -e '[.cams[] | select(.differs)] == []'; }
+
+unmarked() { cg_json status | jq '.guard.unmarked'; }
+
+need_camgate
+need insmod rmmod
+[[ -e $KO ]] || skip "camgate.ko is not built for this kernel"
+[[ ! -e /sys/module/camgate ]] || skip "camgate.ko is loaded: it is somebody else's"
+insmod "$KO" || skip "this kernel takes no module"
+unload() { [[ ! -e /sys/module/camgate ]] || rmmod camgate; }
+trap 'unload; clean_up $?' EXIT
+house_up
+config "" "" 'guard = drop'
+agent_start
+assert "counters come from the module" source_is module
+wait_for 5 by module
+refute "no table of nftables" in_ns gw nft list table netdev camgate_guard
+assert "the heartbeat passes" beat cam1 $CLOUD_4 443 -n 50 -i 2
+assert "IPv6 too" beat cam1 $CLOUD_6 443 -n 50 -i 2
+refute "the stranger is not reached" beat cam1 $STRANGER_4 443
+assert "module and map agree" agree
+assert_num "no packet lacked the mark" "$(unmarked)" "==" 0
+agent_kill
+in_ns gw tc qdisc del dev lan1 clsact
+refute "filters gone: the guard holds" beat cam1 $CLOUD_4 443
+refute "filters gone: the guard holds" beat cam1 $STRANGER_4 443
+agent_start
+wait_for 5 by module
+assert_num "the guard has counted them" "$(unmarked)" ">" 0
+assert "healed" beat cam1 $CLOUD_4 443
+assert "reload" cg reload
+assert "the heartbeat passes" beat cam1 $CLOUD_4 443
+
+# It goes: nftables takes over; it comes: the agent sees.
+rmmod camgate
+wait_for 10 by nftables
+assert "counters come from the agent" source_is agent
+assert "the heartbeat passes" beat cam1 $CLOUD_4 443
+insmod "$KO"
+wait_for 20 by module
+assert "counters come from the module again" source_is module
+assert "module and map agree" agree
+refute "no table of nftables" in_ns gw nft list table netdev camgate_guard
+sed -i 's/^guard = drop/guard = drop\nmodule = no/' "$CONF"
+assert "reload: module = no" cg reload
+wait_for 5 by nftables
+assert "counters come from the agent" source_is agent
+assert "the heartbeat passes" beat cam1 $CLOUD_4 443
+sed -i '/^module = no/d' "$CONF"
+assert "reload: module again" cg reload
+wait_for 5 by module
+assert "detach" cg detach
+assert "after detach the camera is free" beat cam1 $STRANGER_4 443
