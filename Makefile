@@ -28,19 +28,21 @@ endif
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
 LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c \
-	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c near.c policy.c \
+	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c near.c nftext.c policy.c \
 	reason.c rule.c shape.c slots.c source.c unique.c utf8.c value.c view.c)
-KERN_SRC := $(addprefix agent/kern/,datapath.c dp_load.c dp_nets.c dp_policy.c \
-	dp_read.c dp_why.c links.c offload.c pins.c tc.c)
+KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c dp_guard.c dp_load.c dp_nets.c dp_policy.c \
+	dp_read.c dp_why.c kstats.c links.c nft.c \
+	offload.c offload_nl.c pins.c tc.c)
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c attach.c command.c command_show.c \
-	control.c doctor.c edit.c events.c log.c main.c manual.c own.c ports.c \
+	control.c doctor.c edit.c events.c guard.c guard_fix.c log.c main.c manual.c \
+	module.c own.c ports.c \
 	service.c stages.c statefile.c undo.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c client.c cmd_exposure.c cmd_rules.c \
 	cmd_service.c cmd_status.c cmd_traffic.c direct.c help.c main.c print.c \
 	reply.c say.c sentence.c statenote.c text.c)
 BPF_SRC := bpf/camgate.bpf.c
 
-LIBS_NEEDED := libbpf libnl-route-3.0 libnl-3.0 libconfuse json-c
+LIBS_NEEDED := libbpf libnl-route-3.0 libnl-genl-3.0 libnl-3.0 libconfuse json-c
 LIBS_MISSING := $(shell for l in $(LIBS_NEEDED); do \
 	$(PKG_CONFIG) --exists $$l || echo $$l; done)
 DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS_NEEDED) 2>/dev/null)
@@ -125,6 +127,7 @@ install: all
 	$(Q)$(INSTALL) -D -m 644 packaging/completion/_camgate $(D)/$(ZSH_COMPLETION)
 	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d
 	$(Q)$(TO_PREFIX) packaging/camgate.service >$(D)/lib/systemd/system/camgate.service
+	$(Q)$(INSTALL) -m 644 packaging/camgate-bootguard.service $(D)/lib/systemd/system/
 	$(Q)$(INSTALL) -m 644 packaging/tmpfiles.d/camgate.conf $(D)/lib/tmpfiles.d/camgate.conf
 	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d
 	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
@@ -135,11 +138,11 @@ install: all
 # A configuration somebody changed stays.
 uninstall:
 	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || \
-		systemctl disable --now camgate.service 2>/dev/null || true
+		systemctl disable --now camgate.service camgate-bootguard.service 2>/dev/null || true
 	$(Q)[ -n '$(DESTDIR)' ] || [ ! -x $(D)/bin/camgate ] || $(D)/bin/camgate detach
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
 	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
-		$(D)/lib/systemd/system/camgate.service $(D)/lib/tmpfiles.d/camgate.conf \
+		$(D)/lib/systemd/system/camgate.service $(D)/lib/systemd/system/camgate-bootguard.service $(D)/lib/tmpfiles.d/camgate.conf \
 		$(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
 

@@ -22,6 +22,7 @@ table() {
 	build zlib1g-dev                 pc:zlib
 	build libnl-3-dev                pc:libnl-3.0
 	build libnl-route-3-dev          pc:libnl-route-3.0
+	build libnl-genl-3-dev          pc:libnl-genl-3.0
 	build libev-dev                  file:/usr/include/ev.h
 	build libconfuse-dev             pc:libconfuse
 	build libjson-c-dev              pc:json-c
