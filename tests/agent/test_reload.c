@@ -149,6 +149,32 @@ START_TEST(more_cameras_than_room)
 }
 END_TEST
 
+static void cameras(char *text, size_t room, const char *word, int n)
+{
+	size_t at = (size_t)snprintf(text, room, "lan = { \"br-lan\" }\n");
+
+	for (int i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, room - at,
+				       "camera \"%s%d\" { mac = { \"02:ca:00:00:%02x:%02x\" } }\n",
+				       word, i, *word & 0xff, i);
+}
+
+START_TEST(all_cameras_replaced_at_once)
+{
+	char text[4096];
+
+	/* As many as there is room for, then as many others in their place. */
+	cameras(text, sizeof(text), "a", (int)fake_kernel.slots);
+	house_config(&h, text);
+	ck_assert_int_eq(house_code(&h, RELOAD), 0);
+	cameras(text, sizeof(text), "b", (int)fake_kernel.slots);
+	house_config(&h, text);
+	ck_assert_int_eq(house_code(&h, RELOAD), 0);
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"close\",\"cam\":\"b0\"}"), 0);
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"close\",\"cam\":\"a0\"}"), 1);
+}
+END_TEST
+
 START_TEST(lan_changes)
 {
 	fake_link_add(30, "br-iot", "bridge", 0, 0);
@@ -307,6 +333,7 @@ int main(void)
 	tcase_add_test(t, sighup_reloads);
 	tcase_add_test(t, openings_survive);
 	tcase_add_test(t, more_cameras_than_room);
+	tcase_add_test(t, all_cameras_replaced_at_once);
 	tcase_add_test(t, lan_changes);
 	suite_add_tcase(s, t);
 
