@@ -107,6 +107,11 @@
  * is hooked in. An interface that is listed but absent, or not Ethernet, is no
  * error.
  *
+ * Order: the packet path is told to mark (cg_meta.mark, CG_META_GUARD) before the
+ * guard is switched on, and to stop after it is off; in between lies the time of
+ * the packets under way. Changed the other way round, a camera's frames are
+ * dropped that were allowed.
+ *
  * Errors, with a message that names the attribute (NLMSGERR_ATTR_MSG):
  *   EPERM       the capabilities above
  *   EINVAL      an attribute is missing, malformed, unknown or makes no sense;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reads a slot of the packet path's per-CPU map and sums it over the CPUs. */
+#include <linux/bpf.h>
+#include <linux/cpumask.h>
+#include <linux/lockdep.h>
+#include <linux/percpu.h>
+#include <linux/string.h>
+#include "counters.h"
+
+/* The packet path writes these with plain stores while we read. On a 32-bit
+ * machine such a store is two, and two equal readings are one value. */
+static u64 read_u64(const __u64 *p)
+{
+	u64 v = READ_ONCE(*p);
+
+#if BITS_PER_LONG == 32
+	u64 again;
+
+	while ((again = READ_ONCE(*p)) != v)
+		v = again;
+#endif
+	return v;
+}
+
+static void sum_cpus(const struct cg_stats __percpu *from, struct cg_stats *ret_sum)
+{
+	unsigned int plane, reason, cpu;
+
+	memset(ret_sum, 0, sizeof(*ret_sum));
+	for_each_possible_cpu(cpu) {
+		const struct cg_stats *one = per_cpu_ptr(from, cpu);
+
+		for (plane = 0; plane < CG_REASON_PLANES; plane++) {
+			for (reason = 0; reason < CG_REASONS; reason++) {
+				const struct cg_count *c = &one->c[plane][reason];
+				struct cg_count *to = &ret_sum->c[plane][reason];
+
+				to->packets += read_u64(&c->packets);
+				to->bytes += read_u64(&c->bytes);
+			}
+		}
+	}
+}
+
+void cg_counters_init(struct cg_counters *c)
+{
+	mutex_init(&c->lock);
+	c->map = NULL;
+	c->serial = 1;
+}
+
+u32 cg_counters_slots(const struct cg_counters *c)
+{
+	lockdep_assert_held(&c->lock);
+	return c->map ? c->map->max_entries : 0;
+}
+
+u32 cg_counters_map_id(const struct cg_counters *c)
+{
+	lockdep_assert_held(&c->lock);
+	return c->map ? c->map->id : 0;
+}
+
+int cg_counters_read(struct cg_counters *c, u32 slot)
+{
+	const struct bpf_array *array;
+
+	lockdep_assert_held(&c->lock);
+	if (!c->map)
+		return -ENODATA;
+	if (slot >= c->map->max_entries)
+		return -ENOENT;
+	/* cg_source_set() has made sure that it is a per-CPU array of ours. All
+	 * CPUs' values by one way on every kernel: before 5.19 the map itself
+	 * could only be asked for this CPU's. */
+	array = container_of(c->map, struct bpf_array, map);
+	sum_cpus((const struct cg_stats __percpu *)array->pptrs[slot & array->index_mask],
+		 &c->sum);
+	return 0;
+}
+
+u32 cg_counters_next(const struct cg_stats *sum, u32 at)
+{
+	const struct cg_count *c = &sum->c[0][0];
+
+	while (at < CG_PLACES && !c[at].packets && !c[at].bytes)
+		at++;
+	return at;
+}
+
+#ifdef DEBUG
+#include "selftest/counters.c"
+#endif

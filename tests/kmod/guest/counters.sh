@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# The counters by netlink, by /proc and by the map itself are the same numbers.
+agree() { # NAME PIN-DIR
+	kmodbpf map "$2" >/tmp/by_map
+	at gw cat /proc/net/camgate >/tmp/by_proc
+	at gw kmodctl dump >/tmp/by_netlink 2>/tmp/by_netlink.err
+	if cmp -s /tmp/by_map /tmp/by_proc && cmp -s /tmp/by_map /tmp/by_netlink; then
+		ok "$1 ($(wc -l </tmp/by_map) lines, $(value messages </tmp/by_netlink.err) messages)"
+	else
+		diff /tmp/by_map /tmp/by_proc | head -n 5
+		diff /tmp/by_map /tmp/by_netlink | head -n 5
+		no "$1"
+	fi
+}
+total() { awk '$2 < 2 { n += $4 } END { print n + 0 }' /tmp/by_map; }
+house
+programs $BPF/p 16 judge
+check 'attach' at gw kmodbpf attach $BPF/p lan1
+check 'set' at gw kmodctl set $BPF/p/cg_from_cam
+at cam kmodbpf send c0 $CAM 02:00:00:00:00:01 1000
+agree 'after 1000 frames by the wire' $BPF/p
+above 'every one of them counted' "$(total)" 999
+kmodbpf run $BPF/p $CAM "$RUNS" 2
+agree "after $RUNS more on each of 2 CPUs" $BPF/p
+above 'every one of them counted' "$(total)" $((2 * RUNS + 999))
+at gw kmodctl get 3 >/tmp/one
+same 'get gives the slot' "$(cat /tmp/one)" "$(cat /tmp/by_map)"
+same 'get of an empty slot gives nothing' "$(at gw kmodctl get 5 | wc -l)" 1
+same '/proc is for root and its group' "$(at gw ls -l /proc/net/camgate | cut -c 1-10)" '-r--r-----'
+
+# Many full slots: messages are split inside a slot and joined again.
+programs $BPF/q 300
+kmodbpf fill $BPF/q 7
+check 'set a large map' at gw kmodctl set $BPF/q/cg_from_cam
+agree 'a dump of 300 slots' $BPF/q
+at gw kmodctl get 299 2>&1 | tail -n +2 >/tmp/last
+same 'a full slot by get' "$(awk '$1 == 299' /tmp/by_map)" "$(cat /tmp/last)"
+at gw kmodctl get 297 2>&1 | tail -n +2 >/tmp/last
+same 'all its cells' "$(wc -l </tmp/last)" 192
+
+# Replaced while it is being dumped.
+rm -f /tmp/slow
+at gw kmodctl dump 150 >/tmp/slow 2>/tmp/slow.err &
+slow=$!
+wait_for 20 lines 5 /tmp/slow
+at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
+wait $slow
+grep -q interrupted /tmp/slow.err
+same 'a dump over a replacement says so' $? 0
+at gw kmodctl dump >/dev/null 2>/tmp/slow.err
+grep -q interrupted /tmp/slow.err
+same 'the next one does not' $? 1
+forget $BPF/p
+forget $BPF/q
+unhouse
