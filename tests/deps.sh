@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
-# Groups: build, lint, net (the house with its cameras and players), vm.
+# Groups: build, lint, net (the house with its cameras and players), vm, kmod.
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -22,7 +22,7 @@ table() {
 	build zlib1g-dev                 pc:zlib
 	build libnl-3-dev                pc:libnl-3.0
 	build libnl-route-3-dev          pc:libnl-route-3.0
-	build libnl-genl-3-dev          pc:libnl-genl-3.0
+	build libnl-genl-3-dev           pc:libnl-genl-3.0
 	build libev-dev                  file:/usr/include/ev.h
 	build libconfuse-dev             pc:libconfuse
 	build libjson-c-dev              pc:json-c
@@ -60,6 +60,17 @@ table() {
 	vm    cpio                       cmd:cpio
 	vm    kmod                       cmd:modprobe
 	vm    xz-utils                   cmd:xz
+	kmod  gcc-12                     cmd:gcc-12
+	kmod  lz4                        cmd:lz4
+	kmod  zstd                       cmd:zstd
+	kmod  binutils                   cmd:objcopy
+	kmod  bc                         cmd:bc
+	kmod  flex                       cmd:flex
+	kmod  bison                      cmd:bison
+	kmod  nftables                   cmd:nft
+	kmod  iproute2                   cmd:tc
+	kmod  conntrack                  cmd:conntrack
+	kmod  ethtool                    cmd:ethtool
 	END
 	# The packet path is loaded as built by every clang that Debian 12 has.
 	grep -qs '^VERSION_ID="12"' /etc/os-release || return 0

@@ -71,7 +71,7 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-agent check-bpf check-net check-vm lint demo
+.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod lint demo
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)$(MAKE) all
@@ -89,6 +89,13 @@ check-vm:
 	$(Q)tests/deps.sh build net vm
 	$(Q)$(MAKE) tests-bpf tests-net
 	$(Q)tests/vm/run.sh -- tests/run.sh --here bpf net
+# The packet path's verifier runs and the module on each kernel of
+# tests/vm/kernels/kernels.txt; K="6.1" names some of them.
+check-kmod:
+	$(Q)tests/deps.sh build vm kmod
+	$(Q)$(MAKE) bpf
+	$(Q)tests/vm/kernels/fetch.sh $(K)
+	$(Q)tests/kmod/test.sh $(K)
 demo:
 	$(Q)tests/deps.sh build net
 	$(Q)$(MAKE) all tests-net
