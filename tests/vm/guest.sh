@@ -31,13 +31,15 @@ done
 for f in /proc/sys/net/bridge/bridge-nf-call-*; do
 	[ ! -e "$f" ] || echo 0 >"$f"
 done
+# The first serial line is the command's, the second the kernel's console.
+exec >/dev/ttyS0 2>&1
 cd "$CG_VM_TOP" || exit 1
 echo "vm: $(uname -r), $(nproc) CPUs, up $(cut -d' ' -f1 /proc/uptime) s"
 touch /run/start
 setsid sh -c "$CG_VM_COMMAND" </dev/null
 rc=$?
 # What the command wrote goes back; what was there before stays as it is.
-find build -newer /run/start -type f ! -path 'build/vm/*' -print0 2>/dev/null |
+find build -path build/vm -prune -o -newer /run/start -type f -print0 2>/dev/null |
 	tar -c -f /run/vm-out/build.tar --null -T - 2>/dev/null
 dmesg >/run/vm-out/dmesg 2>/dev/null
 sync

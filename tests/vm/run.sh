@@ -108,18 +108,18 @@ esac
 echo "vm: booting $version ($accel, $mem MiB)" >&2
 timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
 	-smp "${CG_VM_SMP:-2}" -m "$mem" -nodefaults -no-user-config -display none -no-reboot \
-	-serial file:"$d/console" -object rng-random,id=rng,filename=/dev/urandom \
+	-serial file:"$d/output" -serial file:"$d/console" -object rng-random,id=rng,filename=/dev/urandom \
 	-device virtio-rng-pci,rng=rng \
 	-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
 	-device virtio-9p-pci,fsdev=host,mount_tag=host \
 	-fsdev local,id=out,path="$d/out",security_model=none \
 	-device virtio-9p-pci,fsdev=out,mount_tag=out \
 	-kernel "$kernel/vmlinuz" -initrd "$d/initrd" \
-	-append "console=ttyS0 panic=-1 quiet loglevel=1 mitigations=off nokaslr" \
+	-append "console=ttyS1 panic=-1 quiet loglevel=4 mitigations=off nokaslr" \
 	</dev/null 2>"$d/qemu.log" &
 qemu=$!
-: >>"$d/console"
-tail -n +1 -f --pid=$qemu "$d/console" | tr -d '\r' || :
+: >>"$d/output"
+tail -n +1 -f --pid=$qemu "$d/output" | tr -d '\r' || :
 rc=0
 wait $qemu || rc=$?
 qemu=
