@@ -11,3 +11,15 @@ $(BENCH)/%.bpf.o: tests/bench/%.bpf.c tests/bench/bench.h Makefile tests/bench.m
 $(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/packets.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+$(BENCH)/gen $(BENCH)/acceptall: %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
+
+$(BENCH)/tcx: %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall tcx)
+.PHONY: tests-bench
+tests-bench: all $(BENCH_TOOLS)
