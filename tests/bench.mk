@@ -12,7 +12,7 @@ $(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/packets.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
-$(BENCH)/gen $(BENCH)/acceptall: %: %.o
+$(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
@@ -20,6 +20,6 @@ $(BENCH)/tcx: %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall tcx)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall judged answered tcx)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
