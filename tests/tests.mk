@@ -43,6 +43,8 @@ $(BPF_BIN): %: %.o $(BPF_COMMON)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
 
+include tests/bench.mk
+
 .SECONDARY:
 -include $(wildcard $(T)/*/*.d)
 

@@ -29,12 +29,12 @@ static bool mac_same(const struct cg_mac *a, const struct cg_mac *b)
 }
 
 static const char *whose(struct cg_links *links, const struct cg_neigh *neighs, size_t nneighs,
-			 const struct cg_mac *mac, char *buf, size_t len)
+			 const struct cg_addr *servers, size_t nservers, const struct cg_mac *mac,
+			 char *buf, size_t len)
 {
-	struct cg_addr servers[MAX_SERVERS];
 	const struct cg_link *link;
 	char text[CG_ADDR_STRLEN];
-	size_t n, nservers;
+	size_t n;
 
 	link = cg_links_table(links, &n);
 	for (size_t i = 0; i < n; i++)
@@ -42,7 +42,6 @@ static const char *whose(struct cg_links *links, const struct cg_neigh *neighs, 
 			(void)snprintf(buf, len, "this machine's own interface %s", link[i].name);
 			return buf;
 		}
-	nservers = servers_read(servers);
 	for (size_t i = 0; i < nneighs; i++) {
 		if (!mac_same(&neighs[i].mac, mac))
 			continue;
@@ -63,8 +62,9 @@ static const char *whose(struct cg_links *links, const struct cg_neigh *neighs, 
 int cg_own_check(struct cg_links *links, const struct cg_policy *policy, struct cg_diag *diag)
 {
 	_cleanup_free_ struct cg_neigh *neighs = NULL;
+	struct cg_addr servers[MAX_SERVERS];
 	char text[CG_MAC_STRLEN], buf[128];
-	size_t nneighs = 0;
+	size_t nneighs = 0, nservers;
 	int err;
 
 	if (policy->force || !policy->ncams)
@@ -75,12 +75,14 @@ int cg_own_check(struct cg_links *links, const struct cg_policy *policy, struct 
 			       strerror(-err));
 		nneighs = 0;
 	}
+	nservers = servers_read(servers);
 	for (size_t i = 0; i < policy->ncams; i++) {
 		const struct cg_policy_cam *cam = &policy->cams[i];
 
 		for (size_t j = 0; j < cam->nmac; j++) {
 			const char *of =
-				whose(links, neighs, nneighs, &cam->mac[j], buf, sizeof(buf));
+				whose(links, neighs, nneighs, servers, nservers,
+				      &cam->mac[j], buf, sizeof(buf));
 
 			if (of)
 				return cg_diag_set(

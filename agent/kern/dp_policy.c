@@ -33,14 +33,45 @@ struct part {
 	}
 #define NPARTS 4
 
+/* Entries one system call carries, so that the call itself costs nothing. */
+#define BATCH 512
+
+/* How many entries went from first on; none where batches are not known (before 5.6). */
+static size_t write_batch(struct cg_datapath *dp, const struct part *p, size_t first, char *keys,
+			  char *values)
+{
+	size_t n = p->n - first < BATCH ? p->n - first : BATCH;
+	uint32_t count = (uint32_t)n;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *e = p->entries + (first + i) * p->stride;
+
+		memcpy(keys + i * p->key_size, e, p->key_size);
+		memcpy(values + i * p->value_size, e + p->value_at, p->value_size);
+	}
+	return bpf_map_update_batch(dp->map[p->map], keys, values, &count, NULL) ? 0 : n;
+}
+
 static int write_part(struct cg_datapath *dp, const struct part *p)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		const char *e = p->entries + i * p->stride;
+	_cleanup_free_ char *keys = malloc(BATCH * p->key_size);
+	_cleanup_free_ char *values = malloc(BATCH * p->value_size);
+	size_t done = 0, n = 1;
+
+	if (!keys || !values)
+		return -ENOMEM;
+	while (n && done < p->n) {
+		n = write_batch(dp, p, done, keys, values);
+		done += n;
+	}
+	/* What a batch did not take, one by one: it says what is wrong. */
+	for (; done < p->n; done++) {
+		const char *e = p->entries + done * p->stride;
 
 		if (bpf_map_update_elem(dp->map[p->map], e, e + p->value_at, BPF_ANY))
 			return cg_dp_fail(dp, -errno, "%s: entry %zu of %zu: %s",
-					  cg_dp_map_names[p->map], i + 1, p->n, strerror(errno));
+					  cg_dp_map_names[p->map], done + 1, p->n,
+					  strerror(errno));
 	}
 	return 0;
 }
@@ -60,15 +91,33 @@ static int check_part(struct cg_datapath *dp, const struct part *p)
 	return 0;
 }
 
+static void delete_part(struct cg_datapath *dp, const struct part *p)
+{
+	_cleanup_free_ char *keys = malloc(BATCH * p->key_size);
+	bool batches = keys;
+
+	for (size_t first = 0; first < p->n; first += BATCH) {
+		size_t n = p->n - first < BATCH ? p->n - first : BATCH;
+		uint32_t count = (uint32_t)n;
+
+		for (size_t i = 0; batches && i < n; i++)
+			memcpy(keys + i * p->key_size, p->entries + (first + i) * p->stride,
+			       p->key_size);
+		batches = batches &&
+			  !bpf_map_delete_batch(dp->map[p->map], keys, &count, NULL);
+		/* Not there: a write that failed half way, or a batch that began. */
+		for (size_t i = 0; !batches && i < n; i++)
+			(void)bpf_map_delete_elem(dp->map[p->map],
+						  p->entries + (first + i) * p->stride);
+	}
+}
+
 static void delete_set(struct cg_datapath *dp, const struct cg_mapset *set)
 {
 	struct part parts[NPARTS] = PARTS(set);
 
 	for (size_t k = 0; k < NPARTS; k++)
-		for (size_t i = 0; i < parts[k].n; i++)
-			/* Not there: a write that failed half way. */
-			(void)bpf_map_delete_elem(dp->map[parts[k].map],
-						  parts[k].entries + i * parts[k].stride);
+		delete_part(dp, &parts[k]);
 }
 
 /* A copy of the keys, to delete them by when their time has passed. */

@@ -94,8 +94,39 @@ static int prog_fd(struct env *e, const char *name)
 	return bpf_program__fd(p);
 }
 
+static void slots_set(struct bpf_object *obj, uint32_t slots)
+{
+	static const struct {
+		const char *map;
+		uint32_t per_slot;
+	} sizes[] = {
+		{ "cg_cams", 2 * CG_MAX_MACS },
+		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS },
+		{ "cg_rulemore", 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
+		{ "cg_exposure", 1 },
+		{ "cg_names", 1 },
+		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
+		{ "cg_frags", CG_QUOTA_FRAG },
+		{ "cg_ring", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
+		{ "cg_state", 1 },
+		{ "cg_stats", 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, sizes[i].map),
+					     sizes[i].per_slot * slots))
+			die(1, "%s: cannot be sized", sizes[i].map);
+}
+
 struct env *env_open(void)
 {
+	return env_open_slots(ENV_SLOTS);
+}
+
+struct env *env_open_slots(uint32_t slots)
+{
+	static bool in_own_net;
 	const char *path = getenv("CG_BPF_OBJECT");
 	struct env *e = calloc(1, sizeof(*e));
 	struct bpf_map *map;
@@ -108,14 +139,18 @@ struct env *env_open(void)
 	if (bpf_refused())
 		die(77, "skipped: the kernel refuses BPF here");
 	/* A second netdev is needed, for a port of another LAN. */
-	if (unshare(CLONE_NEWNET) ||
-	    system("ip link add v2 index 2 type veth peer name v3 index 3"))
+	if (!in_own_net &&
+	    (unshare(CLONE_NEWNET) ||
+	     system("ip link add v2 index 2 type veth peer name v3 index 3")))
 		die(77, "skipped: no network namespace or veth here");
+	in_own_net = true;
 	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);
 	if (!e->obj)
 		die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
 	bpf_object__for_each_map(map, e->obj)
 		(void)bpf_map__set_pin_path(map, NULL);
+	slots_set(e->obj, slots);
+	e->slots = slots;
 	r = bpf_object__load(e->obj);
 	if (r)
 		die(1, "load: %s", strerror(-r));
@@ -136,14 +171,14 @@ struct env *env_open(void)
 	e->lost = map_fd(e, "cg_lost");
 	e->ncpu = libbpf_num_possible_cpus();
 	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
-	e->exposure = map_mmap(e, "cg_exposure", ENV_SLOTS * sizeof(*e->exposure));
+	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
 	return e;
 }
 
 void env_close(struct env **e)
 {
 	munmap((*e)->meta, sizeof(*(*e)->meta));
-	munmap((*e)->exposure, ENV_SLOTS * sizeof(*(*e)->exposure));
+	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
 	bpf_object__close((*e)->obj);
 	free(*e);
 	*e = NULL;
@@ -376,7 +411,7 @@ void env_reset(struct env *e)
 	env_flows_clear(e);
 	memset(&zero, 0, sizeof(zero));
 	memset(e->cam, 0, sizeof(e->cam));
-	memset(e->exposure, 0, ENV_SLOTS * sizeof(*e->exposure));
+	memset(e->exposure, 0, e->slots * sizeof(*e->exposure));
 	for (slot = 0; slot < ENV_SLOTS; slot++)
 		must(bpf_map_update_elem(e->state, &slot, &zero, BPF_ANY), "cg_state");
 	env_if(e, IF_LAN, CG_NET_LAN, 1);
@@ -400,7 +435,7 @@ void env_reset(struct env *e)
 		.generation = 1,
 		.epoch = 1,
 		.abi_version = CG_BPF_ABI_VERSION,
-		.slots = ENV_SLOTS,
+		.slots = e->slots,
 	};
 	e->cam[1].present = e->cam[2].present = true;
 	memcpy(e->cam[1].mac, CAM1, 6);

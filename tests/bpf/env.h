@@ -73,6 +73,7 @@ struct env {
 	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, stats, events,
 		lost;
 	int ncpu;
+	uint32_t slots; /* the maps have room for; ENV_SLOTS but for env_open_slots() */
 	struct cg_meta *meta;	       /* mapped */
 	struct cg_exposure *exposure;  /* mapped, by slot */
 	struct env_cam cam[ENV_SLOTS]; /* what env_policy_write() writes */
@@ -88,6 +89,8 @@ struct env_result {
 
 /* Exits 77 where BPF is refused, 1 where the object does not load. */
 struct env *env_open(void);
+/* With room for more cameras, which the caller writes; may be called again. */
+struct env *env_open_slots(uint32_t slots);
 void env_close(struct env **e);
 
 /* Empties every map and makes the world above, generation 1. */

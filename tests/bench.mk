@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What one run of `make bench` is made of: figures of cost as JSON lines, and a picture of them.
+
+BENCH := $(T)/bench
+
+$(BENCH)/%.bpf.o: tests/bench/%.bpf.c tests/bench/bench.h Makefile tests/bench.mk
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
+
+$(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/packets.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+$(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
+
+$(BENCH)/tcx: %: %.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall judged answered tcx)
+.PHONY: tests-bench
+tests-bench: all $(BENCH_TOOLS)

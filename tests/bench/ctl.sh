@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# ctl.sh: from a command, or the agent's start, to the first packet judged by it; memory by cameras.
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+N=${CG_BENCH_ROUNDS:-9}
+CLI=$BUILD/camgate
+
+# judged pass|drop COMMAND...: ms in $MS, the pid in $PID
+judged() { read -r MS PID < <("$TOOLS/judged" "$ID" "$@") || fail "$*: was not judged"; }
+
+daemon()
+{
+	DAEMON=("$BUILD/camgated" --foreground --log-level error --config "$CAMGATE_CONFIG"
+		--pin-dir "$PIN_DIR" --socket "$CAMGATE_SOCKET" --state-dir "$CAMGATE_STATE_DIR")
+}
+
+print() # NAME FILE UNIT BASELINE
+{
+	local value spread base
+	read -r value spread < <(stat <"$WORK/$2")
+	read -r base _ < <(stat <"$WORK/${4:-$2}")
+	record "$1" "$value" "$3" "${5:-$1}" "$base" "$spread"
+}
+
+now_ms() { awk '{ printf "%.3f\n", $1 * 1000 }' /proc/uptime; }
+
+# end PID: not our child, so its end is waited for by looking
+end()
+{
+	kill "-${2:-TERM}" "$1"
+	while kill -0 "$1" 2>/dev/null; do
+		sleep 0.01
+	done
+}
+
+answers() { gw "$CLI" counters cam0 >/dev/null 2>&1; }
+
+start_times() # CAMERAS RULES NAME
+{
+	local i
+	config "$1" "$2"
+	for ((i = 0; i < N; i++)); do
+		judged drop "${DAEMON[@]}"
+		echo "$MS" >>"$WORK/start$3"
+		STARTED+=("$PID")
+		until answers; do
+			sleep 0.02
+		done
+		end "$PID" KILL
+		# Its filters judge on: how long until it can be asked again?
+		"$TOOLS/answered" "$CAMGATE_SOCKET" "$ID" "${DAEMON[@]}" >"$WORK/pid"
+		read -r MS PID <"$WORK/pid"
+		echo "$MS" >>"$WORK/takeover$3"
+		STARTED+=("$PID")
+		end "$PID"
+		gw "$CLI" detach >/dev/null
+	done
+	print "ctl/start$3" "start$3" ms
+	print "ctl/start-takeover$3" "takeover$3" ms "start$3" "ctl/start$3"
+}
+
+memory() # CAMERAS RULES
+{
+	local rss maps
+	config "$1" "$2"
+	agent_start
+	rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$AGENT/status")
+	maps=$(for m in "$PIN_DIR"/*; do
+		bpftool -j map show pinned "$m" 2>/dev/null | jq '.bytes_memlock // 0'
+	done | awk '{ s += $1 } END { print s / 1024 }')
+	record "mem/rss@$1" "$rss" kB "mem/rss@1" "${RSS:=$rss}" 0
+	record "mem/maps@$1" "$maps" kB "mem/maps@1" "${MAPS:=$maps}" 0
+	agent_stop
+}
+
+gateway_up
+daemon
+config 512 20
+agent_start
+for ((i = 0; i < N; i++)); do
+	judged pass "$CLI" open cam0 10m
+	echo "$MS" >>"$WORK/open"
+	sleep 0.05
+	judged drop "$CLI" close cam0
+	echo "$MS" >>"$WORK/close"
+	sleep 0.05
+done
+for ((i = 0; i < N; i++)); do
+	# Each camera's policy is another than before.
+	sed -i "s/:[0-9]*\/udp/:$((444 + i))\/udp/g" "$CAMGATE_CONFIG"
+	"$TOOLS/answered" - "$ID" "$CLI" reload >"$WORK/pid"
+	read -r MS _ <"$WORK/pid"
+	echo "$MS" >>"$WORK/reload"
+done
+agent_stop
+print ctl/open open ms
+print ctl/close close ms
+print ctl/reload-512x20 reload ms
+start_times 512 20 ''
+start_times 1 1 @1x1
+for c in 1 16 512 4096; do
+	memory $c 20
+done

@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# fwd.sh [KIND...]: what a forwarded packet costs, camgate beside plain forwarding, nftables and a userspace filter.
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+CAMS=${CG_BENCH_CAMS:-512}
+RULES=${CG_BENCH_RULES:-20}
+FLOWS=${CG_BENCH_FLOWS:-2}
+ROUNDS=${CG_BENCH_ROUNDS:-5}
+SECONDS_EACH=${CG_BENCH_SECONDS:-0.6}
+SUFFIX=${CG_BENCH_SUFFIX:-}	# of the names, for curves
+kinds=("$@")
+[[ $# -gt 0 ]] || kinds=(64/bare 64/nat 64/camgate 64/camgate-tcx 64/nft-sets 64/nft-sets-acct
+	64/nft-linear 64/nfqueue 1000/nat 1000/camgate)
+
+NAT='table ip nat {
+chain post { type nat hook postrouting priority srcnat; policy accept;
+	oifname "wan0" masquerade
+}
+}'
+FORWARD='type filter hook forward priority filter; policy accept;'
+
+# elements WHAT: one line a camera and rule (or a camera)
+elements()
+{
+	awk -v what="$1" -v cams="$CAMS" -v rules="$RULES" 'BEGIN {
+		for (i = 0; i < cams; i++) {
+			mac = sprintf("02:cb:00:00:%02x:%02x", int(i / 256), i % 256)
+			if (what == "cams")
+				printf "%s%s", i ? ",\n" : "", mac
+			else for (r = 0; r < rules; r++) {
+				if (what == "linear")
+					printf "ether saddr %s ip daddr 198.18.%d.1 udp dport 443 accept\n", mac, r
+				else
+					printf "%s%s . 198.18.%d.1 . udp . 443 : accept", i + r ? ",\n" : "", mac, r
+			}
+		}
+	}'
+}
+
+ruleset()
+{
+	case $1 in
+	bare) ;;
+	nat | camgate*)
+		echo "$NAT
+		table inet f { chain forward { $FORWARD ct state established,related accept
+		}
+		}" ;;
+	nft-sets*)
+		echo "$NAT
+		table inet f {
+		map pol { type ether_addr . ipv4_addr . inet_proto . inet_service : verdict
+			elements = { $(elements map) } }
+		set cams { type ether_addr; elements = { $(elements cams) } }"
+		[[ $1 != *-acct ]] || echo "set flows {
+			type ether_addr . ipv4_addr . inet_service . inet_service
+			flags dynamic; counter; timeout 5m; size 65536; }"
+		echo "chain forward { $FORWARD"
+		[[ $1 != *-acct ]] || echo "update @flows { ether saddr . ip daddr . udp sport . udp dport }"
+		echo "ether saddr . ip daddr . meta l4proto . th dport vmap @pol
+			ether saddr @cams drop
+			ct state established,related accept
+		}
+		}" ;;
+	nft-linear)
+		echo "$NAT
+		table inet f { set cams { type ether_addr; elements = { $(elements cams) } }
+		chain forward { $FORWARD
+			$(elements linear)
+			ether saddr @cams drop
+			ct state established,related accept
+		}
+		}" ;;
+	nfqueue)
+		echo "$NAT
+		table inet f { chain forward { $FORWARD iifname br-lan queue num 0
+		}
+		}" ;;
+	*) fail "no such kind: $1" ;;
+	esac
+}
+
+setup()
+{
+	ruleset "$1" >"$WORK/rules.nft"
+	EXTRA=
+	if ! gw nft -f "$WORK/rules.nft" 2>"$WORK/nft.log"; then
+		# Not every kernel has the queue.
+		[[ $1 == nfqueue ]] && return 77
+		fail "$1: $(head -n 1 "$WORK/nft.log")"
+	fi
+	case $1 in
+	camgate)
+		agent_start ;;
+	camgate-tcx)
+		# The agent would put its filters back: what it made goes on without it.
+		agent_start
+		ended "$AGENT" KILL
+		gw tc qdisc del dev lan1 clsact
+		: >"$WORK/tcx"
+		background nsenter --net="/run/netns/$ID-gw" -- "$TOOLS/tcx" "$PIN_DIR" lan1 \
+			>"$WORK/tcx" 2>&1
+		EXTRA=$LAST
+		ready "$WORK/tcx" "$EXTRA" || return 77 ;;
+	nfqueue)
+		: >"$WORK/queue"
+		background nsenter --net="/run/netns/$ID-gw" -- "$TOOLS/acceptall" >"$WORK/queue"
+		EXTRA=$LAST
+		ready "$WORK/queue" "$EXTRA" ;;
+	esac
+}
+
+ready() # FILE PID
+{
+	until grep -q ready "$1"; do
+		kill -0 "$2" 2>/dev/null || return 1
+		sleep 0.01
+	done
+}
+
+teardown()
+{
+	[[ -z $EXTRA ]] || ended "$EXTRA"
+	case $1 in
+	camgate*) agent_stop ;;
+	esac
+	gw nft flush ruleset
+}
+
+tx() { gw awk '$1 == "wan0:" { print $11 }' /proc/net/dev; }
+gen() { nsenter --net="/run/netns/$ID-cam" -- "$TOOLS/gen" c0 $GW_MAC "$CAMS" "$FLOWS" "$@"; }
+
+# Every allowed flow once, and as many that no rule allows: the same verdicts everywhere.
+same_verdicts()
+{
+	local n=$((CAMS * FLOWS)) a b c
+	# The queue's way is not inline: a burst must fit it.
+	[[ $1 != nfqueue ]] || n=200
+	a=$(tx)
+	gen 64 -$n >/dev/null
+	[[ $1 != nfqueue ]] || sleep 0.3
+	b=$(tx)
+	((b - a == n)) || fail "$1: $((b - a)) of $n allowed packets came through"
+	case $1 in
+	bare | nat | nfqueue) return ;;
+	esac
+	gen 64 -$n denied >/dev/null
+	c=$(tx)
+	((c == b)) || fail "$1: $((c - b)) of $n packets came through that no rule allows"
+}
+
+measure()
+{
+	local size=${1%%/*} kind=${1#*/} a b sent wall ns
+	if ! setup "$kind"; then
+		say "$1: not on this kernel"
+		teardown "$kind"
+		touch "$WORK/${1//\//_}.skip"
+		return
+	fi
+	same_verdicts "$kind"
+	gen "$size" 0.1 >/dev/null
+	a=$(tx)
+	read -r sent wall ns < <(gen "$size" "$SECONDS_EACH")
+	b=$(tx)
+	if [[ $kind == nfqueue ]]; then
+		# Two CPUs take part, and what the queue has no room for is lost.
+		ns=$(awk -v t="$wall" -v n=$((b - a)) 'BEGIN { print t * 1e9 / n }')
+	else
+		((b - a == sent)) || fail "$1: $((b - a)) of $sent packets came through"
+	fi
+	echo "$ns" >>"$WORK/${1//\//_}"
+	teardown "$kind"
+}
+
+gateway_up
+config "$CAMS" "$RULES"
+for ((r = 0; r < ROUNDS; r++)); do
+	for k in "${kinds[@]}"; do
+		[[ -e $WORK/${k//\//_}.skip ]] || measure "$k"
+	done
+done
+for k in "${kinds[@]}"; do
+	[[ -e $WORK/${k//\//_}.skip ]] && continue
+	base=$WORK/${k%%/*}_nat
+	[[ -e $base ]] || base=$WORK/${k//\//_}
+	read -r value spread < <(stat <"$WORK/${k//\//_}")
+	read -r nat _ < <(stat <"$base")
+	record "fwd$k$SUFFIX" "$value" ns "fwd${k%%/*}/nat" "$nat" "$spread"
+done
