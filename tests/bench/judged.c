@@ -62,10 +62,10 @@ static int packet_socket(const char *ifname, int proto)
 }
 
 /* 64 bytes of UDP from camera 0 to 198.19.0.1, checksum of the header ready. */
-static const uint8_t frame[64] = { 0x02, 0,    0,    0,	   0,	 0xfe, 0x02, 0xcb, 0,	 0,
-				   0,	 0,    0x08, 0,	   0x45, 0,    0,    50,   0,	 0,
-				   0x40, 0,    64,   17,   0x74, 0xa5, 10,   50,   0,	 16,
-				   198,	 19,   0,    1,	   0x9c, 0x40, 0x01, 0xbb, 0,	 30 };
+static const uint8_t frame[64] = { 0x02, 0,  0,	   0,  0,    0xfe, 0x02, 0xcb, 0, 0,
+				   0,	 0,  0x08, 0,  0x45, 0,	   0,	 50,   0, 0,
+				   0x40, 0,  64,   17, 0x74, 0xa5, 10,	 50,   0, 16,
+				   198,	 19, 0,	   1,  0x9c, 0x40, 0x01, 0xbb, 0, 30 };
 
 static uint16_t checksum_of(const uint8_t *p)
 {
