@@ -36,6 +36,23 @@ struct match {
 	__u16 rule;
 };
 
+/* What scope and class a packet that was dropped had. It is looked at again while
+ * the policy holds and decided anew; each CPU has its own, so nothing is torn,
+ * and a flood of one camera costs another only time. */
+struct drop {
+	struct cg_flow_key key;
+	__u8 cam[16];
+	__u64 until_ns;
+	__u32 gen, epoch;
+	__u32 port_if, peer_if;
+	__u16 rule;
+	__u8 scope, class;
+	__u8 up;
+	__u8 pad[3];
+};
+
+#define DROPS 128
+
 /*
  * One packet's variables, in map memory instead of on the stack: 512 bytes do
  * not hold them, and the verifier, which does not follow values in a map, sees
@@ -57,6 +74,7 @@ struct scratch {
 	struct cg_rule_key rule_key;
 	struct cg_flow flow;
 	struct cg_frag frag;
+	struct drop drops[DROPS];
 };
 
 struct {

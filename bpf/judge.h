@@ -183,6 +183,54 @@ INLINE void flow_update(const struct pkt *p, const struct seat *s, const int up,
 	}
 }
 
+INLINE struct drop *drop_at(struct scratch *m)
+{
+	const __u32 *w = (const __u32 *)m->key.peer;
+	__u32 h = w[2] ^ w[3] ^ ((__u32)m->key.cam_port << 16 | m->key.peer_port);
+
+	h = (h ^ m->key.slot) * 0x9e3779b1U;
+	return &m->drops[(h >> 20) & (DROPS - 1)];
+}
+
+INLINE int same_key(const struct cg_flow_key *a, const struct cg_flow_key *b)
+{
+	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
+
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
+}
+
+INLINE int drop_known(struct scratch *m, const __u8 *cam, int up, struct verdict *v)
+{
+	const struct drop *d = drop_at(m);
+
+	if (!same_key(&d->key, &m->key) || d->gen != m->gen || d->epoch != m->epoch ||
+	    d->port_if != m->port_if || d->peer_if != m->peer_if || d->up != up ||
+	    m->now >= d->until_ns || !same_addr(d->cam, cam))
+		return 0;
+	v->scope = d->scope;
+	v->class = d->class;
+	v->rule = d->rule;
+	v->until_ns = d->until_ns;
+	return 1;
+}
+
+INLINE void drop_remember(struct scratch *m, const __u8 *cam, int up, const struct verdict *v)
+{
+	struct drop *d = drop_at(m);
+
+	d->key = m->key;
+	memcpy(d->cam, cam, 16);
+	d->until_ns = v->until_ns;
+	d->gen = m->gen;
+	d->epoch = m->epoch;
+	d->port_if = m->port_if;
+	d->peer_if = m->peer_if;
+	d->rule = v->rule;
+	d->scope = v->scope;
+	d->class = v->class;
+	d->up = up;
+}
+
 INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct seat *s, const int up,
 		     const int probe, struct verdict *v)
 {
@@ -215,6 +263,8 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 			v->class = f->class;
 			v->rule = f->rule;
 		}
+	} else if (!probe && !is_icmp(p)) {
+		v->cached = drop_known(s->m, cam, up, v);
 	}
 	forget();
 	if (!v->cached) {
@@ -238,6 +288,8 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 	if (!passes(v->reason)) {
 		if (f)
 			f->reason = v->reason;
+		else if (!v->cached && !is_icmp(p))
+			drop_remember(s->m, cam, up, v);
 		return;
 	}
 	if (f) {
@@ -249,6 +301,7 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 	    (port == PORT_DHCP || port == PORT_DHCP6))
 		return;
 	fresh = &s->m->flow;
+	v->cached = 0; /* what a drop was remembered by is the flow's from now on */
 	flow_update(p, s, up, v, fresh);
 	forget();
 	if (flow_add(s->state, ring_of(v->scope), key, fresh, s->m->now)) {

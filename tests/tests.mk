@@ -5,7 +5,7 @@ UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff ma
 	policy reason rule view
 AGENT_TESTS := control edit exposure links ports reload show start
 AGENT_SCRIPTS := cli
-BPF_TESTS := cuts diff frag from_cam icmp modes quota remote to_cam
+BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
 
 # ---- building ------------------------------------------------------------
 T := $(B)/tests

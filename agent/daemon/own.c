@@ -80,9 +80,8 @@ int cg_own_check(struct cg_links *links, const struct cg_policy *policy, struct 
 		const struct cg_policy_cam *cam = &policy->cams[i];
 
 		for (size_t j = 0; j < cam->nmac; j++) {
-			const char *of =
-				whose(links, neighs, nneighs, servers, nservers,
-				      &cam->mac[j], buf, sizeof(buf));
+			const char *of = whose(links, neighs, nneighs, servers, nservers,
+					       &cam->mac[j], buf, sizeof(buf));
 
 			if (of)
 				return cg_diag_set(

@@ -34,7 +34,7 @@ struct part {
 #define NPARTS 4
 
 /* Entries one system call carries, so that the call itself costs nothing. */
-#define BATCH 512
+#define BATCH  512
 
 /* How many entries went from first on; none where batches are not known (before 5.6). */
 static size_t write_batch(struct cg_datapath *dp, const struct part *p, size_t first, char *keys,
@@ -70,8 +70,7 @@ static int write_part(struct cg_datapath *dp, const struct part *p)
 
 		if (bpf_map_update_elem(dp->map[p->map], e, e + p->value_at, BPF_ANY))
 			return cg_dp_fail(dp, -errno, "%s: entry %zu of %zu: %s",
-					  cg_dp_map_names[p->map], done + 1, p->n,
-					  strerror(errno));
+					  cg_dp_map_names[p->map], done + 1, p->n, strerror(errno));
 	}
 	return 0;
 }
@@ -103,8 +102,7 @@ static void delete_part(struct cg_datapath *dp, const struct part *p)
 		for (size_t i = 0; batches && i < n; i++)
 			memcpy(keys + i * p->key_size, p->entries + (first + i) * p->stride,
 			       p->key_size);
-		batches = batches &&
-			  !bpf_map_delete_batch(dp->map[p->map], keys, &count, NULL);
+		batches = batches && !bpf_map_delete_batch(dp->map[p->map], keys, &count, NULL);
 		/* Not there: a write that failed half way, or a batch that began. */
 		for (size_t i = 0; !batches && i < n; i++)
 			(void)bpf_map_delete_elem(dp->map[p->map],

@@ -22,15 +22,15 @@
 #include "../bpf/env.h"
 #include "bench.h"
 
-#define FLOWS	     4	 /* of each camera */
-#define FIRSTS	     50	 /* new flows of each camera in one measurement */
-#define ROUNDS	     33	 /* by default */
-#define GROUPS	     3	 /* of rounds: the quietest counts */
-#define HOT_RUNS     200000
-#define FRAME	     64
-#define VIDEO	     1014
-#define MEDIA_PORT   554
-#define CLOUD_PORT   443
+#define FLOWS	   4  /* of each camera */
+#define FIRSTS	   50 /* new flows of each camera in one measurement */
+#define ROUNDS	   33 /* by default */
+#define GROUPS	   3  /* of rounds: the quietest counts */
+#define HOT_RUNS   200000
+#define FRAME	   64
+#define VIDEO	   1014
+#define MEDIA_PORT 554
+#define CLOUD_PORT 443
 
 struct size {
 	uint32_t cams, rules;
@@ -53,11 +53,11 @@ struct point {
 	bool v6;
 	struct pkt *pkt;
 	uint32_t ingress;
-	bool driven;		  /* round robin over the patches below */
-	bool fresh;		  /* its flows are removed before each measurement */
-	uint32_t first, n, runs;  /* patches; runs of one measurement */
-	enum cg_reason want;	  /* checked before timing; NONE: nothing is counted */
-	uint32_t slot;		  /* where want is looked for; driven: every camera */
+	bool driven;		 /* round robin over the patches below */
+	bool fresh;		 /* its flows are removed before each measurement */
+	uint32_t first, n, runs; /* patches; runs of one measurement */
+	enum cg_reason want;	 /* checked before timing; NONE: nothing is counted */
+	uint32_t slot;		 /* where want is looked for; driven: every camera */
 	double *diff;
 };
 
@@ -346,8 +346,7 @@ static void check(struct point *p)
 
 /* ---- what is measured ---- */
 
-static struct point *add(const char *name, int size, enum env_dir dir, bool v6,
-			 enum cg_reason want)
+static struct point *add(const char *name, int size, enum env_dir dir, bool v6, enum cg_reason want)
 {
 	struct point *p = &points[npoints++];
 	char *full;
@@ -402,8 +401,8 @@ static void add_all(bool v6)
 
 	cam_mac(slot, mac);
 	cam_mac(slot_open, mac_open);
-	env_word(e, slot_open, (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT |
-				       (env_now() + 3600000000000ULL));
+	env_word(e, slot_open,
+		 (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT | (env_now() + 3600000000000ULL));
 
 	add("prog/not-a-camera", SIZE_512, UP, v6, CG_REASON_NONE)->pkt =
 		frame(v6, PHONE, GW, v6 ? PHONE_6 : PHONE_4, cloud, 5000, 443, len);

@@ -139,9 +139,8 @@ struct env *env_open_slots(uint32_t slots)
 	if (bpf_refused())
 		die(77, "skipped: the kernel refuses BPF here");
 	/* A second netdev is needed, for a port of another LAN. */
-	if (!in_own_net &&
-	    (unshare(CLONE_NEWNET) ||
-	     system("ip link add v2 index 2 type veth peer name v3 index 3")))
+	if (!in_own_net && (unshare(CLONE_NEWNET) ||
+			    system("ip link add v2 index 2 type veth peer name v3 index 3")))
 		die(77, "skipped: no network namespace or veth here");
 	in_own_net = true;
 	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);
@@ -169,6 +168,8 @@ struct env *env_open_slots(uint32_t slots)
 	e->stats = map_fd(e, "cg_stats");
 	e->events = map_fd(e, "cg_events");
 	e->lost = map_fd(e, "cg_lost");
+	e->scratch = map_fd(e, "cg_scratch");
+	e->scratch_size = bpf_map__value_size(bpf_object__find_map_by_name(e->obj, "cg_scratch"));
 	e->ncpu = libbpf_num_possible_cpus();
 	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
 	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
@@ -349,12 +350,26 @@ static void rules_write(struct env *e, uint32_t gen, uint32_t slot)
 	}
 }
 
+/* The tests change policy under one generation, as the agent never does: what
+ * the packet path remembers of it goes. */
+static void memory_clear(struct env *e)
+{
+	size_t size = (e->scratch_size + 7) / 8 * 8 * e->ncpu;
+	uint32_t zero = 0;
+	void *v = calloc(1, size);
+
+	assert(v);
+	must(bpf_map_update_elem(e->scratch, &zero, v, BPF_ANY), "cg_scratch");
+	free(v);
+}
+
 void env_policy_write(struct env *e, uint32_t gen)
 {
 	struct cg_cam_key key;
 	struct cg_cam cam;
 	uint32_t slot;
 
+	memory_clear(e);
 	for (slot = 0; slot < ENV_SLOTS; slot++) {
 		if (!e->cam[slot].present)
 			continue;

@@ -71,10 +71,11 @@ struct env {
 	struct bpf_object *obj;
 	int prog[2]; /* by enum env_dir */
 	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, stats, events,
-		lost;
+		lost, scratch;
+	size_t scratch_size;
 	int ncpu;
-	uint32_t slots; /* the maps have room for; ENV_SLOTS but for env_open_slots() */
-	struct cg_meta *meta;	       /* mapped */
+	uint32_t slots;	      /* the maps have room for; ENV_SLOTS but for env_open_slots() */
+	struct cg_meta *meta; /* mapped */
 	struct cg_exposure *exposure;  /* mapped, by slot */
 	struct env_cam cam[ENV_SLOTS]; /* what env_policy_write() writes */
 	uint32_t more_id;

@@ -166,6 +166,7 @@ static void narrowed(struct env *e)
 	STEP(e, "narrowed: the next generation has its own list", NULL, UP,
 	     UP4(VENDOR_4, UDP(3, 2)), no);
 	narrow_add(e, 2, CAM1_4, 1);
+	env_policy_write(e, 2);
 	STEP(e, "narrowed: and with it passes", NULL, UP, UP4(VENDOR_4, UDP(3, 2)),
 	     R(CG_PASS_CONTROL));
 }
