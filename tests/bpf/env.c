@@ -22,7 +22,7 @@ const uint8_t GW[6] = { 0x02, 0, 0, 0, 0, 0xfe }, PHONE[6] = { 0x02, 0x0f, 0, 0,
 const uint8_t BCAST[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 const uint8_t MC4[6] = { 0x01, 0x00, 0x5e, 0x7f, 0xff, 0xfa }, MC6[6] = { 0x33, 0x33, 0, 0, 0, 1 };
 
-static __attribute__((noreturn, format(printf, 2, 3))) void die(int rc, const char *fmt, ...)
+void env_die(int rc, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -62,7 +62,7 @@ static int map_fd(struct env *e, const char *name)
 	int fd = bpf_object__find_map_fd_by_name(e->obj, name);
 
 	if (fd < 0)
-		die(1, "the object has no map %s", name);
+		env_die(1, "the object has no map %s", name);
 	return fd;
 }
 
@@ -71,7 +71,7 @@ static void *map_mmap(struct env *e, const char *name, size_t size)
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd(e, name), 0);
 
 	if (p == MAP_FAILED)
-		die(1, "%s: mmap: %s", name, strerror(errno));
+		env_die(1, "%s: mmap: %s", name, strerror(errno));
 	return p;
 }
 
@@ -90,7 +90,7 @@ static int prog_fd(struct env *e, const char *name)
 	struct bpf_program *p = bpf_object__find_program_by_name(e->obj, name);
 
 	if (!p)
-		die(1, "the object has no program %s", name);
+		env_die(1, "the object has no program %s", name);
 	return bpf_program__fd(p);
 }
 
@@ -116,7 +116,7 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, sizes[i].map),
 					     sizes[i].per_slot * slots))
-			die(1, "%s: cannot be sized", sizes[i].map);
+			env_die(1, "%s: cannot be sized", sizes[i].map);
 }
 
 struct env *env_open(void)
@@ -137,22 +137,22 @@ struct env *env_open_slots(uint32_t slots)
 	libbpf_set_print(quiet);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	if (bpf_refused())
-		die(77, "skipped: the kernel refuses BPF here");
+		env_die(77, "skipped: the kernel refuses BPF here");
 	/* A second netdev is needed, for a port of another LAN. */
 	if (!in_own_net && (unshare(CLONE_NEWNET) ||
 			    system("ip link add v2 index 2 type veth peer name v3 index 3")))
-		die(77, "skipped: no network namespace or veth here");
+		env_die(77, "skipped: no network namespace or veth here");
 	in_own_net = true;
 	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);
 	if (!e->obj)
-		die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
+		env_die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
 	bpf_object__for_each_map(map, e->obj)
 		(void)bpf_map__set_pin_path(map, NULL);
 	slots_set(e->obj, slots);
 	e->slots = slots;
 	r = bpf_object__load(e->obj);
 	if (r)
-		die(1, "load: %s", strerror(-r));
+		env_die(1, "load: %s", strerror(-r));
 	e->prog[UP] = prog_fd(e, "cg_from_cam");
 	e->prog[DOWN] = prog_fd(e, "cg_to_cam");
 	e->cams = map_fd(e, "cg_cams");
@@ -188,7 +188,7 @@ void env_close(struct env **e)
 static void must(int r, const char *what)
 {
 	if (r)
-		die(1, "%s: %s", what, strerror(errno));
+		env_die(1, "%s: %s", what, strerror(errno));
 }
 
 static void map_empty(int fd)
@@ -286,7 +286,7 @@ void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const ch
 	r->rule.port_lo = lo;
 	r->rule.port_hi = hi;
 	if (!addr_prefix_parse(dst, r->addr, &r->bits))
-		die(1, "rule '%s' is none", text);
+		env_die(1, "rule '%s' is none", text);
 	cam->nrules++;
 }
 
@@ -460,92 +460,6 @@ void env_reset(struct env *e)
 	env_policy_write(e, 1);
 }
 
-static void word_deadline(struct env *e, uint32_t slot, uint64_t deadline, bool to)
-{
-	uint64_t base = e->exposure[slot].word & (3ULL << CG_WORD_BASE_SHIFT);
-
-	env_word(e, slot, base | (to ? CG_WORD_TO : 0) | deadline);
-}
-
-static void state_word(struct env *e, char *w, uint32_t *slot)
-{
-	static const struct {
-		const char *name;
-		uint64_t base;
-	} bases[] = {
-		{ "sealed", CG_SEALED },
-		{ "closed", CG_CLOSED },
-		{ "always", CG_OPEN },
-	};
-	static const struct {
-		const char *name;
-		uint32_t flag;
-	} flags[] = {
-		{ "monitor", CG_CAM_MONITOR },	 { "via gateway", CG_CAM_VIA_GATEWAY },
-		{ "lan none", CG_CAM_LAN_NONE }, { "lan viewers", CG_CAM_LAN_VIEWERS },
-		{ "narrow", CG_CAM_NARROW },
-	};
-	static const struct {
-		const char *name;
-		enum cg_rule_kind kind;
-	} kinds[] = {
-		{ "allow ", CG_RULE_ALLOW },
-		{ "deny ", CG_RULE_DENY },
-		{ "upload ", CG_RULE_UPLOAD },
-		{ "viewer ", CG_RULE_VIEWER },
-	};
-	size_t i;
-
-	for (i = 0; i < 3; i++)
-		if (!strcmp(w, bases[i].name)) {
-			env_word(e, *slot, bases[i].base << CG_WORD_BASE_SHIFT);
-			return;
-		}
-	for (i = 0; i < 5; i++)
-		if (!strcmp(w, flags[i].name)) {
-			e->cam[*slot].flags |= flags[i].flag;
-			return;
-		}
-	for (i = 0; i < 4; i++)
-		if (!strncmp(w, kinds[i].name, strlen(kinds[i].name))) {
-			env_rule_add(e, *slot, kinds[i].kind, w + strlen(kinds[i].name));
-			return;
-		}
-	if (*w == '@') {
-		*slot = atoi(w + 1);
-	} else if (!strcmp(w, "open")) {
-		word_deadline(e, *slot, env_now() + 3600000000000ULL, false);
-	} else if (!strcmp(w, "expired")) {
-		word_deadline(e, *slot, env_now() - 1000000, false);
-	} else if (!strncmp(w, "to ", 3)) {
-		assert(addr_parse(w + 3, e->exposure[*slot].viewer));
-		word_deadline(e, *slot, env_now() + 3600000000000ULL, true);
-	} else if (!strcmp(w, "off")) {
-		e->meta->off_until_ns = env_now() + 3600000000000ULL;
-	} else if (!strcmp(w, "off past")) {
-		e->meta->off_until_ns = env_now() - 1000000;
-	} else if (!strcmp(w, "nogen")) {
-		e->meta->generation = 0;
-	} else {
-		die(1, "state word '%s' is none", w);
-	}
-}
-
-void env_state(struct env *e, const char *words)
-{
-	char buf[512], *w, *save = NULL;
-	uint32_t slot = 1;
-
-	snprintf(buf, sizeof(buf), "%s", words ? words : "");
-	for (w = strtok_r(buf, ";", &save); w; w = strtok_r(NULL, ";", &save)) {
-		w += strspn(w, " ");
-		if (*w)
-			state_word(e, w, &slot);
-	}
-	if (e->meta->generation)
-		env_policy_write(e, e->meta->generation);
-}
-
 static void age_map(int fd, uint32_t slot, uint64_t ns, size_t size, size_t at)
 {
 	struct cg_flow_key k, next;
@@ -616,7 +530,7 @@ struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt
 	if (bpf_prog_test_run_opts(e->prog[dir], &o)) {
 		if (pkt->len < 14 + 40 && errno == EINVAL)
 			return (struct env_result){ .verdict = ENV_NOT_RUN };
-		die(1, "test run of %zu bytes: %s", pkt->len, strerror(errno));
+		env_die(1, "test run of %zu bytes: %s", pkt->len, strerror(errno));
 	}
 	return (struct env_result){ .verdict = o.retval, .mark = out.mark };
 }

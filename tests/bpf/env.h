@@ -121,6 +121,8 @@ void env_age(struct env *e, uint32_t slot, uint64_t s);
 size_t env_flows_count(struct env *e, uint32_t slot, enum cg_ring_kind kind);
 bool env_flow_find(struct env *e, uint32_t slot, const char *peer, uint16_t cam_port,
 		   uint16_t peer_port, uint8_t proto, struct cg_flow *ret_flow);
+/* Says why and ends the program with rc. */
+__attribute__((noreturn, format(printf, 2, 3))) void env_die(int rc, const char *fmt, ...);
 uint64_t env_now(void); /* boot clock */
 void env_wait_until(uint64_t ns);
 
