@@ -23,3 +23,12 @@ $(BENCH)/tcx: %: %.o
 BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall judged answered tcx)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
+
+# ---- running -------------------------------------------------------------
+.PHONY: bench bench-plot
+bench: tests-bench
+	$(Q)tests/bench/run.sh $(PARTS)
+bench-plot:
+	$(Q)[ -s $(B)/bench.jsonl ] || $(MAKE) bench
+	$(Q)tests/bench/plot.sh $(B)/bench.jsonl >$(B)/bench.svg
+	$(Q)echo '$(B)/bench.svg'

@@ -55,7 +55,7 @@ start_times() # CAMERAS RULES NAME
 		echo "$MS" >>"$WORK/takeover$3"
 		STARTED+=("$PID")
 		end "$PID"
-		gw "$CLI" detach >/dev/null
+		gw "$CLI" detach >/dev/null 2>&1
 	done
 	print "ctl/start$3" "start$3" ms
 	print "ctl/start-takeover$3" "takeover$3" ms "start$3" "ctl/start$3"
@@ -68,7 +68,8 @@ memory() # CAMERAS RULES
 	agent_start
 	rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$AGENT/status")
 	maps=$(for m in "$PIN_DIR"/*; do
-		bpftool -j map show pinned "$m" 2>/dev/null | jq '.bytes_memlock // 0'
+		{ bpftool -j map show pinned "$m" 2>/dev/null || true; } |
+			jq ".bytes_memlock // 0" 2>/dev/null || true
 	done | awk '{ s += $1 } END { print s / 1024 }')
 	record "mem/rss@$1" "$rss" kB "mem/rss@1" "${RSS:=$rss}" 0
 	record "mem/maps@$1" "$maps" kB "mem/maps@1" "${MAPS:=$maps}" 0

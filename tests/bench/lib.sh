@@ -100,7 +100,8 @@ config()
 				"mac = { \"02:cb:00:00:%02x:%02x\" }\nallow = {", i, i,
 				int(i / 256), i % 256
 			for (r = 0; r < rules; r++)
-				printf "%s\"198.18.%d.1:443/udp\"", r ? ", " : " ", r
+				printf "%s\"198.%d.%d.1:443/udp\"", r ? ", " : " ", \
+					r < 256 ? 18 : 19 + int(r / 256), r % 256
 			print " }\n}"
 		}
 	}' >"$CAMGATE_CONFIG"
