@@ -19,9 +19,11 @@
 #define cg_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #endif
 
-/* Who may join a group: said by a flag of its own since 6.7 and in stable
+/*
+ * Who may join a group: said by a flag of its own since 6.7 and in stable
  * kernels that took it over, by the commands' flag before, not at all in the
- * oldest. */
+ * oldest.
+ */
 #if defined(GENL_MCAST_CAP_NET_ADMIN)
 #define CG_GROUP_ADMIN		.flags = GENL_MCAST_CAP_NET_ADMIN,
 #elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0) || \

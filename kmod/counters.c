@@ -7,8 +7,10 @@
 #include <linux/string.h>
 #include "counters.h"
 
-/* The packet path writes these with plain stores while we read. On a 32-bit
- * machine such a store is two, and two equal readings are one value. */
+/*
+ * The packet path writes these with plain stores while we read. On a 32-bit
+ * machine such a store is two, and two equal readings are one value.
+ */
 static u64 read_u64(const __u64 *p)
 {
 	u64 v = READ_ONCE(*p);
@@ -70,9 +72,11 @@ int cg_counters_read(struct cg_counters *c, u32 slot)
 		return -ENODATA;
 	if (slot >= c->map->max_entries)
 		return -ENOENT;
-	/* cg_source_set() has made sure that it is a per-CPU array of ours. All
+	/*
+	 * cg_source_set() has made sure that it is a per-CPU array of ours. All
 	 * CPUs' values by one way on every kernel: before 5.19 the map itself
-	 * could only be asked for this CPU's. */
+	 * could only be asked for this CPU's.
+	 */
 	array = container_of(c->map, struct bpf_array, map);
 	sum_cpus((const struct cg_stats __percpu *)array->pptrs[slot & array->index_mask],
 		 &c->sum);

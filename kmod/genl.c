@@ -107,8 +107,10 @@ static int announce(struct sk_buff *skb, struct genl_info *info)
 	.doit = _doit,				\
 }
 
-/* Rights are asked for by the commands themselves: they depend on a parameter
- * or on more than one capability. */
+/*
+ * Rights are asked for by the commands themselves: they depend on a parameter
+ * or on more than one capability.
+ */
 static const struct genl_ops ops[] = {
 	OP(CAMGATE_CMD_INFO, no_policy, get_info),
 	OP(CAMGATE_CMD_SET, cg_genl_counters_set_policy, cg_genl_counters_set),

@@ -33,8 +33,10 @@ static bool may_read(struct sk_buff *skb, const struct net *net)
 	return cg_param_public() || netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN);
 }
 
-/* A program's descriptor is worth as much as the right to load one: root of a
- * user namespace has neither. */
+/*
+ * A program's descriptor is worth as much as the right to load one: root of a
+ * user namespace has neither.
+ */
 static bool may_write(struct sk_buff *skb, const struct net *net)
 {
 	return netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN) &&

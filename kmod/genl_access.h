@@ -10,8 +10,10 @@ struct net;
 struct netlink_callback;
 struct sk_buff;
 
-/* For commands that read, that write, and for dumps (all of which read):
- * -EPERM, or -EINVAL with a message for what the header says wrong. */
+/*
+ * For commands that read, that write, and for dumps (all of which read):
+ * -EPERM, or -EINVAL with a message for what the header says wrong.
+ */
 int __must_check cg_genl_access_read(struct sk_buff *skb, struct genl_info *info);
 int __must_check cg_genl_access_write(struct sk_buff *skb, struct genl_info *info);
 int __must_check cg_genl_access_dump(struct netlink_callback *cb);

@@ -65,8 +65,10 @@ static int put_entry(struct sk_buff *msg, const struct cg_stats *sum, u32 place)
 	return 0;
 }
 
-/* Puts the slot that was read last, from *place on. -EMSGSIZE: not all of it;
- * *place is then the first that is missing. */
+/*
+ * Puts the slot that was read last, from *place on. -EMSGSIZE: not all of it;
+ * *place is then the first that is missing.
+ */
 static int put_slot(struct sk_buff *msg, const struct cg_counters *c, u32 slot, u32 *place)
 {
 	struct nlattr *counts;

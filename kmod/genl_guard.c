@@ -99,7 +99,8 @@ static int read_port(struct genl_info *info, const struct nlattr *attr, struct c
 	port->kind = nla_type(attr);
 	if (port->kind == CAMGATE_P_IFINDEX) {
 		if (!nla_get_u32(attr) || nla_get_u32(attr) > INT_MAX) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr, "guard_ports: ifindex of no interface");
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "guard_ports: ifindex of no interface");
 			return -ERANGE;
 		}
 		port->ifindex = nla_get_u32(attr);
@@ -125,7 +126,8 @@ static int read_ports(struct genl_info *info, struct cg_guard_change *change)
 	nla_for_each_nested(attr, ports, rem)
 		n++;
 	if (n > CAMGATE_MAX_PORTS) {
-		NL_SET_ERR_MSG_ATTR(info->extack, ports, "guard_ports: more than CAMGATE_MAX_PORTS");
+		NL_SET_ERR_MSG_ATTR(info->extack, ports,
+				    "guard_ports: more than CAMGATE_MAX_PORTS");
 		return -E2BIG;
 	}
 	change->ports = kvzalloc(struct_size(change->ports, port, n), GFP_KERNEL_ACCOUNT);

@@ -76,8 +76,10 @@ void cg_guard_exit(struct cg_guard *g)
 	free_percpu(g->stats);
 }
 
-/* The stage as it is after this change: what stood there, if it is kept, and
- * what is added. NULL with *ret_n = 0: nothing is staged. */
+/*
+ * The stage as it is after this change: what stood there, if it is kept, and
+ * what is added. NULL with *ret_n = 0: nothing is staged.
+ */
 static int next_stage(const struct cg_guard *g, const struct cg_guard_change *change,
 		      u8 **ret_stage, u32 *ret_n)
 {
@@ -143,8 +145,10 @@ int cg_guard_set(struct cg_guard *g, struct cg_guard_change *change,
 		ret = -ENOMEM;
 		goto err_stage;
 	}
-	/* First the hooks that are missing, which can fail; they let everything
-	 * pass until the policy that follows says otherwise. */
+	/*
+	 * First the hooks that are missing, which can fail; they let everything
+	 * pass until the policy that follows says otherwise.
+	 */
 	if (mode != CAMGATE_GUARD_OFF) {
 		ret = cg_guard_hooks_add(g, ports);
 		if (ret) {

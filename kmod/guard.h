@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The guard: at the netdev-ingress hook, frames of cameras that our filter did not mark are counted or dropped. */
+/* The guard: behind tc ingress, a camera's frames without our mark are counted or dropped. */
 #ifndef CG_GUARD_H
 #define CG_GUARD_H
 
@@ -70,8 +70,10 @@ struct cg_guard_state {
 int __must_check cg_guard_init(struct cg_guard *g, struct net *net);
 void cg_guard_exit(struct cg_guard *g);
 
-/* All of it or nothing; -E2BIG: too many addresses, -EINVAL: a mode without a
- * mark; else what registering a hook said. Under RTNL. */
+/*
+ * All of it or nothing; -E2BIG: too many addresses, -EINVAL: a mode without a
+ * mark; else what registering a hook said. Under RTNL.
+ */
 int __must_check cg_guard_set(struct cg_guard *g, struct cg_guard_change *change,
 			      struct netlink_ext_ack *extack);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Keeps the guard's hooks where they belong while interfaces come, go, are renamed and join bridges. */
+/* Keeps the guard's hooks in place while interfaces come, go, are renamed and join bridges. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/if_arp.h>
@@ -35,8 +35,10 @@ static struct hook *find(const struct cg_guard *g, const struct net_device *dev)
 	return NULL;
 }
 
-/* An interface on its way out, of the machine or to another namespace, may
- * still be talked about (its bridge lets go of it): it is not listed any more. */
+/*
+ * An interface on its way out, of the machine or to another namespace, may
+ * still be talked about (its bridge lets go of it): it is not listed any more.
+ */
 static bool present(struct cg_guard *g, struct net_device *dev)
 {
 	return dev->reg_state == NETREG_REGISTERED && net_eq(dev_net(dev), g->net) &&
@@ -177,8 +179,10 @@ int cg_guard_each_hooked(struct cg_guard *g, int (*fn)(int ifindex, void *arg), 
 	return ret;
 }
 
-/* A hook may be missing for lack of memory: what can be hooked in is, and
- * GUARD_FAILED tells of the rest. */
+/*
+ * A hook may be missing for lack of memory: what can be hooked in is, and
+ * GUARD_FAILED tells of the rest.
+ */
 static void follow(struct cg_guard *g, struct net_device *dev)
 {
 	struct hook *h = find(g, dev);

@@ -16,8 +16,10 @@ unsigned int cg_guard_judge(void *priv, struct sk_buff *skb, const struct nf_hoo
 
 /* All under RTNL. */
 
-/* Hooks in on every present interface of `ports` (NULL: none) where it is
- * missing: on all of them, or on none that was not hooked before. */
+/*
+ * Hooks in on every present interface of `ports` (NULL: none) where it is
+ * missing: on all of them, or on none that was not hooked before.
+ */
 int __must_check cg_guard_hooks_add(struct cg_guard *g, const struct cg_guard_ports *ports);
 /* Unhooks where g's own policy and ports want none. */
 void cg_guard_hooks_prune(struct cg_guard *g);

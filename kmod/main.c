@@ -27,8 +27,10 @@ static int __init camgate_init(void)
 {
 	int ret;
 
-	/* We look into structures whose layout each build of the kernel decides.
-	 * With symbol versions, or by force, a module of another one loads. */
+	/*
+	 * We look into structures whose layout each build of the kernel decides.
+	 * With symbol versions, or by force, a module of another one loads.
+	 */
 	if (strcmp(init_utsname()->release, UTS_RELEASE)) {
 		pr_err("built for %s, this is %s: not loaded\n", UTS_RELEASE,
 		       init_utsname()->release);

@@ -9,8 +9,10 @@
 #include "param.h"
 #include "procfs.h"
 
-/* Position 0 is the heading, position n slot n - 1. The value of a step is its
- * position + 1, so that it is not NULL. */
+/*
+ * Position 0 is the heading, position n slot n - 1. The value of a step is its
+ * position + 1, so that it is not NULL.
+ */
 static void *at(struct cg_counters *c, loff_t pos)
 {
 	return pos <= cg_counters_slots(c) ? (void *)(unsigned long)(pos + 1) : NULL;

@@ -10,8 +10,10 @@
 #include "counters.h"
 #include "source.h"
 
-/* The references of a program's maps may be dropped together with the program:
- * ours is taken under the lock that guards the list. */
+/*
+ * The references of a program's maps may be dropped together with the program:
+ * ours is taken under the lock that guards the list.
+ */
 static struct bpf_map *find_map(struct bpf_prog *prog)
 {
 	struct bpf_map *map = ERR_PTR(-ENOENT);

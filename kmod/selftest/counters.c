@@ -17,16 +17,19 @@ static __init void naive_sum(const struct cg_stats __percpu *from, struct cg_sta
 	int i, cpu;
 
 	for (i = CG_PLACES - 1; i >= 0; i--) {
-		u64 packets = 0, bytes = 0;
+		struct cg_count *sum = &to->c[i / CG_REASONS][i % CG_REASONS];
 
+		sum->packets = 0;
+		sum->bytes = 0;
 		for (cpu = nr_cpu_ids - 1; cpu >= 0; cpu--) {
+			const struct cg_stats *one;
+
 			if (!cpu_possible(cpu))
 				continue;
-			packets += per_cpu_ptr(from, cpu)->c[i / CG_REASONS][i % CG_REASONS].packets;
-			bytes += per_cpu_ptr(from, cpu)->c[i / CG_REASONS][i % CG_REASONS].bytes;
+			one = per_cpu_ptr(from, cpu);
+			sum->packets += one->c[i / CG_REASONS][i % CG_REASONS].packets;
+			sum->bytes += one->c[i / CG_REASONS][i % CG_REASONS].bytes;
 		}
-		to->c[i / CG_REASONS][i % CG_REASONS].packets = packets;
-		to->c[i / CG_REASONS][i % CG_REASONS].bytes = bytes;
 	}
 }
 
