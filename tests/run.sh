@@ -52,7 +52,7 @@ skipped() { # stage name
 # a file; others print them. One that shows no case, or ends badly without
 # saying which case failed, is a failed case itself.
 run_programs() { # stage programs...
-	local stage=$1 f name rc tap out
+	local stage=$1 f name rc tap out start
 	shift
 	tap=$(mktemp) out=$(mktemp)
 	for f; do
@@ -60,10 +60,11 @@ run_programs() { # stage programs...
 		name=${name#test_}
 		! skipped "$stage" "$name" || continue
 		: >"$tap"
-		rc=0
+		rc=0 start=$SECONDS
 		CK_TAP_LOG_FILE_NAME=$tap CK_VERBOSITY=silent timeout -k 10 "${CG_TEST_LIMIT:-900}" \
 			"$f" >"$out" 2>&1 || rc=$?
 		cat "$out"
+		echo "# $name took $((SECONDS - start)) s"
 		sed -nE "s/^(ok|not ok) [0-9]+ - [^:]*:([^:]*):(.*): Passed$/\1 $name: \2: \3/p
 			 s/^(not ok) [0-9]+ - (.*)/\1 $name: \2/p" "$tap"
 		if [[ $rc -ne 0 && $rc -ne 77 ]] && ! grep -q '^not ok' "$tap" "$out"; then

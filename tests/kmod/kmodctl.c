@@ -18,7 +18,7 @@
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: kmodctl info | set PIN|fd:N | unset | get SLOT | dump [PAUSE-MS]\n"
+	fprintf(stderr, "usage: kmodctl info | set PIN|fd:N | unset | get SLOT | dump [FILE]\n"
 			"       kmodctl announce ID GENERATION [SLOT] | listen N\n"
 			"       kmodctl guard [mode=N] [mark=N] [mask=N] [flags=N] [macs=MAC,…]\n"
 			"                     [ports=name:IF,bridge:IF,index:N,…] | guard-get\n"
@@ -215,8 +215,8 @@ int talk_send(struct talk *t, struct nl_msg *msg)
 			t->interrupted = true;
 		else if (r < 0)
 			return ETIMEDOUT;
-		if (t->pause_ms)
-			usleep((useconds_t)t->pause_ms * 1000);
+		for (int i = 0; t->until && access(t->until, F_OK) && i < 6000; i++)
+			usleep(10000);
 	}
 	return t->error;
 }
@@ -258,11 +258,11 @@ static int get(struct talk *t, const char *slot)
 	return finish(t, talk_send(t, msg));
 }
 
-static int dump(struct talk *t, int pause_ms)
+static int dump(struct talk *t, const char *until)
 {
 	int r;
 
-	t->pause_ms = pause_ms;
+	t->until = until;
 	puts("slot plane reason packets bytes");
 	r = finish(t, talk_send(t, talk_msg(t, CAMGATE_CMD_GET, NLM_F_DUMP)));
 	fprintf(stderr, "messages=%d%s\n", t->messages, t->interrupted ? " interrupted" : "");
@@ -318,7 +318,7 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(cmd, "get"))
 		return get(&t, argv[2]);
 	if (argc <= 3 && !strcmp(cmd, "dump"))
-		return dump(&t, argc > 2 ? atoi(argv[2]) : 0);
+		return dump(&t, argc > 2 ? argv[2] : NULL);
 	if (argc >= 4 && !strcmp(cmd, "announce"))
 		return announce(&t, argc - 2, argv + 2);
 	if (argc == 3 && !strcmp(cmd, "listen"))

@@ -10,7 +10,7 @@
 struct talk {
 	struct nl_sock *sk;
 	int family;
-	int pause_ms;	     /* between the messages of a dump */
+	const char *until;   /* a dump goes on after its first messages when this file is there */
 	int messages;	     /* that were answers */
 	int error;	     /* errno of the last answer */
 	unsigned int offset; /* the attribute it is about; 0: none said */

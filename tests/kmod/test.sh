@@ -15,7 +15,9 @@ while getopts p: o; do
 	esac
 done
 shift $((OPTIND - 1))
+all=no
 if [[ $# == 0 ]]; then
+	all=yes
 	mapfile -t kernels < <(awk '$1 !~ /^#/ && NF { print $1 }' tests/vm/kernels/kernels.txt)
 	set -- "${kernels[@]}"
 fi
@@ -41,7 +43,11 @@ build kmodctl tests/kmod/kmodctl.c tests/kmod/kmodctl_guard.c tests/kmod/kmodctl
 # shellcheck disable=SC2086 # words
 printf "%s\n" load $parts | awk '!seen[$0]++' >"$out/parts"
 
-passed=0 failed=0
+record() { # NAME VALUE OP LIMIT UNIT N CONTROL RAW
+	printf '{"name":"%s","value":%s,"op":"%s","limit":%s,"unit":"%s","n":%s,"control":%s,"raw":"%s"}\n' \
+		"$@" >>"${CG_FIGURES:-build/figures.jsonl}"
+}
+passed=0 failed=0 green=0
 for k; do
 	log=build/log/kmod-$k.log
 	if ! tests/vm/kernels/build-mod.sh -s "$k" || ! tests/vm/kernels/build-mod.sh -d "$k" ||
@@ -70,6 +76,14 @@ for k; do
 		f=$((f + 1))
 	fi
 	passed=$((passed + p)) failed=$((failed + f))
+	[[ $f != 0 ]] || green=$((green + 1))
+	sed -n 's/^figure //p' "$log" | while read -r name value op limit unit n control; do
+		record "$name" "$value" "$op" "$limit" "$unit" "$n" "$control" "log/kmod-$k.log"
+	done
 done
+if [[ $all == yes ]]; then
+	record vm/kernels_passed $green ">=" 3 kernels $# $# "log/kmod-$k.log"
+	record vm/matrix_s $SECONDS "<=" 900 s 1 1 "log/kmod-$k.log"
+fi
 echo "$passed passed, $failed failed, 0 skipped"
 [[ $failed == 0 ]]

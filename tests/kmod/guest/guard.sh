@@ -12,13 +12,15 @@ same 'the camera reaches the gateway' "$(answers cam)" 10
 
 check 'guard drop' at gw kmodctl guard mode=2 mark=$MARK ports=bridge:br-lan macs=$CAM flags=3
 same 'on both ports' "$(hooked)" "$(ifindex lan1),$(ifindex lan2)"
-same 'marked frames pass' "$(answers cam)" 10
+passed_marked=$(answers cam)
+same 'marked frames pass' "$passed_marked" 10
 same 'and the phone'"'"'s' "$(answers phone)" 10
 same 'nothing dropped' "$(guard_value dropped) $(guard_value unmarked)" '0 0'
 above 'marked ones counted' "$(guard_value marked)" 9
 
 check 'filters deleted by hand' detach
-same 'without them nothing passes' "$(answers cam)" 0
+leaked=$(answers cam)
+same 'without them nothing passes' "$leaked" 0
 same 'the phone still does' "$(answers phone)" 10
 at gw kmodctl guard-get >/tmp/guard
 above 'dropped' "$(value dropped </tmp/guard)" 9
@@ -29,7 +31,10 @@ same 'passes again' "$(answers cam)" 10
 check 'guard count' at gw kmodctl guard mode=1
 detach
 dropped=$(guard_value dropped) unmarked=$(guard_value unmarked)
-same 'only counts' "$(answers cam)" 10
+unguarded=$(answers cam)
+same 'only counts' "$unguarded" 10
+figure guard/leaked_packets "$leaked" == 0 packets 10 "$unguarded"
+figure guard/false_drops $((10 - passed_marked)) == 0 packets 10 $((10 - leaked))
 same 'drops no more' "$(guard_value dropped)" "$dropped"
 above 'unmarked ones counted' "$(guard_value unmarked)" "$((unmarked + 9))"
 check 'guard off' at gw kmodctl guard mode=0

@@ -39,12 +39,13 @@ at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
 at gw kmodctl guard mode=2 mark=$MARK ports=bridge:br-lan macs=$CAM flags=3
 at cam kmodbpf send c0 $CAM 02:00:00:00:00:01 0 &
 sender=$!
-rm -f /tmp/slow
-at gw kmodctl dump 150 >/tmp/slow 2>/dev/null &
+rm -f /tmp/slow /tmp/go
+at gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
 slow=$!
 wait_for 20 lines 5 /tmp/slow
 forget $BPF/p
 unhouse
+touch /tmp/go
 wait $slow
 same 'a dump outlives the name of its namespace' "$(tail -n 1 /tmp/slow | cut -d' ' -f1)" 299
 kill $sender 2>/dev/null

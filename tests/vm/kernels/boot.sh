@@ -120,10 +120,13 @@ timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu -smp "
 	-append "console=ttyS0 panic=-1 quiet nokaslr mitigations=off rdinit=/init ${CG_VM_APPEND:-}" \
 	</dev/null 2>"$d/qemu.log" &
 qemu=$!
-tail -n +1 -f --pid=$qemu "$d/console" | tr -d '\r' || :
+# In the background, so that a signal is heard while the guest runs.
+tail -n +1 -f --pid=$qemu "$d/console" | sed -u "s/\\r$//" &
+shown=$!
 rc=0
 wait $qemu || rc=$?
 qemu=
+wait $shown || :
 [ -z "$log" ] || tr -d '\r' <"$d/console" >"$log"
 cat "$d/qemu.log" >&2
 if [ $rc = 124 ] || [ $rc = 137 ]; then
