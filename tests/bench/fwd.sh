@@ -131,6 +131,7 @@ teardown()
 	gw nft flush ruleset
 }
 
+# shellcheck disable=SC2016 # awk has its own $
 tx() { gw awk '$1 == "wan0:" { print $11 }' /proc/net/dev; }
 gen() { nsenter --net="/run/netns/$ID-cam" -- "$TOOLS/gen" c0 $GW_MAC "$CAMS" "$FLOWS" "$@"; }
 

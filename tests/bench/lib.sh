@@ -95,10 +95,20 @@ config()
 {
 	awk -v cams="$1" -v rules="$2" 'BEGIN {
 		print "lan = { \"br-lan\" }"
+		# Each its own list, as far as a file of 1 MiB holds them.
+		if (cams > 1000) {
+			printf "defaults { allow = {"
+			for (r = 0; r < rules; r++)
+				printf "%s\"198.%d.%d.1:443/udp\"", r ? ", " : " ", \
+					r < 256 ? 18 : 19 + int(r / 256), r % 256
+			print " } }"
+			rules = 0
+		}
 		for (i = 0; i < cams; i++) {
 			printf "camera \"cam%d\" { id = \"cam%d\" exposure = closed\n" \
-				"mac = { \"02:cb:00:00:%02x:%02x\" }\nallow = {", i, i,
+				"mac = { \"02:cb:00:00:%02x:%02x\" }\n", i, i,
 				int(i / 256), i % 256
+			printf "allow += {"
 			for (r = 0; r < rules; r++)
 				printf "%s\"198.%d.%d.1:443/udp\"", r ? ", " : " ", \
 					r < 256 ? 18 : 19 + int(r / 256), r % 256
