@@ -61,7 +61,7 @@ INLINE int is_discovery_group(const __u8 *a, int v4)
 
 INLINE void place_of(const __u8 *addr, int v4, __u64 now, struct place *at)
 {
-	struct cg_net_key key = { .prefixlen = 128 };
+	struct cg_net_key key = {};
 	struct cg_net *net;
 
 	at->until_ns = ~0ULL;
@@ -72,6 +72,8 @@ INLINE void place_of(const __u8 *addr, int v4, __u64 now, struct place *at)
 			at->kind = CG_NET_GROUP;
 		return;
 	}
+	/* Not in the initializer: clang 19 makes that a .rodata whose BTF 5.10 refuses. */
+	key.prefixlen = 128;
 	memcpy(key.addr, addr, 16);
 	net = bpf_map_lookup_elem(&cg_nets, &key);
 	if (net) {
