@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 # The counters by netlink, by /proc and by the map itself are the same numbers.
-differ() { diff /tmp/by_map "/tmp/by_$1" | grep -c '^[<>]'; } # proc|netlink: lines
+# GNU diff marks lines with < and >, busybox's with - and +.
+differ() { diff /tmp/by_map "/tmp/by_$1" | grep -c '^[<>+-] *[0-9]'; } # proc|netlink: lines
 agree() { # NAME PIN-DIR
 	kmodbpf map "$2" >/tmp/by_map
 	at gw cat /proc/net/camgate >/tmp/by_proc
