@@ -65,7 +65,7 @@ list-asan:
 list-agent:
 	@printf '%s\n' $(AGENT_BIN) $(AGENT_SCRIPTS:%=tests/agent/test_%.sh)
 list-bpf:
-	@printf '%s\n' $(BPF_BIN) tests/bpf/verifier.sh
+	@printf '%s\n' tests/bpf/verifier.sh $(BPF_BIN)
 
 list-sources:
 	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC)

@@ -138,6 +138,8 @@ struct env *env_open_slots(uint32_t slots)
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	if (bpf_refused())
 		env_die(77, "skipped: the kernel refuses BPF here");
+	/* An entry that expired has a time before now on the boot clock. */
+	env_wait_until((CG_IDLE_UDP_S + 10) * 1000000000ULL);
 	/* A second netdev is needed, for a port of another LAN. */
 	if (!in_own_net && (unshare(CLONE_NEWNET) ||
 			    system("ip link add v2 index 2 type veth peer name v3 index 3")))

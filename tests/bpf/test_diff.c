@@ -9,6 +9,7 @@
 #include "run.h"
 
 #define PACKETS	     130000U /* of each kind */
+#define PACKETS_SLOW 10000U  /* in emulation */
 #define PER_POLICY   500U
 #define PER_EXPOSURE 25U
 
@@ -214,6 +215,7 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 {
 	uint64_t want, from = seed;
 	uint32_t n, slot, wrong = 0, counts[__CG_REASON_MAX] = { 0 }, r, kinds = 0;
+	const uint32_t packets = getenv("CG_SLOW") ? PACKETS_SLOW : PACKETS;
 	struct known *k;
 	struct ref_packet p;
 	struct row row = { "" };
@@ -222,7 +224,7 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 	bool ok;
 
 	env_reset(e);
-	for (n = 0; n < PACKETS; n++) {
+	for (n = 0; n < packets; n++) {
 		if (n % PER_POLICY == 0) {
 			policy_random(e);
 			if (n % (8 * PER_POLICY) == 0) {
@@ -263,9 +265,9 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 			printf("# %s: %6u %s\n", name, counts[r], reason_name(r));
 			kinds++;
 		}
-	printf("# %s: %u packets, seed %llu, %u disagreements\n", name, PACKETS,
+	printf("# %s: %u packets, seed %llu, %u disagreements\n", name, packets,
 	       (unsigned long long)from, wrong);
-	run_check(!wrong, name, "%u of %u packets disagree, seed %llu", wrong, PACKETS,
+	run_check(!wrong, name, "%u of %u packets disagree, seed %llu", wrong, packets,
 		  (unsigned long long)from);
 	run_check(kinds >= 8, "the packets reach the reasons there are", "only %u", kinds);
 }

@@ -12,7 +12,7 @@
 # CG_VM_PACKAGE (another kernel package), CG_VM_PASS (names of variables handed
 # through, in addition to those below).
 set -eu
-limit=${CG_VM_LIMIT:-3600}
+limit=${CG_VM_LIMIT:-7200}
 [ "${1:-}" = -t ] && { limit=$2; shift 2; }
 [ "${1:-}" = -- ] && shift
 [ $# -gt 0 ] || { sed -n 's/^# \(run.sh.*\)/usage: \1/p' "$0" >&2; exit 2; }
