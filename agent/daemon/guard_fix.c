@@ -7,6 +7,7 @@
 #include "../kern/nft.h"
 #include "../lib/nftext.h"
 #include "guard.h"
+#include "guard_plan.h"
 
 bool cg_guard_kept_out(void)
 {
@@ -30,10 +31,10 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 		    "the config is not in force: which cameras to keep out is not known");
 		return;
 	}
-	n = cg_guard_macs(a->policy.now, &mac);
+	n = cg_guard_plan_macs(a->policy.now, &mac);
 	if (!mac)
 		return;
-	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, a->policy.now->guard_mark);
+	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, &a->policy.now->mark);
 	if (r == -ENOENT) {
 		say(ctx, false, "there is no fw4 here: put the rules into your own firewall");
 		return;
@@ -42,7 +43,7 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 		       r ? "cannot be written: " : "keeps cameras out of the flow table",
 		       r ? strerror(-r) : "");
 	say(ctx, !r, line);
-	r = r ? r : cg_bootguard_fw4_text(mac, n, a->policy.now->guard_mark, &text);
+	r = r ? r : cg_bootguard_fw4_text(mac, n, &a->policy.now->mark, &text);
 	if (!r)
 		r = cg_nft_run(text, why, sizeof(why));
 	if (r == -ENOENT) {
