@@ -9,7 +9,7 @@
 #include "attach.h"
 #include "guard.h"
 #include "manual.h"
-#include "own.h"
+#include "../kern/own.h"
 
 static uint64_t boot_ns(void)
 {
