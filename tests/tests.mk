@@ -2,7 +2,7 @@
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
 UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
-	policy reason rule view
+	policy reason rule saved view
 AGENT_TESTS := control edit exposure guard links ports reload show start
 AGENT_SCRIPTS := cli
 BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam

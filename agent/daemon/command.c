@@ -14,6 +14,7 @@
 #include "../lib/near.h"
 #include "../lib/view.h"
 #include "command.h"
+#include "guard.h"
 #include "manual.h"
 
 static struct json_object *reply_new(bool ok, int code)
@@ -361,7 +362,8 @@ static void cmd_detach(struct cg_command_call *c)
 {
 	struct json_object *list = json_object_new_array();
 	/* The guard first: without filters it would stop everything. */
-	int m = cg_bootguard_detach(c->a->opts.state_dir, c->a->opts.fw4_dir, removed_say, list);
+	int m = cg_bootguard_detach(c->a->opts.state_dir, cg_guard_fw4_dir(c->a), removed_say,
+				    list);
 	int n = cg_pins_detach(c->a->opts.pin_dir, removed_say, list);
 
 	cg_command_put(c, "removed", list);

@@ -114,6 +114,7 @@ void cg_guard_ports_go(struct cg_agent *a, const struct cg_ports_plan *ports)
 void cg_guard_applied(struct cg_agent *a)
 {
 	const struct cg_policy *policy = a->policy.now;
+	const char *dir = cg_guard_fw4_dir(a);
 	_cleanup_free_ struct cg_mac *mac = NULL;
 	size_t n = cg_guard_plan_macs(policy, &mac);
 	int r;
@@ -126,10 +127,11 @@ void cg_guard_applied(struct cg_agent *a)
 	if (r)
 		cg_log_warning("boot guard: %s/%s: %s, the next boot guards the cameras of before",
 			       a->opts.state_dir, CG_BOOTGUARD_FILE, strerror(-r));
-	if (cg_bootguard_fw4_installed(a->opts.fw4_dir)) {
-		r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, &policy->mark);
+	if (cg_bootguard_fw4_installed(dir)) {
+		r = cg_bootguard_fw4_install(dir, mac, n, &policy->mark);
 		if (r)
-			cg_log_warning("%s: %s", a->opts.fw4_dir, strerror(-r));
+			cg_log_warning("%s: %s", dir, strerror(-r));
+		cg_guard_fw4_note(a, dir);
 		cg_guard_jobs_add(&a->guard->jobs, CG_GUARD_JOB_FW4);
 	}
 }

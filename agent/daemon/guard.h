@@ -48,5 +48,9 @@ void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state);
 /* `doctor --fix`: what was done, one line each, through say; waits for nft. */
 void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx);
 bool cg_guard_kept_out(void);
+/* Where the fw4 include is, or would be put. */
+const char *cg_guard_fw4_dir(const struct cg_agent *a);
+/* It is in dir now: noted, so that `detach` finds it without the agent. */
+void cg_guard_fw4_note(struct cg_agent *a, const char *dir);
 
 #endif

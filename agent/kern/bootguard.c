@@ -232,6 +232,11 @@ static int file_remove(const char *dir, const char *file, void (*say)(void *ctx,
 	return 1;
 }
 
+int cg_bootguard_fw4_remove(const char *dir)
+{
+	return file_remove(dir, CG_BOOTGUARD_FW4_FILE, NULL, NULL);
+}
+
 int cg_bootguard_detach(const char *state_dir, const char *fw4_dir,
 			void (*say)(void *ctx, const char *what), void *ctx)
 {

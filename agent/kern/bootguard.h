@@ -27,6 +27,8 @@ int cg_bootguard_release_text(char **ret_script) __must_check;
 int cg_bootguard_fw4_install(const char *dir, const struct cg_mac *mac, size_t n,
 			     const struct cg_mark *mark) __must_check;
 bool cg_bootguard_fw4_installed(const char *dir);
+/* 1: it was there, 0: it was not. */
+int cg_bootguard_fw4_remove(const char *dir) __must_check;
 /* What of it fw4's running table lacks; -ENOENT: that table is not there. */
 int cg_bootguard_fw4_text(const struct cg_mac *mac, size_t n, const struct cg_mark *mark,
 			  char **ret_script) __must_check;
