@@ -153,7 +153,7 @@ help:
 	@echo 'make demo       camgate at work on real video, with a table of figures'
 	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
 	@echo 'make check-unit check-agent check-bpf check-net check-vm lint   one part of it'
-	@echo 'make check-kmod   the packet path and the module on other kernels'
+	@echo 'make check-kmod check-kasan check-openwrt   the packet path and the module on other kernels'
 	@echo 'make bench      figures of cost as JSON lines (PARTS="prog fwd ctl curves"); bench-plot draws them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
 	@echo 'V=1 shows the commands; WITH_SYSTEMD=no leaves libsystemd out; CC, CLANG, CFLAGS as usual'

@@ -73,7 +73,7 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod lint demo
+.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)$(MAKE) all
@@ -98,6 +98,14 @@ check-kmod:
 	$(Q)$(MAKE) bpf
 	$(Q)tests/vm/kernels/fetch.sh $(K)
 	$(Q)tests/kmod/test.sh $(K)
+# The same on kernels made here of Debian's source (tests/vm/kernels/built.txt),
+# once: ten minutes each and more. First one of checkers, which must see planted
+# faults and nothing else; then OpenWrt's options, without the JIT too, and
+# user-mode Linux.
+check-kasan check-openwrt:
+	$(Q)tests/deps.sh build vm kmod
+	$(Q)$(MAKE) bpf
+	$(Q)tests/kmod/$(@:check-%=%).sh
 demo:
 	$(Q)tests/deps.sh build net
 	$(Q)$(MAKE) all tests-net

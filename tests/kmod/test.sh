@@ -36,7 +36,7 @@ build() { # NAME SOURCE...
 build kmodctl tests/kmod/kmodctl.c tests/kmod/kmodctl_guard.c tests/kmod/kmodctl_bad.c &&
 	build kmodbpf tests/kmod/kmodbpf.c && build load tests/bpf/verifier.c || exit 1
 {
-	echo "RUNS=${RUNS:-500000} FUZZ=${FUZZ:-3000}"
+	echo "RUNS=${RUNS:-500000} FUZZ=${FUZZ:-3000} PLANTED=${PLANTED:-}"
 	cat tests/kmod/guest/run.sh
 } >"$out/run.sh"
 # The first part loads the module.
@@ -63,7 +63,7 @@ for k; do
 	for f in tests/kmod/guest/*.sh; do [[ $f == */run.sh ]] || files+=("$f"); done
 	echo "# kernel $k"
 	nice -n "${NICE:-0}" tests/vm/kernels/boot.sh -t "${LIMIT:-600}" -l "$log" \
-		-m 'veth bridge sch_ingress cls_bpf cls_fw act_gact nf_flow_table nf_flow_table_inet nft_flow_offload nft_ct nft_masq nf_tables nft_chain_nat nft_counter?' \
+		-m 'unix? af_packet? ipv6? veth bridge sch_ingress cls_bpf cls_fw act_gact nf_flow_table nf_flow_table_inet nft_flow_offload? nft_ct nft_masq nf_tables nft_chain_nat nft_counter?' \
 		-p "setpriv nft $out/kmodctl $out/kmodbpf $out/load" "$k" "$out/run.sh" \
 		"$out/parts" "$object:camgate.bpf.o" "$out/$k.ko:camgate.ko" \
 		"$out/$k-debug.ko:camgate-debug.ko" \
