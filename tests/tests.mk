@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset near nftext offload \
-	policy reason rule view
-AGENT_TESTS := control edit exposure links ports reload show start
+UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
+	policy reason rule saved view
+AGENT_TESTS := control edit exposure guard links ports reload show start
 AGENT_SCRIPTS := cli
 BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
 
@@ -18,7 +18,7 @@ AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
 BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_words.o packets.o reference.o run.o)
-AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o)
+AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
 	$(call say,CC,$<)

@@ -82,4 +82,5 @@ for fault in call atomic; do
 		"$lint/planted.bpf.c" || rc=1
 	finds "a planted $fault in the packet path" 'bpf: cg_to_cam' "$lint/bpf.sh" "$d/$fault.o"
 done
+finds 'a section of data in the object' 'bpf: data in the object: .bss' "$lint/bpf.sh" "$d/call.o"
 exit $rc
