@@ -17,7 +17,7 @@ UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_words.o packets.o reference.o run.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_load.o env_words.o packets.o reference.o run.o)
 AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
