@@ -67,6 +67,7 @@ table() {
 	kmod  bc                         cmd:bc
 	kmod  flex                       cmd:flex
 	kmod  bison                      cmd:bison
+	kmod  perl                       cmd:perl
 	kmod  nftables                   cmd:nft
 	kmod  iproute2                   cmd:tc
 	kmod  conntrack                  cmd:conntrack

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset near nftext offload \
-	policy reason rule view
-AGENT_TESTS := control edit exposure links ports reload show start
+UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
+	policy reason rule saved view
+AGENT_TESTS := control edit exposure guard links ports reload show start
 AGENT_SCRIPTS := cli
 BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
 
@@ -18,7 +18,7 @@ AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
 BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_load.o env_words.o packets.o reference.o run.o)
-AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o)
+AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
 	$(call say,CC,$<)
@@ -73,7 +73,7 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod lint demo
+.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)$(MAKE) all
@@ -98,6 +98,14 @@ check-kmod:
 	$(Q)$(MAKE) bpf
 	$(Q)tests/vm/kernels/fetch.sh $(K) >/dev/null
 	$(Q)tests/kmod/test.sh $(K)
+# The same on kernels made here of Debian's source (tests/vm/kernels/built.txt),
+# once: ten minutes each and more. First one of checkers, which must see planted
+# faults and nothing else; then OpenWrt's options, without the JIT too, and
+# user-mode Linux.
+check-kasan check-openwrt:
+	$(Q)tests/deps.sh build vm kmod
+	$(Q)$(MAKE) bpf
+	$(Q)tests/kmod/$(@:check-%=%).sh
 demo:
 	$(Q)tests/deps.sh build net
 	$(Q)$(MAKE) all tests-net

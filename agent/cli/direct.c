@@ -121,7 +121,7 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 		  struct json_object **ret_reply)
 {
 	_cleanup_(cg_pins_close) struct cg_pins pins = { 0 };
-	_cleanup_free_ struct cg_statenote *notes = NULL;
+	_cleanup_free_ struct cg_saved_manual *notes = NULL;
 	struct json_object *reply, *cams;
 	bool all = !strcmp(cam, "all");
 	uint32_t only = 0;
@@ -142,9 +142,10 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 		if (!*pins.names[slot].id)
 			continue;
 		set_slot(&pins, (uint32_t)slot, seal, cams);
-		if (notes)
-			notes[n++] = (struct cg_statenote){ pins.names[slot].id,
-							    pins.exposure[slot].manual };
+		if (notes) {
+			memcpy(notes[n].id, pins.names[slot].id, sizeof(notes[n].id) - 1);
+			notes[n++].manual = pins.exposure[slot].manual;
+		}
 	}
 	saved = notes ? cg_statenote_write(cli->state_dir, notes, n) : -ENOMEM;
 
@@ -174,6 +175,7 @@ static void add_removed(void *ctx, const char *what)
 
 int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 {
+	_cleanup_(cg_saved_free) struct cg_saved saved = { 0 };
 	struct json_object *removed = json_object_new_array(), *reply;
 	int r, guard;
 
@@ -184,7 +186,11 @@ int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 				    _("the agent is not running; without it only root can detach"));
 	}
 	/* the guard first: without filters it would stop everything */
-	guard = cg_bootguard_detach(cli->state_dir, CG_BOOTGUARD_FW4_DIR, add_removed, removed);
+	if (cg_statenote_read(cli->state_dir, &saved))
+		saved = (struct cg_saved){ 0 };
+	guard = cg_bootguard_detach(cli->state_dir,
+				    saved.fw4_dir ? saved.fw4_dir : CG_BOOTGUARD_FW4_DIR,
+				    add_removed, removed);
 	r = cg_pins_detach(cli->pin_dir, add_removed, removed);
 	if (r >= 0 && guard < 0)
 		r = guard;

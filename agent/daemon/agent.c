@@ -9,7 +9,7 @@
 #include "attach.h"
 #include "guard.h"
 #include "manual.h"
-#include "own.h"
+#include "../kern/own.h"
 
 static uint64_t boot_ns(void)
 {
@@ -42,6 +42,7 @@ void cg_agent_free(struct cg_agent *a)
 	free(a->run.port);
 	cg_ports_free(&a->run.plan);
 	free(a->run.manual);
+	free(a->run.fw4_dir);
 	free(a->run.deadline);
 	cg_blocked_free(&a->run.blocked);
 	memset(&a->policy, 0, sizeof(a->policy));

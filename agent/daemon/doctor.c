@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <camgate/ctl.h>
 #include "../kern/offload.h"
+#include "../kern/own.h"
 #include "command.h"
 #include "guard.h"
 #include "module.h"
@@ -113,6 +114,9 @@ static void jit(struct findings *f)
 static void config(struct findings *f)
 {
 	const struct cg_agent *a = f->a;
+	char text[CG_MARK_TEXT_LEN];
+	const struct cg_mark_user *user;
+	size_t at = 0;
 
 	if (a->cfg.error[0])
 		found(f, FAIL, "config", "camgate check", "%s; generation %u stays in force",
@@ -120,6 +124,9 @@ static void config(struct findings *f)
 	else
 		found(f, OK, "config", NULL, "generation %u: %zu cameras, %zu rules",
 		      cg_datapath_generation(a->kern.dp), a->policy.ncams, a->policy.nrules);
+	while (a->policy.now && (user = cg_own_mark_user(a->policy.now, &at)))
+		found(f, WARN, "mark", "set guard_mark to bits that nobody else uses", "%s",
+		      cg_mark_text(a->policy.now->mark.mask, user, text));
 }
 
 /* Filters that are asked before ours may take a packet away from it. */

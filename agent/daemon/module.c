@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "guard.h"
+#include "guard_plan.h"
 #include "module.h"
 
 #define LOOK_NS (10 * CG_SEC_NS) /* it may be loaded later */
@@ -109,37 +109,30 @@ void cg_module_announce(struct cg_agent *a)
 		}
 }
 
-/* mode as in policy; nothing is guarded with OFF. */
-int cg_module_guard(struct cg_agent *a, enum cg_guard_mode mode)
+int cg_module_guard(struct cg_agent *a, const struct cg_guard_plan *plan)
 {
-	_cleanup_free_ char(*bridge)[16] = calloc(a->policy.nlan + 1, sizeof(*bridge));
-	_cleanup_free_ char(*port)[16] = calloc(a->run.nport + 1, sizeof(*port));
-	_cleanup_free_ struct cg_mac *mac = NULL;
-	struct cg_kstats_guard k = { 0 };
-	const struct cg_link *link;
-	size_t nlinks;
+	_cleanup_free_ char(*port)[16] = NULL;
+	struct cg_kstats_guard k = { .mode = CG_KSTATS_OFF };
 
 	if (!a->module->ks)
 		return -ENOENT;
-	if (mode == CG_GUARD_OFF)
+	if (!plan)
 		return cg_kstats_guard_apply(a->module->ks, &k);
-	k.nmac = cg_guard_macs(a->policy.now, &mac);
-	if (!bridge || !port || !mac)
+	port = calloc(plan->nport + 1, sizeof(*port));
+	if (!port)
 		return -ENOMEM;
-	link = cg_links_table(a->kern.links, &nlinks);
-	/* A port that joins later is guarded before anybody has told us of it. */
-	for (size_t i = 0; i < nlinks; i++)
-		for (size_t j = 0; j < a->policy.nlan && k.nbridge < a->policy.nlan; j++)
-			if (!strcmp(link[i].kind, "bridge") &&
-			    !strcmp(link[i].name, a->policy.lan[j]))
-				memcpy(bridge[k.nbridge++], link[i].name, sizeof(*bridge));
-	for (size_t i = 0; i < a->run.nport; i++)
-		memcpy(port[k.nport++], a->run.port[i].name, sizeof(*port));
-	k.mode = mode == CG_GUARD_DROP ? CG_KSTATS_DROP : CG_KSTATS_COUNT;
-	k.mark = a->policy.now->guard_mark;
-	k.bridge = (const char(*)[16])bridge;
+	for (; k.nport < plan->nport; k.nport++)
+		memcpy(port[k.nport], plan->port[k.nport].name, sizeof(*port));
+	k.mode = plan->mode == CG_GUARD_DROP ? CG_KSTATS_DROP : CG_KSTATS_COUNT;
+	k.mark = plan->mark.bits;
+	k.mask = plan->mark.mask;
 	k.port = (const char(*)[16])port;
-	k.mac = mac;
+	/* A port that joins later is guarded before anybody has told us of it. */
+	k.bridge = (const char(*)[16])plan->bridge;
+	k.nbridge = plan->nbridge;
+	k.ports_kept = plan->ports_kept;
+	k.mac = plan->mac;
+	k.nmac = plan->nmac;
 	return cg_kstats_guard_apply(a->module->ks, &k);
 }
 

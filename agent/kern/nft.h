@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "../lib/cleanup.h"
+#include "../lib/nftext.h"
 
 /* One nft that runs. */
 struct cg_nft_job {
@@ -31,6 +32,8 @@ enum cg_nft_family {
 	CG_NFT_BRIDGE = 7,
 };
 
+/* nft_ask.c */
+
 /* family: one of these. 1, 0 or -errno; no nftables at all counts as 0. */
 int cg_nft_table_has(uint8_t family, const char *table) __must_check;
 int cg_nft_set_has(uint8_t family, const char *table, const char *set) __must_check;
@@ -41,5 +44,8 @@ int cg_nft_counter_read(uint8_t family, const char *table, const char *name,
 /* Handles of the rules that carry this comment, at most max; how many, or -errno. */
 int cg_nft_rules_find(uint8_t family, const char *table, const char *chain, const char *comment,
 		      uint64_t *ret_handles, size_t max) __must_check;
+
+/* The ports that table holds a guard's chain for; how many, or -errno. */
+int cg_nft_guard_ports(const char *table, struct cg_nftext_port **ret_port) __must_check;
 
 #endif

@@ -30,7 +30,7 @@
  * deny        cam, rule                         the same
  * undo        -                                 file, restored, what
  * counters R  cam?                              cams:[{id,name,counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}], differs?}], source ("module|agent")
- * reload      -                                 generation, cameras, rules, added, removed, changed
+ * reload      from? (address it is typed from)  generation, cameras, rules, added, removed, changed, warnings?:[text]
  * doctor   R  fix? (not R)                      findings:[{level:"ok|warn|fail", what, text, fix?}]
  * detach      -                                 removed:[text]; the agent ends afterwards
  * version  R  -                                 version, abi

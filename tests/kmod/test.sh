@@ -8,7 +8,7 @@
 # N failed, N skipped"; each kernel's console is kept in build/log/kmod-K.log.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-parts='load set counters netns malformed rights guard flowtable unload'
+parts='load verifier set counters netns malformed rights guard flowtable unload'
 build=yes run=yes
 while getopts bnp: o; do
 	case $o in
@@ -40,7 +40,7 @@ compile() { # NAME SOURCE...
 		compile kmodbpf tests/kmod/kmodbpf.c && compile load tests/bpf/verifier.c
 } || exit 1
 {
-	echo "RUNS=${RUNS:-500000} FUZZ=${FUZZ:-3000}"
+	echo "RUNS=${RUNS:-500000} FUZZ=${FUZZ:-3000} PLANTED=${PLANTED:-}"
 	cat tests/kmod/guest/run.sh
 } >"$out/run.sh.$$"
 # The first part loads the module.
@@ -82,7 +82,7 @@ for k; do
 	[[ $run == yes ]] || continue
 	echo "# kernel $k"
 	nice -n "${NICE:-0}" tests/vm/kernels/boot.sh -t "${LIMIT:-600}" -l "$log" \
-		-m 'veth bridge sch_ingress cls_bpf cls_fw act_gact nf_flow_table nf_flow_table_inet nft_flow_offload nft_ct nft_masq nf_tables nft_chain_nat nft_counter?' \
+		-m 'unix? af_packet? ipv6? veth bridge sch_ingress cls_bpf cls_fw act_gact nf_flow_table nf_flow_table_inet nft_flow_offload? nft_ct nft_masq nf_tables nft_chain_nat nft_counter?' \
 		-p "setpriv nft $out/kmodctl $out/kmodbpf $out/load" "$k" "$out/run.sh.$$" \
 		"$out/parts.$$:parts" "$object:camgate.bpf.o" "$out/$k.ko:camgate.ko" \
 		"$out/$k-debug.ko:camgate-debug.ko" \

@@ -149,14 +149,22 @@ START_TEST(keys)
 	static const struct {
 		const char *text;
 		enum cg_guard_mode guard;
-		uint32_t mark;
+		struct cg_mark mark;
 		bool module;
 	} good[] = {
-		{ "", CG_GUARD_OFF, CG_NFTEXT_MARK, true },
-		{ "guard = off\nmodule = no\n", CG_GUARD_OFF, CG_NFTEXT_MARK, false },
-		{ "guard = count\nguard_mark = 0x80\n", CG_GUARD_COUNT, 0x80, true },
-		{ "guard = drop\nguard_mark = 16\nmodule = auto\n", CG_GUARD_DROP, 16, true },
-		{ "guard_mark = 0xffffffff\n", CG_GUARD_OFF, 0xffffffff, true },
+		{ "", CG_GUARD_OFF, { CG_MARK_DEFAULT, CG_MARK_DEFAULT }, true },
+		{ "guard = off\nmodule = no\n",
+		  CG_GUARD_OFF,
+		  { CG_MARK_DEFAULT, CG_MARK_DEFAULT },
+		  false },
+		{ "guard = count\nguard_mark = 0x80\n", CG_GUARD_COUNT, { 0x80, 0x80 }, true },
+		{ "guard = drop\nguard_mark = 16\nmodule = auto\n",
+		  CG_GUARD_DROP,
+		  { 16, 16 },
+		  true },
+		{ "guard_mark = 0xffffffff\n", CG_GUARD_OFF, { 0xffffffff, 0xffffffff }, true },
+		{ "guard_mark = 0x10\nguard_mask = 0xf0\n", CG_GUARD_OFF, { 0x10, 0xf0 }, true },
+		{ "guard_mask = 0xff000000\n", CG_GUARD_OFF, { CG_MARK_DEFAULT, 0xff000000 }, true },
 	};
 	static const char *const bad_mark[] = { "0",   "0x0",	      "-1", "0x",
 						"010", "0x100000000", "x",  "'0x1 '" };
@@ -165,7 +173,7 @@ START_TEST(keys)
 		struct cg_policy *p = policy_of(good[i].text, NULL);
 
 		ck_assert_int_eq(p->guard, good[i].guard);
-		ck_assert_uint_eq(p->guard_mark, good[i].mark);
+		ck_assert(cg_mark_same(&p->mark, &good[i].mark));
 		ck_assert_int_eq(p->module, good[i].module);
 		cg_policy_free(&p);
 	}
@@ -174,7 +182,11 @@ START_TEST(keys)
 
 		snprintf(text, sizeof(text), "guard_mark = %s\n", bad_mark[i]);
 		policy_of(text, "guard_mark: found");
+		snprintf(text, sizeof(text), "guard_mask = %s\n", bad_mark[i]);
+		policy_of(text, "guard_mask: found");
 	}
+	policy_of("guard_mark = 0x03\nguard_mask = 0x01\n", "has bits outside of guard_mask");
+	policy_of("guard_mask = 0x00ff0000\n", "has bits outside of guard_mask");
 	policy_of("guard = on\n", "guard: found 'on'");
 	policy_of("module = yes\n", "module: found 'yes'");
 }

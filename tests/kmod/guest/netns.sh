@@ -54,3 +54,20 @@ same 'a dump outlives the name of its namespace' "$(tail -n 1 /tmp/slow | cut -d
 kill $sender 2>/dev/null
 wait $sender 2>/dev/null
 check 'and then its map goes' wait_for 20 none
+
+# With its file in /proc held open.
+house
+programs $BPF/p 300
+kmodbpf fill $BPF/p 9
+at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
+rm -f /tmp/held /tmp/go
+at gw sh -c 'exec 3</proc/net/camgate; touch /tmp/held; until [ -e /tmp/go ]; do usleep 20000; done; cat <&3' >/tmp/slow &
+slow=$!
+wait_for 20 [ -e /tmp/held ]
+forget $BPF/p
+unhouse
+same 'an open file keeps its namespace' "$(kmodbpf alive map cg_stats)" 1
+touch /tmp/go
+wait $slow
+same 'it can be read to its end' "$(tail -n 1 /tmp/slow | cut -d' ' -f1)" 299
+check 'and then its map goes' wait_for 20 none

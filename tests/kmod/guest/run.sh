@@ -135,7 +135,10 @@ programs() { # PIN-DIR [pass|judge]
 camera() { kmodbpf camera "$1" $CAM 3 && kmodbpf meta "$1" $MARK "${2:-pass}"; } # PIN-DIR [pass|judge]
 forget() { rm -rf "$1"; }
 
+# shellcheck source=tests/kmod/guest/checkers.sh
+. /t/checkers.sh
 dmesg -n 1
+leaks_forget
 dmesg -c >/dev/null
 echo 1 >/proc/sys/kernel/unprivileged_userns_clone 2>/dev/null
 chmod 755 /t /run /tmp
@@ -147,11 +150,21 @@ for part in ${PARTS:-$(cat /t/parts)}; do
 done
 rmmod camgate 2>/dev/null
 echo "## kernel messages"
-if dmesg | grep -E 'BUG|WARNING|Oops|Call Trace|suspicious|possible recursive|inconsistent lock|unregister_netdevice: waiting|general protection'; then
-	dmesg | grep -A 25 -m 1 -E 'BUG|WARNING|Oops|suspicious|general protection'
+leaks >/tmp/leaks
+reports >/tmp/reports
+found=$(($(grep -c '^unreferenced' /tmp/leaks) + $(wc -l </tmp/reports)))
+if [ $found != 0 ]; then
+	head -n 60 /tmp/leaks
+	cat /tmp/reports
+	dmesg | grep -F -A 40 -m 1 "$(head -n 1 /tmp/reports)"
 	no 'kernel messages are clean'
 else
 	ok 'kernel messages are clean'
 fi
+if [ -e /proc/lockdep_stats ]; then
+	same 'the watch over locks went on to the end' \
+		"$(sed -n 's/^ debug_locks: *//p' /proc/lockdep_stats)" 1
+fi
+[ -z "$PLANTED" ] || figure kmod/kasan_reports "$found" == 0 reports "$passes" "$PLANTED"
 echo "$passes passed, $fails failed"
 [ $fails = 0 ]

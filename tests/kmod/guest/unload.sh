@@ -27,6 +27,18 @@ kill -9 $slow
 wait $slow 2>/dev/null
 check 'a dump that was killed does not' wait_for 10 rmmod camgate
 
+# Its file in /proc is open meanwhile.
+insmod $MODULE
+at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
+rm -f /tmp/held /tmp/go
+at gw sh -c 'exec 3</proc/net/camgate; touch /tmp/held; until [ -e /tmp/go ]; do usleep 20000; done; cat <&3' >/tmp/slow 2>&1 &
+slow=$!
+wait_for 20 [ -e /tmp/held ]
+check 'an open file in /proc does not keep it' rmmod camgate
+touch /tmp/go
+wait $slow
+same 'and has no more to say' "$(grep -c '^[0-9]' /tmp/slow)" 0
+
 at cam kmodbpf send c0 $CAM 02:00:00:00:00:01 0 &
 sender=$!
 rounds=0
