@@ -75,8 +75,10 @@ table() {
 	END
 	# The packet path is loaded as built by every clang that Debian 12 has.
 	grep -qs '^VERSION_ID="12"' /etc/os-release || return 0
-	echo 'lint clang-16 cmd:clang-16'
-	echo 'lint clang-19 cmd:clang-19'
+	for group in lint vm; do
+		echo "$group clang-16 cmd:clang-16"
+		echo "$group clang-19 cmd:clang-19"
+	done
 }
 
 have() {
