@@ -60,6 +60,9 @@ table() {
 	vm    cpio                       cmd:cpio
 	vm    kmod                       cmd:modprobe
 	vm    xz-utils                   cmd:xz
+	vm    e2fsprogs                  cmd:mkfs.ext4
+	vm    hostapd                    cmd:hostapd
+	vm    iw                         cmd:iw
 	kmod  gcc-12                     cmd:gcc-12
 	kmod  lz4                        cmd:lz4
 	kmod  zstd                       cmd:zstd

@@ -134,6 +134,7 @@ timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
 	-device virtio-9p-pci,fsdev=host,mount_tag=host \
 	-fsdev local,id=out,path="$d/out",security_model=none \
 	-device virtio-9p-pci,fsdev=out,mount_tag=out \
+	${CG_VM_DISK:+-drive file="$CG_VM_DISK",if=virtio,format=raw} \
 	-kernel "$image" -initrd "$d/initrd" \
 	-append "console=ttyS1 panic=-1 quiet loglevel=4 mitigations=off nokaslr" \
 	</dev/null 2>"$d/qemu.log" &
