@@ -197,22 +197,36 @@ static void module(struct findings *f)
 	const char *why = cg_module_why(f->a);
 
 	if (why)
-		found(f, OK, "module", NULL, "%s: the agent shows the counters itself", why);
+		found(f, OK, "module", NULL, "%s: counters come from the map of the packet path",
+		      why);
 	else
-		found(f, OK, "module", NULL, "counters come from camgate.ko %s",
+		found(f, OK, "module", NULL, "camgate.ko %s: counters come from it",
 		      cg_module_version(f->a));
 }
 
 static void counters(struct findings *f)
 {
-	struct cg_stats stats;
-	bool differs;
+	size_t compared = 0, differ = 0;
 
-	for (size_t i = 0; i < f->a->policy.ncams; i++)
-		if (!cg_module_stats(f->a, f->a->policy.cams[i].slot, &stats, &differs) && differs)
+	for (size_t i = 0; i < f->a->policy.ncams; i++) {
+		const struct cg_agent_cam *cam = &f->a->policy.cams[i];
+		struct cg_module_source source;
+		struct cg_stats stats;
+
+		if (cg_module_stats(f->a, cam->slot, &stats, &source) < 0) {
+			found(f, WARN, "counters", NULL, "%s: its counters cannot be read",
+			      cam->name);
+			continue;
+		}
+		compared += !strcmp(source.name, "module");
+		differ += source.differs;
+		if (source.differs)
 			found(f, WARN, "counters", "camgate reload hands the module the map again",
-			      "%s: the module's counters are not those of the packet path",
-			      f->a->policy.cams[i].name);
+			      "%s: the module counts otherwise than the map of the packet path",
+			      cam->name);
+	}
+	if (compared && !differ)
+		found(f, OK, "counters", NULL, "module and map agree on %zu cameras", compared);
 }
 
 static void guard(struct findings *f)

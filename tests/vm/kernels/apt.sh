@@ -43,3 +43,10 @@ read_lists() { # SUITE...
 }
 
 has() { [ -n "$(apt_cache search --names-only "^$(echo "$1" | sed 's/[+.]/\\&/g')\$")" ]; }
+
+package() { # NAME[=VERSION]: its .deb
+	rm -rf "$apt/deb"
+	mkdir -p "$apt/deb"
+	(cd "$apt/deb" && apt_get download "$1" >&2) || return 1
+	echo "$apt"/deb/*.deb
+}

@@ -22,13 +22,6 @@ done
 # shellcheck source=tests/vm/kernels/apt.sh
 . "$here/apt.sh"
 
-package() { # NAME[=VERSION]: its .deb
-	rm -rf "$apt/deb"
-	mkdir -p "$apt/deb"
-	(cd "$apt/deb" && apt_get download "$1" >&2)
-	echo "$apt"/deb/*.deb
-}
-
 # The source, and its package's version in $src/version.
 source_tree() { # SUITE
 	[[ ! -s $src/version ]] || return 0
