@@ -209,6 +209,36 @@ START_TEST(no_nft)
 }
 END_TEST
 
+/* One sentence in status, and enforcement is partial; without it, it is full. */
+START_TEST(ways_past_are_said)
+{
+	struct json_object *r;
+
+	start();
+	r = house_ask(&h, "{\"v\":1,\"cmd\":\"status\"}");
+	ck_assert_str_eq(reply_text(r, "enforced"), "full");
+	json_object_put(r);
+	put("/proc/modules", "mtkhnat 1 0 - Live 0x0 (O)\n");
+	r = ASK(&h, CG_EXIT_PARTIAL, "{\"v\":1,\"cmd\":\"status\"}");
+	ck_assert_str_eq(reply_text(r, "enforced"), "partial");
+	ck_assert_str_eq(reply_text(r, "attention/0"),
+			 "the vendor's module 'mtkhnat' forwards connections past every filter");
+	json_object_put(r);
+	has(false, "unload that module, or switch its acceleration off");
+	put("/proc/modules", "bridge 1 0 - Live 0x0\n");
+	fake_links.filter[0] = (struct cg_link_filter){ 0xbb01, 1, "flower", true };
+	fake_links.nfilter = 1;
+	r = ASK(&h, CG_EXIT_PARTIAL, "{\"v\":1,\"cmd\":\"status\"}");
+	ck_assert_str_eq(reply_text(r, "enforced"), "partial");
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "attention/0"), "lan1: hardware carries out"));
+	json_object_put(r);
+	fake_links.filter[0].in_hw = false;
+	r = house_ask(&h, "{\"v\":1,\"cmd\":\"status\"}");
+	ck_assert_str_eq(reply_text(r, "enforced"), "full");
+	json_object_put(r);
+}
+END_TEST
+
 int main(void)
 {
 	const int n = sizeof(missing) / sizeof(missing[0]);
@@ -224,6 +254,7 @@ int main(void)
 	tcase_add_loop_test(t, by_other_names, 0, n);
 	tcase_add_test(t, flow_tables_that_are_wanted);
 	tcase_add_test(t, no_nft);
+	tcase_add_test(t, ways_past_are_said);
 	suite_add_tcase(s, t);
 	return suite_run(s);
 }
