@@ -16,9 +16,9 @@ chmod 1777 /tmp /dev/shm
 # The host's /var may hold state of a service that runs there.
 mount -t tmpfs lib /var/lib/camgate 2>/dev/null
 mount -t tmpfs etc /etc/camgate 2>/dev/null
-mount --bind "$CG_VM_KERNEL/lib/modules" "$(readlink -f /lib)/modules" 2>/dev/null || {
+mount --bind "$CG_VM_KERNEL_DIR/lib/modules" "$(readlink -f /lib)/modules" 2>/dev/null || {
 	mkdir -p "$(readlink -f /lib)/modules"
-	mount --bind "$CG_VM_KERNEL/lib/modules" "$(readlink -f /lib)/modules"
+	mount --bind "$CG_VM_KERNEL_DIR/lib/modules" "$(readlink -f /lib)/modules"
 }
 hostname camgate-vm
 ip link set lo up

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [-t SECONDS] -- COMMAND...: runs COMMAND as root in this repository, inside a virtual machine.
+# run.sh [-t SECONDS] [-k K] -- COMMAND...: runs COMMAND as root in this repository, inside a virtual machine.
 #
 # For machines where the caller is not root or the kernel refuses BPF. The
 # guest's root is the host's own file tree, read-only, below a layer in memory:
@@ -8,13 +8,25 @@
 # files COMMAND writes below build/ are brought back. Ends with COMMAND's
 # status; 124 time-out, 125 the machine ended without saying how it went.
 #
+# -k: on kernel K of kernels/kernels.txt, else on bookworm's own; COMMAND then
+# finds camgate.ko built for it in $CG_KO, unless that is set.
+#
 # CG_VM_ACCEL (kvm where it works, else tcg), CG_VM_MEM (MiB), CG_VM_SMP,
-# CG_VM_PACKAGE (another kernel package), CG_VM_PASS (names of variables handed
-# through, in addition to those below).
+# CG_VM_KERNEL (as -k), CG_VM_PACKAGE (another kernel package), CG_VM_CONSOLE
+# (where the console is kept), CG_VM_BACK (where what it wrote below build/ goes,
+# if not there), CG_VM_PASS (names of variables handed through, in
+# addition to those below).
 set -eu
 limit=${CG_VM_LIMIT:-7200}
-[ "${1:-}" = -t ] && { limit=$2; shift 2; }
-[ "${1:-}" = -- ] && shift
+name=${CG_VM_KERNEL:-}
+while getopts t:k: o; do
+	case $o in
+	t) limit=$OPTARG ;;
+	k) name=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
 [ $# -gt 0 ] || { sed -n 's/^# \(run.sh.*\)/usage: \1/p' "$0" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -23,7 +35,15 @@ for tool in qemu-system-x86_64 busybox cpio modprobe; do
 		{ echo "vm: $tool is missing (tests/deps.sh)" >&2; exit 1; }
 done
 PATH=$PATH:/usr/sbin:/sbin
-kernel=$("$here/fetch.sh")
+if [ -n "$name" ]; then
+	kernel=$("$here/kernels/fetch.sh" "$name")
+	[ -n "${CG_KO:-}" ] || CG_KO=$("$here/kernels/build-mod.sh" "$name")
+else
+	kernel=$("$here/fetch.sh")
+fi
+# The unpacked one needs no time to unpack itself.
+image=$kernel/vmlinux
+[ -s "$image" ] || image=$kernel/vmlinuz
 version=$(cat "$kernel/version")
 
 mkdir -p "$top/build/vm"
@@ -66,7 +86,7 @@ kvm_works() {
 	if [ ! -s "$top/build/vm/kvm" ]; then
 		timeout -k 2 20 qemu-system-x86_64 -M q35 -accel kvm -cpu host -m 256 -nodefaults \
 			-no-user-config -display none -no-reboot -serial file:"$d/probe" \
-			-kernel "$kernel/vmlinuz" -initrd "$d/initrd" \
+			-kernel "$image" -initrd "$d/initrd" \
 			-append "console=ttyS0 panic=-1 quiet cg_probe" </dev/null >/dev/null 2>&1 || :
 		r=no
 		! grep -q 'vm: probe' "$d/probe" 2>/dev/null || r=yes
@@ -89,10 +109,10 @@ token=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	cmd=
 	for a; do cmd="$cmd$(quote "$a")"; done
 	echo "CG_VM_TOP=$(quote "$top")"
-	echo "CG_VM_KERNEL=$(quote "$kernel")"
+	echo "CG_VM_KERNEL_DIR=$(quote "$kernel")"
 	echo "CG_VM_TOKEN=$token"
 	echo "CG_VM_COMMAND=$(quote "$cmd")"
-	for v in CG_SLOW V NO_COLOR ${CG_VM_PASS:-}; do
+	for v in CG_SLOW CG_KO V NO_COLOR ${CG_VM_PASS:-}; do
 		eval "x=\${$v-}"
 		# shellcheck disable=SC2154 # set by the eval
 		[ -z "$x" ] || echo "export $v=$(quote "$x")"
@@ -114,7 +134,8 @@ timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
 	-device virtio-9p-pci,fsdev=host,mount_tag=host \
 	-fsdev local,id=out,path="$d/out",security_model=none \
 	-device virtio-9p-pci,fsdev=out,mount_tag=out \
-	-kernel "$kernel/vmlinuz" -initrd "$d/initrd" \
+	${CG_VM_DISK:+-drive file="$CG_VM_DISK",if=virtio,format=raw} \
+	-kernel "$image" -initrd "$d/initrd" \
 	-append "console=ttyS1 panic=-1 quiet loglevel=4 mitigations=off nokaslr" \
 	</dev/null 2>"$d/qemu.log" &
 qemu=$!
@@ -123,11 +144,11 @@ tail -n +1 -f --pid=$qemu "$d/output" | tr -d '\r' || :
 rc=0
 wait $qemu || rc=$?
 qemu=
-cp "$d/console" "$top/build/vm/console.log"
+cp "$d/console" "${CG_VM_CONSOLE:-$top/build/vm/console.log}"
 [ ! -s "$d/out/dmesg" ] || cp "$d/out/dmesg" "$top/build/vm/dmesg.log"
 cat "$d/qemu.log" >&2
 [ -e "$d/out/status" ] || : >"$d/out/status"
-[ ! -s "$d/out/build.tar" ] || tar -x -C "$top" -m -f "$d/out/build.tar"
+[ ! -s "$d/out/build.tar" ] || tar -x -C "${CG_VM_BACK:-$top/build}" -m --strip-components=1 -f "$d/out/build.tar"
 if [ $rc = 124 ] || [ $rc = 137 ]; then
 	echo "vm: stopped after $limit s" >&2
 	exit 124
