@@ -3,8 +3,8 @@
 
 UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
 	policy reason rule saved view
-AGENT_TESTS := control edit exposure guard links module ports reload show start
-AGENT_SCRIPTS := cli
+AGENT_TESTS := control doctor edit exposure guard links module ports reload show start
+AGENT_SCRIPTS := cli packaging
 BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
 
 # ---- building ------------------------------------------------------------

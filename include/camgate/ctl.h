@@ -58,7 +58,10 @@
 #define CG_CTL_GROUP   "camgate"
 
 #define CG_CONFIG_PATH "/etc/camgate/camgate.conf"
-#define CG_STATE_DIR   "/var/lib/camgate"
+/* The build may name another. */
+#ifndef CG_STATE_DIR
+#define CG_STATE_DIR "/var/lib/camgate"
+#endif
 
 enum cg_exit {
 	CG_EXIT_OK = 0,
