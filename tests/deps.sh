@@ -60,6 +60,9 @@ table() {
 	vm    cpio                       cmd:cpio
 	vm    kmod                       cmd:modprobe
 	vm    xz-utils                   cmd:xz
+	vm    e2fsprogs                  cmd:mkfs.ext4
+	vm    hostapd                    cmd:hostapd
+	vm    iw                         cmd:iw
 	kmod  gcc-12                     cmd:gcc-12
 	kmod  lz4                        cmd:lz4
 	kmod  zstd                       cmd:zstd
@@ -75,8 +78,10 @@ table() {
 	END
 	# The packet path is loaded as built by every clang that Debian 12 has.
 	grep -qs '^VERSION_ID="12"' /etc/os-release || return 0
-	echo 'lint clang-16 cmd:clang-16'
-	echo 'lint clang-19 cmd:clang-19'
+	for group in lint vm; do
+		echo "$group clang-16 cmd:clang-16"
+		echo "$group clang-19 cmd:clang-19"
+	done
 }
 
 have() {

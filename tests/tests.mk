@@ -3,8 +3,8 @@
 
 UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
 	policy reason rule saved view
-AGENT_TESTS := control edit exposure guard links ports reload show start
-AGENT_SCRIPTS := cli
+AGENT_TESTS := control doctor edit exposure guard links module ports reload show start
+AGENT_SCRIPTS := cli packaging
 BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
 
 # ---- building ------------------------------------------------------------
@@ -17,7 +17,7 @@ UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_words.o packets.o reference.o run.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_load.o env_words.o packets.o reference.o run.o)
 AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
@@ -86,17 +86,17 @@ lint:
 	$(Q)tests/deps.sh build lint
 	$(Q)$(MAKE) bpf
 	$(Q)V=1 tests/run.sh lint
-# The packet path and the house on Debian's own kernel, whatever runs here.
-check-vm:
-	$(Q)tests/deps.sh build net vm
-	$(Q)$(MAKE) tests-bpf tests-net
-	$(Q)tests/vm/run.sh -- tests/run.sh --here bpf net
-# The packet path's verifier runs and the module on each kernel of
+# The packet path, the module and a part of the house on each kernel of
 # tests/vm/kernels/kernels.txt; K="6.1" names some of them.
+check-vm:
+	$(Q)tests/deps.sh build net vm kmod
+	$(Q)$(MAKE) all tests-bpf tests-net
+	$(Q)tests/vm/matrix.sh $(K)
+# The module alone.
 check-kmod:
 	$(Q)tests/deps.sh build vm kmod
 	$(Q)$(MAKE) bpf
-	$(Q)tests/vm/kernels/fetch.sh $(K)
+	$(Q)tests/vm/kernels/fetch.sh $(K) >/dev/null
 	$(Q)tests/kmod/test.sh $(K)
 # The same on kernels made here of Debian's source (tests/vm/kernels/built.txt),
 # once: ten minutes each and more. First one of checkers, which must see planted

@@ -43,7 +43,7 @@ static const char *excuse(int cause)
 	}
 }
 
-static int no_pins(const struct cg_cli *cli, int cause, int r)
+int cg_direct_no_pins(const struct cg_cli *cli, int cause, int r)
 {
 	switch (-r) {
 	case ENOENT:
@@ -56,8 +56,7 @@ static int no_pins(const struct cg_cli *cli, int cause, int r)
 	case EACCES:
 	case EPERM:
 		return cg_say_error(cli, CG_EXIT_NO_AGENT, NULL,
-				    _("%s; without it only root can close and seal"),
-				    excuse(cause));
+				    _("%s; without it only root may do this"), excuse(cause));
 	case ESTALE:
 		return cg_say_error(cli, CG_EXIT_NO_AGENT, _("Start the agent of this version."),
 				    _("%s, and the packet path is another version's"),
@@ -68,7 +67,7 @@ static int no_pins(const struct cg_cli *cli, int cause, int r)
 	}
 }
 
-static int unknown_camera(const struct cg_cli *cli, const struct cg_pins *pins, const char *cam)
+int cg_direct_no_camera(const struct cg_cli *cli, const struct cg_pins *pins, const char *cam)
 {
 	_cleanup_free_ const char **names = calloc(2 * pins->nnames, sizeof(*names));
 	const char *near[CG_NEAR_MAX];
@@ -131,9 +130,9 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 	*ret_reply = NULL;
 	r = cg_pins_open(cli->pin_dir, &pins);
 	if (r)
-		return no_pins(cli, cause, r);
+		return cg_direct_no_pins(cli, cause, r);
 	if (!all && cg_pins_find(&pins, cam, &only))
-		return unknown_camera(cli, &pins, cam);
+		return cg_direct_no_camera(cli, &pins, cam);
 
 	/* the packet path first: the state file may wait for a disk */
 	notes = calloc(pins.nnames, sizeof(*notes));

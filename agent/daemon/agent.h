@@ -31,6 +31,7 @@ struct cg_agent_opts {
 	const char *socket;
 	const char *state_dir;
 	const char *fw4_dir; /* where fw4 takes fragments from */
+	const char *root;    /* before paths of the system; "" but in tests */
 	bool foreground;
 	enum cg_log_level log_level;
 };

@@ -25,11 +25,14 @@ int cg_module_guard(struct cg_agent *a, const struct cg_guard_plan *plan) __must
 int cg_module_guard_read(struct cg_agent *a, struct cg_kstats_guard_state *ret_state) __must_check;
 const char *cg_module_strerror(const struct cg_agent *a);
 
-/* Counters of a slot from the module, else from the map. *ret_differs: both were
- * asked and do not agree. */
+struct cg_module_source {
+	const char *name; /* "module" or "map" */
+	bool differs;	  /* both were asked and do not agree */
+};
+/* Counters of a slot from the module, else from the map. */
 int cg_module_stats(struct cg_agent *a, uint32_t slot, struct cg_stats *ret_stats,
-		    bool *ret_differs) __must_check;
-/* "module" or "agent". */
+		    struct cg_module_source *ret_source) __must_check;
+/* Whom they are taken from where nothing goes wrong. */
 const char *cg_module_source(const struct cg_agent *a);
 /* Why it is not used; NULL: it is. */
 const char *cg_module_why(const struct cg_agent *a);

@@ -4,6 +4,7 @@
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
@@ -211,6 +212,25 @@ int cg_links_dump_route(struct nl_msg *msg, void *ctx)
 	return NL_OK;
 }
 
+/* Each kind has its flags in an attribute of its own number. */
+static bool in_hardware(const char *kind, struct nlattr *options)
+{
+	static const struct {
+		const char *kind;
+		int attr;
+	} flags[] = {
+		{ "flower", TCA_FLOWER_FLAGS },
+		{ "matchall", TCA_MATCHALL_FLAGS },
+		{ "u32", TCA_U32_FLAGS },
+	};
+	struct nlattr *a = NULL;
+
+	for (size_t i = 0; options && !a && i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (!strcmp(kind, flags[i].kind))
+			a = nla_find(nla_data(options), nla_len(options), flags[i].attr);
+	return a && nla_len(a) >= 4 && nla_get_u32(a) & TCA_CLS_FLAGS_IN_HW;
+}
+
 int cg_links_dump_filter(struct nl_msg *msg, void *ctx)
 {
 	struct nlattr *tb[TCA_MAX + 1];
@@ -228,6 +248,7 @@ int cg_links_dump_filter(struct nl_msg *msg, void *ctx)
 	f->pref = TC_H_MAJ(tc->tcm_info) >> 16;
 	f->handle = tc->tcm_handle;
 	nla_strlcpy(f->kind, tb[TCA_KIND], sizeof(f->kind));
+	f->in_hw = in_hardware(f->kind, tb[TCA_OPTIONS]);
 	return NL_OK;
 }
 

@@ -47,9 +47,9 @@ static int memory_file(const char *name, const char *text)
 }
 
 /* Not by a search: who runs it must be able to say what is run. */
-static int spawn(int in, int out, pid_t *ret_pid)
+static int spawn(const char *flag, int in, int out, pid_t *ret_pid)
 {
-	char *const argv[] = { (char *)"nft", (char *)"-f", (char *)"-", NULL };
+	char *const argv[] = { (char *)"nft", (char *)flag, (char *)"-", NULL };
 	char *const envp[] = { (char *)"LC_ALL=C", NULL };
 	posix_spawn_file_actions_t acts;
 	posix_spawnattr_t attr;
@@ -79,7 +79,7 @@ static int spawn(int in, int out, pid_t *ret_pid)
 	return -err;
 }
 
-int cg_nft_start(const char *script, struct cg_nft_job *ret_job)
+static int start(const char *flag, const char *script, struct cg_nft_job *ret_job)
 {
 	_cleanup_close_ int in = memory_file("camgate-nft", script);
 	_cleanup_close_ int out = memory_file("camgate-nft-out", "");
@@ -88,7 +88,7 @@ int cg_nft_start(const char *script, struct cg_nft_job *ret_job)
 
 	if (in < 0 || out < 0)
 		return in < 0 ? in : out;
-	err = spawn(in, out, &pid);
+	err = spawn(flag, in, out, &pid);
 	if (err)
 		return err;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -101,6 +101,11 @@ int cg_nft_start(const char *script, struct cg_nft_job *ret_job)
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	*ret_job = (struct cg_nft_job){ pid, fd, TAKE_FD(out) };
 	return 0;
+}
+
+int cg_nft_start(const char *script, struct cg_nft_job *ret_job)
+{
+	return start("-f", script, ret_job);
 }
 
 /* The first line is the reason; the rest shows where. */
@@ -148,5 +153,16 @@ int cg_nft_run(const char *script, char *ret_why, size_t n)
 	if (n)
 		ret_why[0] = '\0';
 	err = cg_nft_start(script, &job);
+	return err ? err : cg_nft_finish(&job, ret_why, n);
+}
+
+int cg_nft_check(const char *script, char *ret_why, size_t n)
+{
+	struct cg_nft_job job;
+	int err;
+
+	if (n)
+		ret_why[0] = '\0';
+	err = start("-cf", script, &job);
 	return err ? err : cg_nft_finish(&job, ret_why, n);
 }

@@ -24,6 +24,8 @@ int cg_nft_start(const char *script, struct cg_nft_job *ret_job) __must_check;
 int cg_nft_finish(struct cg_nft_job *job, char *ret_why, size_t n) __must_check;
 /* Both. */
 int cg_nft_run(const char *script, char *ret_why, size_t n) __must_check;
+/* As cg_nft_run, but the kernel only says whether it would. */
+int cg_nft_check(const char *script, char *ret_why, size_t n) __must_check;
 
 /* The kernel's NFPROTO_*. */
 enum cg_nft_family {

@@ -713,7 +713,12 @@ pins_tests() {
 		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$camgate" --socket "$tmp/none" \
 			--pin-dir "$pins" close nursery 2>&1) || code=$?
 		is 'pins: only root: exit code' "$code $(value 0)" '3 5f 00'
-		has 'pins: only root: said' "$err" 'only root can close'
+		has 'pins: only root: said' "$err" 'only root may do this'
+		code=0
+		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$camgate" --socket "$tmp/none" \
+			--pin-dir "$pins" counters 2>&1) || code=$?
+		is 'pins: counters: only root: exit code' "$code" 3
+		has 'pins: counters: only root: said' "$err" 'only root may do this'
 	fi
 	meta 99
 	dead close nursery

@@ -83,6 +83,7 @@ struct fake_guards {
 	int gaps;	      /* moments without */
 	int false_drops;      /* moments at which an allowed frame would be dropped */
 	int runs;	      /* of nft */
+	const char *refused;  /* nft refuses to check what holds this */
 };
 
 extern struct fake_guards fake_guards;

@@ -229,3 +229,12 @@ int cg_nft_rules_find(uint8_t family, const char *table, const char *chain, cons
 	(void)max;
 	return 0;
 }
+
+int cg_nft_check(const char *text, char *ret_why, size_t n)
+{
+	if (n)
+		(void)snprintf(ret_why, n, "Operation not supported");
+	if (!fake_guards.nft)
+		return -ENOENT;
+	return fake_guards.refused && strstr(text, fake_guards.refused) ? -EPROTO : 0;
+}

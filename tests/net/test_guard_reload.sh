@@ -5,7 +5,7 @@
 
 CAM3_4=192.168.1.22
 CAM3_MAC=02:ca:00:00:00:03
-RELOADS=20
+RELOADS=$((SLOW > 1 ? 6 : 20))
 
 guard_by() { cg_json status | jq -e --arg by "$1" '.guard.by == $by'; }
 
@@ -66,7 +66,7 @@ stream()
 {
 	spawn "$1-sink" cloud "$TOOLS/sink" -u "$3" "$WORK/$1.sink"
 	wait_for 5 listens cloud udp "$3"
-	spawn "$1-push" "$2" "$TOOLS/push" -u -s 200 -r 200000 -m "$WORK/$1.marks" $CLOUD_4 "$3"
+	spawn "$1-push" "$2" "$TOOLS/push" -u -s 200 -r $((200000 / LAX)) -m "$WORK/$1.marks" $CLOUD_4 "$3"
 	wait_for 10 sunk "$1" 50
 }
 
@@ -106,7 +106,7 @@ before=$(outside)
 from=$(now_ns)
 mark=0x01000000
 for ((i = 1; i <= RELOADS; i++)); do
-	[[ $((i % 5)) -ne 0 ]] || mark=$((mark == 0x01000000 ? 0x02000000 : 0x01000000))
+	[[ $((i % 3)) -ne 0 ]] || mark=$((mark == 0x01000000 ? 0x02000000 : 0x01000000))
 	if [[ $((i % 2)) -eq 1 ]]; then
 		house_config without $mark
 		assert "reload $i: cam2 goes" cg reload
@@ -117,7 +117,7 @@ for ((i = 1; i <= RELOADS; i++)); do
 		wait_for 5 has_mac $CAM2_MAC
 	fi
 done
-assert "the mark is another" marks_by 0x01000000
+assert "the mark is the last one" marks_by "$(printf '0x%08x' "$mark")"
 for how in without with; do
 	agent_kill
 	again $how 0x01000000
@@ -152,7 +152,7 @@ observe 0.3
 stop cam1-sink
 stop cam2-sink
 n=$(($(sent cam1 "$from" "$to") + $(sent cam2 "$from" "$to")))
-assert_num "packets sent meanwhile" "$n" ">" 2000
+assert_num "packets sent meanwhile" "$n" ">" $((2000 / LAX))
 figure guard/apply_false_drops "$(lost "$from" "$to")" "==" 0 packets "$n" \
 	"$(lost "$lost_from" "$lost_to")" "$WORK/cam2.sink"
 figure guard/apply_leaked_packets "$leaked" "==" 0 packets "$RELOADS" "$leaked_control" "$WORK/tap.nft"

@@ -13,7 +13,8 @@
 #
 # CG_VM_ACCEL (kvm where it works, else tcg), CG_VM_MEM (MiB), CG_VM_SMP,
 # CG_VM_KERNEL (as -k), CG_VM_PACKAGE (another kernel package), CG_VM_CONSOLE
-# (where the console is kept), CG_VM_PASS (names of variables handed through, in
+# (where the console is kept), CG_VM_BACK (where what it wrote below build/ goes,
+# if not there), CG_VM_PASS (names of variables handed through, in
 # addition to those below).
 set -eu
 limit=${CG_VM_LIMIT:-7200}
@@ -133,6 +134,7 @@ timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
 	-device virtio-9p-pci,fsdev=host,mount_tag=host \
 	-fsdev local,id=out,path="$d/out",security_model=none \
 	-device virtio-9p-pci,fsdev=out,mount_tag=out \
+	${CG_VM_DISK:+-drive file="$CG_VM_DISK",if=virtio,format=raw} \
 	-kernel "$image" -initrd "$d/initrd" \
 	-append "console=ttyS1 panic=-1 quiet loglevel=4 mitigations=off nokaslr" \
 	</dev/null 2>"$d/qemu.log" &
@@ -146,7 +148,7 @@ cp "$d/console" "${CG_VM_CONSOLE:-$top/build/vm/console.log}"
 [ ! -s "$d/out/dmesg" ] || cp "$d/out/dmesg" "$top/build/vm/dmesg.log"
 cat "$d/qemu.log" >&2
 [ -e "$d/out/status" ] || : >"$d/out/status"
-[ ! -s "$d/out/build.tar" ] || tar -x -C "$top" -m -f "$d/out/build.tar"
+[ ! -s "$d/out/build.tar" ] || tar -x -C "${CG_VM_BACK:-$top/build}" -m --strip-components=1 -f "$d/out/build.tar"
 if [ $rc = 124 ] || [ $rc = 137 ]; then
 	echo "vm: stopped after $limit s" >&2
 	exit 124

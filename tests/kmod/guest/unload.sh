@@ -2,15 +2,15 @@
 # shellcheck shell=dash
 # Unloading while packets and a dump are under way, and replacing the map while packets count.
 house
-programs $BPF/p 300
-programs $BPF/q 300
+programs $BPF/p
+programs $BPF/q
 kmodbpf fill $BPF/p 3
 at gw kmodbpf attach $BPF/p lan1
 at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
 rm -f /tmp/slow /tmp/go
 at gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
 slow=$!
-wait_for 20 lines 5 /tmp/slow
+check "a dump is under way" wait_for 60 lines 5 /tmp/slow
 rmmod camgate 2>/dev/null
 same 'a running dump keeps the module' "$(lsmod | grep -c '^camgate')" 1
 touch /tmp/go
@@ -22,7 +22,7 @@ at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
 rm -f /tmp/slow /tmp/go
 at gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
 slow=$!
-wait_for 20 lines 5 /tmp/slow
+check "a dump is under way" wait_for 60 lines 5 /tmp/slow
 kill -9 $slow
 wait $slow 2>/dev/null
 check 'a dump that was killed does not' wait_for 10 rmmod camgate

@@ -118,7 +118,7 @@ qemu() {
 	# q35: microvm hung in 5 of 60 boots.
 	exec timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
 		-smp "${CG_VM_SMP:-2}" -m "${CG_VM_MEM:-512}" -nodefaults -no-user-config -display none \
-		-no-reboot -serial file:"$d/console" -serial file:"$d/status" -kernel "$kernel" \
+		-no-reboot -pidfile "$d/pid" -serial file:"$d/console" -serial file:"$d/status" -kernel "$kernel" \
 		-initrd "$d/initrd" -append "console=ttyS0 panic=-1 nokaslr mitigations=off $append"
 }
 # Its memory is a file that must allow running it.
@@ -131,14 +131,25 @@ uml() {
 if [ -x "$k/linux" ]; then uml=uml; else uml=qemu; fi
 $uml </dev/null 2>"$d/qemu.log" &
 qemu=$!
+# Processor seconds the machine has taken: time on the wall says little where
+# others run beside it.
+cr=$(printf '\r')
+used() {
+	awk '{ printf "%d", ($14 + $15) / 100 }' "/proc/$(cat "$d/pid" 2>/dev/null || echo "$qemu")/stat" 2>/dev/null
+}
 # In the background, so that a signal is heard while the guest runs.
-tail -n +1 -f --pid=$qemu "$d/console" | sed -u "s/\\r$//" &
+tail -n +1 -f --pid=$qemu "$d/console" | while IFS= read -r line; do
+	line=${line%"$cr"}
+	case $line in
+	'## '*) echo "$line, processor $(used) s" ;;
+	*) printf '%s\n' "$line" ;;
+	esac
+done | tee "${log:-/dev/null}" &
 shown=$!
 rc=0
 wait $qemu || rc=$?
 qemu=
 wait $shown || :
-[ -z "$log" ] || tr -d '\r' <"$d/console" >"$log"
 cat "$d/qemu.log" >&2
 if [ $rc = 124 ] || [ $rc = 137 ]; then
 	echo "vm: stopped after $limit s" >&2
