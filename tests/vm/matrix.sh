@@ -125,7 +125,7 @@ echo "building"
 tests/vm/kernels/fetch.sh "$@" >/dev/null || exit 1
 failed=build/log/vm-build.failed
 builds() { # COMMAND...: two at a time, in the background
-	[[ $(jobs -rp | wc -l) -lt 2 ]] || wait -n
+	while [[ $(jobs -rp | wc -l) -ge 2 ]]; do wait -n; done
 	{ "$@" || echo "$*" >>$failed; } &
 }
 build() { # K...
@@ -152,7 +152,7 @@ jobs=()
 [[ " $parts " != *' house '* ]] || for k; do jobs+=("house_guest $k" "power_guest $k"); done
 [[ $parts == house ]] || for k; do jobs+=("small_guest $k"); done
 for job in "${jobs[@]}"; do
-	[[ $(jobs -rp | wc -l) -lt $guests ]] || wait -n
+	while [[ $(jobs -rp | wc -l) -ge $guests ]]; do wait -n; done
 	# shellcheck disable=SC2086 # words
 	guest $job &
 done
