@@ -30,4 +30,14 @@ if [[ $rc != 0 || $caught == 0 ]]; then
 	echo '0 passed, 1 failed, 0 skipped'
 	exit 1
 fi
-PLANTED=$caught RUNS=${RUNS:-20000} FUZZ=${FUZZ:-1000} LIMIT=${LIMIT:-3600} tests/kmod/test.sh $kernel
+figures=build/figures.kasan.jsonl
+: >$figures
+PLANTED=$caught CG_FIGURES=$figures RUNS=${RUNS:-20000} FUZZ=${FUZZ:-1000} LIMIT=${LIMIT:-3600} tests/kmod/test.sh $kernel
+rc=$?
+tests/figures.sh check-kasan $figures || rc=1
+# Beside those of other targets, instead of that of the last run.
+touch build/figures.jsonl
+grep -v '"kmod/kasan_reports"' build/figures.jsonl >build/figures.new
+grep '"kmod/kasan_reports"' $figures >>build/figures.new
+mv build/figures.new build/figures.jsonl
+exit $rc
