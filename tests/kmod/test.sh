@@ -86,7 +86,7 @@ for k; do
 	[[ $run == yes ]] || continue
 	echo "# kernel $k"
 	nice -n "${NICE:-0}" tests/vm/kernels/boot.sh -t "${LIMIT:-600}" -l "$log" \
-		-m 'unix? af_packet? ipv6? veth bridge sch_ingress cls_bpf cls_fw act_gact nf_flow_table nf_flow_table_inet nft_flow_offload? nft_ct nft_masq nf_tables nft_chain_nat nft_counter?' \
+		-m 'unix? af_packet? ipv6? veth bridge sch_ingress cls_bpf cls_fw act_gact nf_flow_table nf_flow_table_inet nft_flow_offload? nft_ct nft_masq nf_tables nft_chain_nat? nft_counter?' \
 		-p "setpriv nft $out/kmodctl $out/kmodbpf $out/load" "$k" "$out/run.sh.$$" \
 		"$out/parts.$$:parts" "$object:camgate.bpf.o" "$out/$k.ko:camgate.ko" \
 		"$out/$k-debug.ko:camgate-debug.ko" \

@@ -72,14 +72,16 @@ for p in dash ip tc $programs; do
 done
 ln -sf dash "$r/bin/sh"
 n=1000
+: >"$d/all"
 for m in $modules; do
 	if ! modprobe -d "$k" -S "$version" --show-depends "${m%\?}" >"$d/depends" 2>/dev/null; then
 		case $m in *\?) continue ;; esac
 		echo "vm: $version has no $m" >&2
 		exit 1
 	fi
-	cat "$d/depends"
-done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$d/list"
+	cat "$d/depends" >>"$d/all"
+done
+awk '$1 == "insmod" && !seen[$2]++ { print $2 }' "$d/all" >"$d/list"
 while read -r f; do
 	n=$((n + 1))
 	b=${f##*/}
