@@ -16,7 +16,7 @@ out=build/tests/bpf/verifier
 arch=$(${CC:-gcc} -print-multiarch)
 passed=0 failed=0 skipped=0
 mkdir -p "$out" || exit 1
-${CC:-gcc} -O2 -Wall -Wextra -o "$out/load" tests/bpf/verifier.c -lbpf || exit 1
+[ $build = yes ] || ${CC:-gcc} -O2 -Wall -Wextra -o "$out/load" tests/bpf/verifier.c -lbpf || exit 1
 for clang; do
 	if ! command -v "$clang" >/dev/null; then
 		echo "skip $clang: not installed"
@@ -27,8 +27,8 @@ for clang; do
 		name="$clang -mcpu=$cpu"
 		obj=$out/$clang.$cpu.bpf.o
 		if ! "$clang" -g -O2 -mcpu=$cpu -target bpf -D__bpf__ -Iinclude "-I/usr/include/$arch" \
-			-c bpf/camgate.bpf.c -o "$obj" 2>"$out/log"; then
-			sed 's/^/# /' "$out/log" | head -n 20
+			-c bpf/camgate.bpf.c -o "$obj" 2>"$out/log.$clang"; then
+			sed 's/^/# /' "$out/log.$clang" | head -n 20
 			echo "not ok $name: does not build"
 			failed=$((failed + 1))
 			continue

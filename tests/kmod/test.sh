@@ -30,10 +30,12 @@ mkdir -p "$out" build/log
 compile() { # NAME SOURCE...
 	local name=$1
 	shift
+	[[ ! -e $out/$name || -n $(find include/camgate tests/kmod tests/bpf -name '*.[ch]' -newer "$out/$name") ]] ||
+		return 0
 	# shellcheck disable=SC2046 # flags are words
 	${CC:-gcc} -O2 -g -Wall -Wextra -Werror -std=gnu11 -D_GNU_SOURCE= -Iinclude \
-		$(pkg-config --cflags libnl-genl-3.0) -o "$out/$name" "$@" -lbpf \
-		$(pkg-config --libs libnl-genl-3.0)
+		$(pkg-config --cflags libnl-genl-3.0) -o "$out/$name.$$" "$@" -lbpf \
+		$(pkg-config --libs libnl-genl-3.0) && mv "$out/$name.$$" "$out/$name"
 }
 [[ $build == no ]] || {
 	compile kmodctl tests/kmod/kmodctl.c tests/kmod/kmodctl_guard.c tests/kmod/kmodctl_bad.c &&
@@ -68,7 +70,9 @@ for f in tests/kmod/guest/*.sh tests/vm/parts/*.sh; do [[ $f == */run.sh ]] || f
 if [[ " $parts " == *' tables '* ]]; then
 	for f in build/tests/bpf/test_*; do
 		[[ $f != *.[do] ]] || continue
-		[[ $build == no ]] || strip --strip-debug -o "$out/${f##*/}" "$f" || exit 1
+		[[ $build == no ]] || {
+			strip --strip-debug -o "$out/strip.$$" "$f" && mv "$out/strip.$$" "$out/${f##*/}"
+		} || exit 1
 		files+=("$out/${f##*/}")
 	done
 fi

@@ -4,11 +4,11 @@
 #
 # Parts: verifier (the objects of clang 14 and 19; on the first kernel of the
 # list also 16, and instruction sets v1 and v3), tables (tests/bpf), those of
-# tests/kmod/guest, and house (the tests of house.txt). A kernel has two guests:
-# a small one for all but the last, a full one for the house. GUESTS (2) run at
-# a time. Prints `ok K/PART/NAME`, `not ok ...` or `skip ...: why` (tests/skips,
+# tests/kmod/guest, and house (the tests of house.txt). A kernel has a small
+# guest for all but the last, a full one for the house and two, one after the
+# other, for a power-off. GUESTS (2) run at a time. Prints `ok K/PART/NAME`, `not ok ...` or `skip ...: why` (tests/skips,
 # house.txt), ends with "N passed, N failed, N skipped". Consoles and times are
-# in build/log/{kmod-K.log,vm-K.console,vm.times}, what the house wrote in build/matrix/K.
+# in build/log/{kmod-K.log,vm-K*.console,vm.times}, what the house wrote in build/matrix/K.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/skips.sh
@@ -83,24 +83,35 @@ house() { # K
 		fi
 	done <tests/vm/house.txt
 }
-full_guest() { # K
-	local -a names
-	local back=$PWD/build/matrix/$1
-	mapfile -t names < <(house "$1")
-	[[ ${#names[@]} != 0 ]] || return 0
+# What a machine with the whole system did: its log, its figures, its end.
+taken() { # K FOLDER STATUS
+	named "$1" house <"$2/log"
+	# 1: a test failed; 77: all were skipped.
+	if [[ $3 -gt 1 && $3 != 77 ]]; then
+		tail -n 5 "$2/log" | sed 's/^/# /'
+		say "not ok $1/house: the guest ended with $3"
+	fi
+	[[ ! -s $2/figures.guest.jsonl ]] ||
+		jq -c --arg at "matrix/${2##*/}/" '.raw = $at + .raw' "$2/figures.guest.jsonl" >>"$figures"
+}
+full() { # K FOLDER COMMAND...
+	local k=$1 back=$PWD/build/matrix/$2
+	shift 2
 	rm -rf "$back"
 	mkdir -p "$back"
-	CG_KO=$PWD/build/kmod/$1/camgate.ko CG_VM_BACK=$back CG_VM_CONSOLE=$PWD/build/log/vm-$1.console \
+	CG_KO=$PWD/build/kmod/$k/camgate.ko CG_VM_BACK=$back CG_VM_CONSOLE=$PWD/build/log/vm-${back##*/}.console \
 		CG_VM_MEM=${CG_VM_MEM:-2048} CG_FIGURES=$PWD/build/figures.guest.jsonl CG_VM_PASS=CG_FIGURES \
-		tests/vm/run.sh -t "${LIMIT:-1200}" -k "$1" -- tests/net/run.sh -l 600 "${names[@]}" >"$back/log" 2>&1
-	rc=$?
-	named "$1" house <"$back/log"
-	if [[ $rc -gt 1 && $rc != 77 ]]; then
-		tail -n 5 "$back/log" | sed 's/^/# /'
-		say "not ok $1/house: the guest ended with $rc"
-	fi
-	[[ ! -s $back/figures.guest.jsonl ]] ||
-		jq -c --arg at "matrix/$1/" '.raw = $at + .raw' "$back/figures.guest.jsonl" >>"$figures"
+		CG_VM_KERNEL=$k CG_VM_LIMIT=${LIMIT:-1200} "$@" >"$back/log" 2>&1
+	taken "$k" "$back" $?
+}
+house_guest() { # K
+	local -a names
+	mapfile -t names < <(house "$1" | grep -v '^poweroff$')
+	[[ ${#names[@]} == 0 ]] || full "$1" "$1" tests/vm/run.sh -- tests/net/run.sh -l 600 "${names[@]}"
+}
+# Two machines, one after the other.
+power_guest() { # K
+	! house "$1" | grep -q '^poweroff$' || full "$1" "$1-power" tests/vm/poweroff.sh
 }
 
 # One guest, with the time it took on the wall and on the processors.
@@ -112,10 +123,20 @@ guest() { # KIND K
 # All is built before the first guest starts.
 echo "building"
 tests/vm/kernels/fetch.sh "$@" >/dev/null || exit 1
-build() {
-	[[ $parts == house ]] || tests/kmod/test.sh -b -p "$parts" "$@" || return 1
-	[[ " $parts " != *' verifier '* ]] || tests/bpf/verifier.sh -b clang-14 clang-16 clang-19 || return 1
-	for k; do tests/vm/kernels/build-mod.sh "$k" || return 1; done
+failed=build/log/vm-build.failed
+builds() { # COMMAND...: two at a time, in the background
+	[[ $(jobs -rp | wc -l) -lt 2 ]] || wait -n
+	{ "$@" || echo "$*" >>$failed; } &
+}
+build() { # K...
+	local k clang
+	rm -f $failed
+	for k; do builds tests/kmod/test.sh -b -p "$parts" "$k"; done
+	for clang in clang-14 clang-16 clang-19; do
+		[[ " $parts " != *' verifier '* ]] || builds tests/bpf/verifier.sh -b $clang
+	done
+	wait
+	[[ ! -e $failed ]]
 }
 start=$SECONDS
 if ! build "$@" >build/log/vm-build.log 2>&1; then
@@ -128,7 +149,7 @@ echo "build: $((SECONDS - start)) s" >>"$times"
 rm -f "$log.skipped"
 
 jobs=()
-[[ " $parts " != *' house '* ]] || for k; do jobs+=("full_guest $k"); done
+[[ " $parts " != *' house '* ]] || for k; do jobs+=("house_guest $k" "power_guest $k"); done
 [[ $parts == house ]] || for k; do jobs+=("small_guest $k"); done
 for job in "${jobs[@]}"; do
 	[[ $(jobs -rp | wc -l) -lt $guests ]] || wait -n
