@@ -283,7 +283,7 @@ static void fixed(void *ctx, bool ok, const char *text)
 	found(ctx, ok ? OK : WARN, "fix", NULL, "%s", text);
 }
 
-/* Kernel packages whose absence keeps a port or the guard from working. */
+/* Kernel packages whose absence keeps a port, the guard or the look for offloaded connections from working. */
 static void packages(struct findings *f)
 {
 	static const struct {
@@ -292,6 +292,8 @@ static void packages(struct findings *f)
 		{ "sch_ingress", "/sys/module/sch_ingress", "kmod-sched-core" },
 		{ "cls_bpf", "/sys/module/cls_bpf", "kmod-sched-bpf" },
 		{ "nf_tables", "/sys/module/nf_tables", "kmod-nft-core" },
+		{ "nf_conntrack_netlink", "/sys/module/nf_conntrack_netlink",
+		  "kmod-nf-conntrack-netlink" },
 	};
 
 	/* A kernel that has them built in shows no module of it. */
