@@ -4,6 +4,8 @@
 VERSION := 0.1.0
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
+# On flash or disk: the boot guard must find it before anything else is there.
+STATEDIR ?= /var/lib/camgate
 CC ?= cc
 CLANG ?= clang
 BPFTOOL ?= bpftool
@@ -28,17 +30,16 @@ endif
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
 LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c \
-	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c near.c nftext.c policy.c \
-	reason.c rule.c shape.c slots.c source.c unique.c utf8.c value.c view.c)
-KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c dp_guard.c dp_load.c dp_nets.c dp_policy.c \
-	dp_read.c dp_why.c kstats.c links.c nft.c \
-	offload.c offload_nl.c pins.c tc.c)
-DAEMON_SRC := $(addprefix agent/daemon/,agent.c attach.c command.c command_show.c \
-	control.c doctor.c edit.c events.c guard.c guard_fix.c log.c main.c manual.c \
-	module.c own.c ports.c \
-	service.c stages.c statefile.c undo.c)
-CLI_SRC := $(addprefix agent/cli/,ask.c client.c cmd_exposure.c cmd_rules.c \
-	cmd_service.c cmd_status.c cmd_traffic.c direct.c help.c main.c print.c \
+	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c mark.c near.c nftext.c policy.c \
+	reason.c rule.c saved.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
+KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_nets.c dp_policy.c \
+	dp_read.c dp_why.c kstats.c links.c links_dump.c nft.c nft_ask.c own.c \
+	offload.c offload_nl.c pins.c pins_stats.c tc.c)
+DAEMON_SRC := $(addprefix agent/daemon/,agent.c attach.c client.c command.c command_show.c \
+	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
+	guard_plan.c log.c main.c manual.c module.c peer.c ports.c service.c stages.c statefile.c undo.c)
+CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_check.c cmd_exposure.c cmd_rules.c \
+	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c \
 	reply.c say.c sentence.c statenote.c text.c)
 BPF_SRC := bpf/camgate.bpf.c
 
@@ -58,6 +59,7 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wvla -Wstrict-prototypes -Wmissing-prototypes
 CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fstack-protector-strong $(WARN) \
 	-DCG_VERSION='"$(VERSION)"' -DCG_LOCALEDIR='"$(PREFIX)/share/locale"' \
+	-DCG_STATE_DIR='"$(STATEDIR)"' \
 	-Iinclude -I$(B) $(DEP_CFLAGS)
 CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 BPF_CFLAGS := -g -O2 -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \
@@ -110,42 +112,9 @@ $(B)/camgate.skel.h: $(B)/camgate.bpf.o
 
 include tests/tests.mk
 
-# ---- install -------------------------------------------------------------
-D = $(DESTDIR)$(PREFIX)
-CONF = $(DESTDIR)$(SYSCONFDIR)/camgate/camgate.conf
-MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 camgated.8)
-BASH_COMPLETION := share/bash-completion/completions/camgate
-ZSH_COMPLETION := share/zsh/site-functions/_camgate
-TO_PREFIX := sed 's,/usr/\(s\?bin\)/,$(PREFIX)/\1/,g'
-.PHONY: install uninstall clean help
-install: all
-	$(Q)$(INSTALL) -D -m 755 $(B)/camgated $(D)/sbin/camgated
-	$(Q)$(INSTALL) -D -m 755 $(B)/camgate $(D)/bin/camgate
-	$(Q)for m in $(MAN); do s=$${m##*.}; \
-		$(INSTALL) -D -m 644 $$m $(D)/share/man/man$$s/$${m##*/} || exit 1; done
-	$(Q)$(INSTALL) -D -m 644 packaging/completion/camgate $(D)/$(BASH_COMPLETION)
-	$(Q)$(INSTALL) -D -m 644 packaging/completion/_camgate $(D)/$(ZSH_COMPLETION)
-	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d
-	$(Q)$(TO_PREFIX) packaging/camgate.service >$(D)/lib/systemd/system/camgate.service
-	$(Q)$(INSTALL) -m 644 packaging/camgate-bootguard.service $(D)/lib/systemd/system/
-	$(Q)$(INSTALL) -m 644 packaging/tmpfiles.d/camgate.conf $(D)/lib/tmpfiles.d/camgate.conf
-	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d
-	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
-	$(Q)$(INSTALL) -D -m 644 packaging/camgate.conf $(D)/share/camgate/camgate.conf
-	$(Q)echo 'installed under $(D); configuration: $(CONF)'
+include packaging/install.mk
 
-# Enforcement ends first: filters without their command could not be removed.
-# A configuration somebody changed stays.
-uninstall:
-	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || \
-		systemctl disable --now camgate.service camgate-bootguard.service 2>/dev/null || true
-	$(Q)[ -n '$(DESTDIR)' ] || [ ! -x $(D)/bin/camgate ] || $(D)/bin/camgate detach
-	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
-	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
-		$(D)/lib/systemd/system/camgate.service $(D)/lib/systemd/system/camgate-bootguard.service $(D)/lib/tmpfiles.d/camgate.conf \
-		$(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
-
+.PHONY: clean help
 clean:
 	$(Q)rm -rf $(B)
 
@@ -153,8 +122,9 @@ help:
 	@echo 'make            build build/camgated, build/camgate, build/camgate.bpf.o'
 	@echo 'make demo       camgate at work on real video, with a table of figures'
 	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
-	@echo 'make check-unit check-agent check-bpf check-net check-vm lint   one part of it'
-	@echo 'make check-kmod   the packet path and the module on other kernels'
+	@echo 'make check-unit check-agent check-bpf check-net lint   one part of it'
+	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
+	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
 	@echo 'make bench      figures of cost as JSON lines (PARTS="prog fwd ctl curves"); bench-plot draws them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
 	@echo 'V=1 shows the commands; WITH_SYSTEMD=no leaves libsystemd out; CC, CLANG, CFLAGS as usual'

@@ -4,6 +4,7 @@
 #include <linux/cpumask.h>
 #include <linux/lockdep.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include "counters.h"
 
@@ -72,6 +73,8 @@ int cg_counters_read(struct cg_counters *c, u32 slot)
 		return -ENODATA;
 	if (slot >= c->map->max_entries)
 		return -ENOENT;
+	/* A reader of every slot, on many CPUs, has much to add up. */
+	cond_resched();
 	/*
 	 * cg_source_set() has made sure that it is a per-CPU array of ours. All
 	 * CPUs' values by one way on every kernel: before 5.19 the map itself

@@ -70,6 +70,7 @@ table() {
 	kmod  bc                         cmd:bc
 	kmod  flex                       cmd:flex
 	kmod  bison                      cmd:bison
+	kmod  perl                       cmd:perl
 	kmod  nftables                   cmd:nft
 	kmod  iproute2                   cmd:tc
 	kmod  conntrack                  cmd:conntrack
@@ -77,8 +78,10 @@ table() {
 	END
 	# The packet path is loaded as built by every clang that Debian 12 has.
 	grep -qs '^VERSION_ID="12"' /etc/os-release || return 0
-	echo 'lint clang-16 cmd:clang-16'
-	echo 'lint clang-19 cmd:clang-19'
+	for group in lint vm; do
+		echo "$group clang-16 cmd:clang-16"
+		echo "$group clang-19 cmd:clang-19"
+	done
 }
 
 have() {

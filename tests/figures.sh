@@ -1,26 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# figures.sh [JSONL]: every promised figure was measured, keeps its promise, and could have failed.
+# figures.sh [TARGET [JSONL]]: every figure promised of that target (check) was measured, keeps its promise, and could have failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-file=${1:-build/figures.jsonl}
+target=${1:-check}
+file=${2:-build/figures.jsonl}
 rc=0
 say() {
 	echo "$1"
 	[[ $1 != not* ]] || rc=1
 }
 
+# shellcheck source=tests/skips.sh
+. tests/skips.sh
+section=
 while read -r name op limit unit; do
 	[[ -n $name && $name != '#'* ]] || continue
+	[[ $name != \[*] ]] || { section=$name; continue; }
+	[[ $section == "[$target]" ]] || continue
 	if ! grep -qF "\"name\":\"$name\"" "$file"; then
-		skip=$(grep -E "^figures/$name " tests/skips || :)
-		read -r _ day why <<<"$skip"
-		if [[ -z $skip ]]; then
-			say "not ok figure $name: was not measured"
-		elif [[ $(date +%F) > $day ]]; then
-			say "not ok figure $name: skipped until $day only ($why)"
+		if line=$(skipped figures "$name"); then
+			say "${line/$name/figure $name}"
 		else
-			say "skip figure $name: $why"
+			say "not ok figure $name: was not measured"
 		fi
 		continue
 	fi

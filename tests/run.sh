@@ -20,32 +20,14 @@ fi
 mkdir -p build/log
 passed=0 failed=0 skipped=0
 
-# NAME DAY REASON for every line of tests/skips that begins with a stage. From
-# its last day on, a skip is a failure.
-skips() { # stage
-	local name day why
-	while read -r name day why; do
-		[[ $name != "$1"/* ]] || printf '%s %s %s\n' "${name#*/}" "$day" "$why"
-	done < <(grep -v '^#' tests/skips)
-}
+# shellcheck source=tests/skips.sh
+. tests/skips.sh
 
 build() { # stage
 	make "tests-$1" >build/log/make.log 2>&1 && return 0
 	cat build/log/make.log
 	echo "not ok $1: does not build"
 	return 1
-}
-
-# A skip's line instead of the test, or nothing.
-skipped() { # stage name
-	local line day why
-	line=$(skips "$1" | grep "^$2 ") || return 1
-	read -r _ day why <<<"$line"
-	if [[ $(date +%F) > $day ]]; then
-		echo "not ok $2: skipped until $day only ($why)"
-	else
-		echo "skip $2: $why"
-	fi
 }
 
 # Each program, unless it is skipped. Those that use Check leave their cases in

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset near nftext offload \
-	policy reason rule view
-AGENT_TESTS := control edit exposure links ports reload show start
-AGENT_SCRIPTS := cli
+UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
+	policy reason rule saved view
+AGENT_TESTS := control doctor edit exposure guard links module ports reload show start
+AGENT_SCRIPTS := cli packaging
 BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
 
 # ---- building ------------------------------------------------------------
@@ -17,8 +17,8 @@ UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_words.o packets.o reference.o run.o)
-AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_load.o env_words.o packets.o reference.o run.o)
+AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
 	$(call say,CC,$<)
@@ -73,7 +73,7 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod lint demo
+.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)$(MAKE) all
@@ -86,18 +86,26 @@ lint:
 	$(Q)tests/deps.sh build lint
 	$(Q)$(MAKE) bpf
 	$(Q)V=1 tests/run.sh lint
-# The packet path and the house on Debian's own kernel, whatever runs here.
-check-vm:
-	$(Q)tests/deps.sh build net vm
-	$(Q)$(MAKE) tests-bpf tests-net
-	$(Q)tests/vm/run.sh -- tests/run.sh --here bpf net
-# The packet path's verifier runs and the module on each kernel of
+# The packet path, the module and a part of the house on each kernel of
 # tests/vm/kernels/kernels.txt; K="6.1" names some of them.
+check-vm:
+	$(Q)tests/deps.sh build net vm kmod
+	$(Q)$(MAKE) all tests-bpf tests-net
+	$(Q)tests/vm/matrix.sh $(K)
+# The module alone.
 check-kmod:
 	$(Q)tests/deps.sh build vm kmod
 	$(Q)$(MAKE) bpf
-	$(Q)tests/vm/kernels/fetch.sh $(K)
+	$(Q)tests/vm/kernels/fetch.sh $(K) >/dev/null
 	$(Q)tests/kmod/test.sh $(K)
+# The same on kernels made here of Debian's source (tests/vm/kernels/built.txt),
+# once: ten minutes each and more. First one of checkers, which must see planted
+# faults and nothing else; then OpenWrt's options, without the JIT too, and
+# user-mode Linux.
+check-kasan check-openwrt:
+	$(Q)tests/deps.sh build vm kmod
+	$(Q)$(MAKE) bpf
+	$(Q)tests/kmod/$(@:check-%=%).sh
 demo:
 	$(Q)tests/deps.sh build net
 	$(Q)$(MAKE) all tests-net

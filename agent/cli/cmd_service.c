@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* camgate check, reload, doctor, detach, version: the service itself. */
+/* camgate reload, doctor, detach, version: the service itself. */
 #include <errno.h>
 #include <string.h>
 #include <camgate/ctl.h>
-#include "../lib/config.h"
-#include "../lib/mapset.h"
-#include "../lib/policy.h"
 #include "ask.h"
+#include "caller.h"
 #include "commands.h"
 #include "direct.h"
 #include "i18n.h"
@@ -14,71 +12,20 @@
 #include "reply.h"
 #include "say.h"
 
-static void names_freep(struct cg_name **names)
-{
-	free(*names);
-}
-
-/* All a reload would do before it touches the packet path. */
-static int judge(const char *file, struct cg_diag *diag, struct cg_policy **ret_policy)
-{
-	_cleanup_(cg_config_free) struct cg_config *config = NULL;
-	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
-	_cleanup_(cg_mapset_free) struct cg_mapset *set = NULL;
-	_cleanup_(names_freep) struct cg_name *names = calloc(CG_MAX_CAMERAS, sizeof(*names));
-	int r;
-
-	if (!names)
-		return -ENOMEM;
-	r = cg_config_read(file, diag, &config);
-	if (!r)
-		r = cg_policy_build(config, diag, &policy);
-	if (!r)
-		r = cg_mapset_build(policy, 1, names, CG_MAX_CAMERAS, diag, &set);
-	if (!r)
-		*ret_policy = TAKE_PTR(policy);
-	return r;
-}
-
-int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
-{
-	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
-	const char *file = argc > 1 ? argv[1] : cli->config;
-	struct cg_diag diag = { "" };
-	struct json_object *reply;
-	size_t rules = 0;
-	int r = judge(file, &diag, &policy);
-
-	if (r && *diag.text)
-		return cg_say_error(cli, CG_EXIT_CONFIG, NULL, "%s", diag.text);
-	if (r)
-		return cg_say_error(cli, r == -ENOMEM ? CG_EXIT_FAILED : CG_EXIT_CONFIG, NULL,
-				    "%s: %s", file, strerror(-r));
-	for (size_t i = 0; i < policy->ncams; i++)
-		rules += policy->cams[i].nrules;
-	if (cli->json) {
-		reply = cg_say_new(CG_EXIT_OK);
-		json_object_object_add(reply, "file", json_object_new_string(file));
-		json_object_object_add(reply, "cameras",
-				       json_object_new_int64((int64_t)policy->ncams));
-		json_object_object_add(reply, "rules", json_object_new_int64((int64_t)rules));
-		cg_say_json(reply);
-		json_object_put(reply);
-		return CG_EXIT_OK;
-	}
-	cg_print_out(_("%s: ok, %zu %s, %zu %s\n"), file, policy->ncams,
-		     n_("camera", "cameras", policy->ncams), rules, n_("rule", "rules", rules));
-	return CG_EXIT_OK;
-}
-
 int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv)
 {
-	struct json_object *reply;
-	int code = cg_ask(cli, cg_ask_new("reload"), &reply);
+	struct json_object *reply, *request = cg_ask_new("reload");
+	char text[CG_ADDR_STRLEN];
+	struct cg_addr from;
 	long long ncams, nrules;
+	int code;
 
 	(void)argc;
 	(void)argv;
+	if (!cg_caller_address(&from))
+		json_object_object_add(request, "from",
+				       json_object_new_string(cg_addr_format(&from, text)));
+	code = cg_ask(cli, request, &reply);
 	if (!reply)
 		return code;
 	ncams = cg_reply_int(reply, "cameras");
@@ -90,6 +37,7 @@ int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv)
 		     (long long)cg_reply_int(reply, "added"),
 		     (long long)cg_reply_int(reply, "removed"),
 		     (long long)cg_reply_int(reply, "changed"));
+	cg_say_warnings(cg_reply_obj(reply, "warnings"));
 	json_object_put(reply);
 	return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* camgate who, blocked, why, counters: what a camera does, and what becomes of it. */
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <camgate/bpf_abi.h>
@@ -9,6 +10,7 @@
 #include "../lib/rule.h"
 #include "ask.h"
 #include "commands.h"
+#include "direct.h"
 #include "i18n.h"
 #include "print.h"
 #include "reply.h"
@@ -226,9 +228,24 @@ int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv)
 	struct json_object *reply;
 	struct cg_table *table;
 	char name[CG_REPLY_CAM_LEN];
-	int code = cg_ask(cli, ask_about("counters", argc > 1 ? argv[1] : NULL), &reply);
+	const char *one = argc > 1 ? argv[1] : NULL;
+	int code = cg_ask_try(cli, ask_about("counters", one), &reply);
 	size_t rows = 0;
 
+	switch (-code) {
+	case 0:
+		code = cg_ask_finish(cli, reply, &reply);
+		break;
+	case ENOENT:
+	case ENOTDIR:
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case ETIMEDOUT:
+		code = cg_direct_counters(cli, one, code, &reply);
+		break;
+	default:
+		return cg_ask_unreachable(cli, code);
+	}
 	if (!reply)
 		return code;
 	table = cg_print_table_new(columns, 6);
@@ -259,7 +276,7 @@ int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv)
 		cg_print_out(
 			!strcmp(cg_reply_str(reply, "source"), "module") ?
 				_("counted by the packet path, read from the kernel module\n") :
-				_("counted by the packet path, read by the agent\n"));
+				_("counted by the packet path, read from its map\n"));
 	for (size_t i = 0; i < cg_reply_count(reply, "cams"); i++)
 		if (cg_reply_bool(cg_reply_at(reply, "cams", i), "differs"))
 			cg_print_err(

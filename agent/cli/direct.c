@@ -43,7 +43,7 @@ static const char *excuse(int cause)
 	}
 }
 
-static int no_pins(const struct cg_cli *cli, int cause, int r)
+int cg_direct_no_pins(const struct cg_cli *cli, int cause, int r)
 {
 	switch (-r) {
 	case ENOENT:
@@ -56,8 +56,7 @@ static int no_pins(const struct cg_cli *cli, int cause, int r)
 	case EACCES:
 	case EPERM:
 		return cg_say_error(cli, CG_EXIT_NO_AGENT, NULL,
-				    _("%s; without it only root can close and seal"),
-				    excuse(cause));
+				    _("%s; without it only root may do this"), excuse(cause));
 	case ESTALE:
 		return cg_say_error(cli, CG_EXIT_NO_AGENT, _("Start the agent of this version."),
 				    _("%s, and the packet path is another version's"),
@@ -68,7 +67,7 @@ static int no_pins(const struct cg_cli *cli, int cause, int r)
 	}
 }
 
-static int unknown_camera(const struct cg_cli *cli, const struct cg_pins *pins, const char *cam)
+int cg_direct_no_camera(const struct cg_cli *cli, const struct cg_pins *pins, const char *cam)
 {
 	_cleanup_free_ const char **names = calloc(2 * pins->nnames, sizeof(*names));
 	const char *near[CG_NEAR_MAX];
@@ -121,7 +120,7 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 		  struct json_object **ret_reply)
 {
 	_cleanup_(cg_pins_close) struct cg_pins pins = { 0 };
-	_cleanup_free_ struct cg_statenote *notes = NULL;
+	_cleanup_free_ struct cg_saved_manual *notes = NULL;
 	struct json_object *reply, *cams;
 	bool all = !strcmp(cam, "all");
 	uint32_t only = 0;
@@ -131,9 +130,9 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 	*ret_reply = NULL;
 	r = cg_pins_open(cli->pin_dir, &pins);
 	if (r)
-		return no_pins(cli, cause, r);
+		return cg_direct_no_pins(cli, cause, r);
 	if (!all && cg_pins_find(&pins, cam, &only))
-		return unknown_camera(cli, &pins, cam);
+		return cg_direct_no_camera(cli, &pins, cam);
 
 	/* the packet path first: the state file may wait for a disk */
 	notes = calloc(pins.nnames, sizeof(*notes));
@@ -142,9 +141,10 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 		if (!*pins.names[slot].id)
 			continue;
 		set_slot(&pins, (uint32_t)slot, seal, cams);
-		if (notes)
-			notes[n++] = (struct cg_statenote){ pins.names[slot].id,
-							    pins.exposure[slot].manual };
+		if (notes) {
+			memcpy(notes[n].id, pins.names[slot].id, sizeof(notes[n].id) - 1);
+			notes[n++].manual = pins.exposure[slot].manual;
+		}
 	}
 	saved = notes ? cg_statenote_write(cli->state_dir, notes, n) : -ENOMEM;
 
@@ -174,6 +174,7 @@ static void add_removed(void *ctx, const char *what)
 
 int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 {
+	_cleanup_(cg_saved_free) struct cg_saved saved = { 0 };
 	struct json_object *removed = json_object_new_array(), *reply;
 	int r, guard;
 
@@ -184,7 +185,11 @@ int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 				    _("the agent is not running; without it only root can detach"));
 	}
 	/* the guard first: without filters it would stop everything */
-	guard = cg_bootguard_detach(cli->state_dir, CG_BOOTGUARD_FW4_DIR, add_removed, removed);
+	if (cg_statenote_read(cli->state_dir, &saved))
+		saved = (struct cg_saved){ 0 };
+	guard = cg_bootguard_detach(cli->state_dir,
+				    saved.fw4_dir ? saved.fw4_dir : CG_BOOTGUARD_FW4_DIR,
+				    add_removed, removed);
 	r = cg_pins_detach(cli->pin_dir, add_removed, removed);
 	if (r >= 0 && guard < 0)
 		r = guard;

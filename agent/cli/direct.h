@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <json-c/json.h>
+#include "../kern/pins.h"
 #include "command.h"
 
 /*
@@ -17,5 +18,13 @@ int cg_direct_set(const struct cg_cli *cli, const char *cam, bool seal, int caus
 		  struct json_object **ret_reply);
 /* As the agent's detach: filters, maps, pins. */
 int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply);
+
+/* The counters of cam (NULL: of all) as the agent would tell them, with "direct". */
+int cg_direct_counters(const struct cg_cli *cli, const char *cam, int cause,
+		       struct json_object **ret_reply);
+
+/* For direct_read.c. Why nothing can be done without the agent; returns the exit code. */
+int cg_direct_no_pins(const struct cg_cli *cli, int cause, int err);
+int cg_direct_no_camera(const struct cg_cli *cli, const struct cg_pins *pins, const char *cam);
 
 #endif

@@ -75,3 +75,12 @@ int cg_say_error(const struct cg_cli *cli, int code, const char *hint, const cha
 	json_object_put(reply);
 	return code;
 }
+
+void cg_say_warnings(struct json_object *list)
+{
+	if (!json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(list); i++)
+		cg_print_err(_("camgate: warning: %s\n"),
+			     json_object_get_string(json_object_array_get_idx(list, i)));
+}

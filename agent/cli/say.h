@@ -11,6 +11,8 @@ int cg_say_error(const struct cg_cli *cli, int code, const char *hint, const cha
 	__attribute__((format(printf, 4, 5)));
 /* A reply with "ok": false, said. Returns its exit code. */
 int cg_say_refusal(const struct cg_cli *cli, struct json_object *reply);
+/* An array of sentences, to people; NULL: none. */
+void cg_say_warnings(struct json_object *list);
 /* The reply object itself, one line on stdout. */
 void cg_say_json(struct json_object *reply);
 /* A reply of our own making, {"v", "ok", "code"}; the caller adds and puts. */

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A note in the agent's state file while the agent is dead: what was closed or sealed by hand. */
+/* The agent's state file while the agent is dead: what was typed is noted, what was put elsewhere is looked up. */
 #ifndef CG_STATENOTE_H
 #define CG_STATENOTE_H
 
-#include <stddef.h>
-#include <camgate/bpf_abi.h>
-#include "../lib/cleanup.h"
+#include "../lib/saved.h"
 
-struct cg_statenote {
-	const char *id;
-	enum cg_manual manual;
-};
-
-/* Sets the cameras' members of "manual" in state_dir/state.json and keeps the
- * rest; a missing or broken file is begun anew, as the agent would. The file is
- * replaced whole, synced. */
-int cg_statenote_write(const char *state_dir, const struct cg_statenote *notes,
+/* Sets these cameras in state_dir/state.json and keeps the rest; a missing or
+ * broken file is begun anew, as the agent would. */
+int cg_statenote_write(const char *state_dir, const struct cg_saved_manual *notes,
 		       size_t n) __must_check;
+/* -ENOENT: there is none; -EPROTO: not one of ours. */
+int cg_statenote_read(const char *state_dir, struct cg_saved *ret_saved) __must_check;
 
 #endif

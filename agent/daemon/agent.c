@@ -9,7 +9,7 @@
 #include "attach.h"
 #include "guard.h"
 #include "manual.h"
-#include "own.h"
+#include "../kern/own.h"
 
 static uint64_t boot_ns(void)
 {
@@ -42,6 +42,7 @@ void cg_agent_free(struct cg_agent *a)
 	free(a->run.port);
 	cg_ports_free(&a->run.plan);
 	free(a->run.manual);
+	free(a->run.fw4_dir);
 	free(a->run.deadline);
 	cg_blocked_free(&a->run.blocked);
 	memset(&a->policy, 0, sizeof(a->policy));
@@ -410,16 +411,47 @@ const char *cg_agent_summary(const struct cg_agent *a, char *buf, size_t n)
 	return buf;
 }
 
+/* Filters of others on a LAN port: one that hardware carries out is asked before ours. */
+static bool port_in_hw(struct cg_agent *a, int ifindex)
+{
+	bool in_hw = false;
+
+	for (int egress = 0; egress < 2; egress++) {
+		_cleanup_free_ struct cg_link_filter *filter = NULL;
+		size_t n = 0;
+
+		if (cg_links_filters_read(a->kern.links, ifindex, egress, &filter, &n) < 0)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			in_hw |= filter[i].in_hw;
+	}
+	return in_hw;
+}
+
+static const char *port_kind(const struct cg_agent *a, int ifindex)
+{
+	const struct cg_link *link;
+	size_t n;
+
+	link = cg_links_table(a->kern.links, &n);
+	for (size_t i = 0; i < n; i++)
+		if (link[i].ifindex == ifindex)
+			return link[i].kind;
+	return "";
+}
+
 size_t cg_agent_offload(struct cg_agent *a,
 			struct cg_offload_found ret_found[static CG_OFFLOAD_FOUND_MAX])
 {
 	_cleanup_free_ struct cg_addr *addr =
 		calloc(a->policy.ncams * CG_SEEN_ADDRS + 1, sizeof(*addr));
 	_cleanup_free_ char(*port)[16] = calloc(a->run.nport + 1, sizeof(*port));
-	struct cg_offload_in in = { .root = "", .kept_out = cg_guard_kept_out() };
+	_cleanup_free_ char(*kind)[16] = calloc(a->run.nport + 1, sizeof(*kind));
+	_cleanup_free_ bool *in_hw = calloc(a->run.nport + 1, sizeof(*in_hw));
+	struct cg_offload_in in = { .root = a->opts.root, .kept_out = cg_guard_kept_out() };
 	struct cg_state state;
 
-	if (!addr || !port)
+	if (!addr || !port || !kind || !in_hw)
 		return 0;
 	for (size_t i = 0; i < a->policy.ncams; i++) {
 		if (cg_datapath_state_read(a->kern.dp, a->policy.cams[i].slot, &state))
@@ -427,9 +459,16 @@ size_t cg_agent_offload(struct cg_agent *a,
 		for (uint32_t j = 0; j < state.naddr && j < CG_SEEN_ADDRS; j++)
 			memcpy(addr[in.naddr++].b, state.addr[j], sizeof(addr->b));
 	}
-	for (size_t i = 0; i < a->run.nport; i++)
-		memcpy(port[in.nport++], a->run.port[i].name, sizeof(*port));
+	for (; in.nport < a->run.nport; in.nport++) {
+		int ifindex = a->run.port[in.nport].ifindex;
+
+		memcpy(port[in.nport], a->run.port[in.nport].name, sizeof(*port));
+		(void)snprintf(kind[in.nport], sizeof(*kind), "%s", port_kind(a, ifindex));
+		in_hw[in.nport] = port_in_hw(a, ifindex);
+	}
 	in.addr = addr;
 	in.port = (const char(*)[16])port;
+	in.kind = (const char(*)[16])kind;
+	in.in_hw = in_hw;
 	return cg_offload_look(&in, ret_found);
 }

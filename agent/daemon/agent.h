@@ -14,6 +14,7 @@
 #include "../lib/diag.h"
 #include "../lib/mapset.h"
 #include "../lib/policy.h"
+#include "../lib/saved.h"
 #include "log.h"
 #include "ports.h"
 
@@ -30,6 +31,7 @@ struct cg_agent_opts {
 	const char *socket;
 	const char *state_dir;
 	const char *fw4_dir; /* where fw4 takes fragments from */
+	const char *root;    /* before paths of the system; "" but in tests */
 	bool foreground;
 	enum cg_log_level log_level;
 };
@@ -49,12 +51,6 @@ struct cg_agent_port {
 	bool attached;
 	int err; /* why not; 0 or -errno */
 	uint64_t retry_ns;
-};
-
-/* A `close` or `seal` typed by hand, as the state file keeps it. */
-struct cg_agent_manual {
-	char id[CG_ID_LEN];
-	enum cg_manual manual;
 };
 
 enum cg_agent_notice {
@@ -102,9 +98,10 @@ struct cg_agent {
 		struct cg_ports_plan *plan; /* as last applied */
 		bool nets_failed;	    /* they are not: try again */
 		uint64_t reattached;	    /* filters somebody had removed */
-		struct cg_agent_manual *manual;
+		struct cg_saved_manual *manual;
 		size_t nmanual;
 		bool manual_dirty; /* the state file is older */
+		char *fw4_dir;	   /* where the fw4 include was put; NULL: nowhere */
 		struct cg_blocked *blocked;
 		uint64_t *deadline; /* by camera: opening seen last; 0 = none */
 		uint64_t off_until_ns;

@@ -187,6 +187,7 @@ void cg_attach_sync(struct cg_agent *a, bool look)
 			cg_log_error("networks: %s, enforcement is incomplete", strerror(-err));
 		a->run.nets_failed = err < 0;
 	}
+	cg_guard_ports_go(a, plan);
 	if (ports_take(a, plan) < 0) {
 		cg_ports_free(&plan);
 		return;

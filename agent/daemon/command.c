@@ -7,12 +7,14 @@
 #include <string.h>
 #include <camgate/ctl.h>
 #include "../kern/bootguard.h"
+#include "../kern/own.h"
 #include "../kern/pins.h"
 #include "../lib/duration.h"
 #include "../lib/exposure.h"
 #include "../lib/near.h"
 #include "../lib/view.h"
 #include "command.h"
+#include "guard.h"
 #include "manual.h"
 
 static struct json_object *reply_new(bool ok, int code)
@@ -306,6 +308,27 @@ static void cmd_on(struct cg_command_call *c)
 	cg_manual_off(c->a, 0);
 }
 
+/* "from": where the command is typed. A camera that is that device is told of. */
+static void caller_warn(struct cg_command_call *c)
+{
+	const char *from = cg_command_text(c, "from");
+	const struct cg_policy_cam *cam = NULL;
+	struct json_object *list;
+	struct cg_addr addr;
+	char text[256];
+
+	if (from && !c->a->policy.now->force && !cg_addr_parse(from, &addr))
+		cam = cg_own_caller(c->a->kern.links, c->a->policy.now, &addr);
+	if (!cam)
+		return;
+	(void)snprintf(text, sizeof(text), "camera '%s' is the device you are logged in from",
+		       cam->name);
+	cg_log_warning("%s: the device that the reload was asked from, %s", cam->name, from);
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_new_string(text));
+	cg_command_put(c, "warnings", list);
+}
+
 static void cmd_reload(struct cg_command_call *c)
 {
 	struct cg_agent_applied applied = { 0 };
@@ -326,6 +349,7 @@ static void cmd_reload(struct cg_command_call *c)
 	cg_command_put(c, "added", json_object_new_int64((int64_t)applied.diff.added));
 	cg_command_put(c, "removed", json_object_new_int64((int64_t)applied.diff.removed));
 	cg_command_put(c, "changed", json_object_new_int64((int64_t)applied.diff.changed));
+	caller_warn(c);
 }
 
 static void removed_say(void *ctx, const char *what)
@@ -338,7 +362,8 @@ static void cmd_detach(struct cg_command_call *c)
 {
 	struct json_object *list = json_object_new_array();
 	/* The guard first: without filters it would stop everything. */
-	int m = cg_bootguard_detach(c->a->opts.state_dir, c->a->opts.fw4_dir, removed_say, list);
+	int m = cg_bootguard_detach(c->a->opts.state_dir, cg_guard_fw4_dir(c->a), removed_say,
+				    list);
 	int n = cg_pins_detach(c->a->opts.pin_dir, removed_say, list);
 
 	cg_command_put(c, "removed", list);

@@ -410,15 +410,17 @@ void cg_command_counters(struct cg_command_call *c)
 		const struct cg_agent_cam *cam = &a->policy.cams[i];
 		struct json_object *o;
 		struct cg_stats stats;
-		bool differs;
+		struct cg_module_source source;
 
-		if ((one && cam != one) || cg_module_stats(c->a, cam->slot, &stats, &differs) < 0)
+		if ((one && cam != one) || cg_module_stats(c->a, cam->slot, &stats, &source) < 0)
 			continue;
 		o = json_object_new_object();
 		json_object_object_add(o, "id", json_object_new_string(cam->id));
 		json_object_object_add(o, "name", json_object_new_string(cam->name));
+		json_object_object_add(o, "slot", json_object_new_int64(cam->slot));
+		json_object_object_add(o, "source", json_object_new_string(source.name));
 		json_object_object_add(o, "counts", cg_view_counts(&stats));
-		if (differs)
+		if (source.differs)
 			json_object_object_add(o, "differs", json_object_new_boolean(true));
 		json_object_array_add(list, o);
 	}

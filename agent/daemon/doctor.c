@@ -9,8 +9,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 #include <camgate/ctl.h>
+#include "../kern/host.h"
 #include "../kern/offload.h"
+#include "../kern/own.h"
 #include "command.h"
+#include "doctor.h"
 #include "guard.h"
 #include "module.h"
 
@@ -56,9 +59,9 @@ static bool no_nft(const char *why)
 }
 
 /* By the names of the system it is run on. */
-static const char *install_nft(bool netdev)
+static const char *install_nft(const struct cg_agent *a, bool netdev)
 {
-	if (!access("/etc/openwrt_release", F_OK))
+	if (cg_host_kind(a->opts.root) == CG_HOST_OPENWRT)
 		return netdev ? "install kmod-nft-netdev, or kmod-camgate" :
 				"install nftables and kmod-nft-netdev, or kmod-camgate";
 	return netdev ? "use a kernel with CONFIG_NF_TABLES_NETDEV" : "install nftables";
@@ -113,6 +116,9 @@ static void jit(struct findings *f)
 static void config(struct findings *f)
 {
 	const struct cg_agent *a = f->a;
+	char text[CG_MARK_TEXT_LEN];
+	const struct cg_mark_user *user;
+	size_t at = 0;
 
 	if (a->cfg.error[0])
 		found(f, FAIL, "config", "camgate check", "%s; generation %u stays in force",
@@ -120,6 +126,9 @@ static void config(struct findings *f)
 	else
 		found(f, OK, "config", NULL, "generation %u: %zu cameras, %zu rules",
 		      cg_datapath_generation(a->kern.dp), a->policy.ncams, a->policy.nrules);
+	while (a->policy.now && (user = cg_own_mark_user(a->policy.now, &at)))
+		found(f, WARN, "mark", "set guard_mark to bits that nobody else uses", "%s",
+		      cg_mark_text(a->policy.now->mark.mask, user, text));
 }
 
 /* Filters that are asked before ours may take a packet away from it. */
@@ -138,6 +147,18 @@ static void order(struct findings *f, const struct cg_agent_port *p, bool egress
 			      egress ? "to the cameras" : "from the cameras");
 }
 
+static const char *port_fix(const struct cg_agent *a, int err, char *buf, size_t n)
+{
+	if (err == -EBUSY)
+		return "remove the `ingress` qdisc of this port";
+	if (err != -ENOPKG && err != -ENOSYS)
+		return NULL;
+	(void)snprintf(buf, n, "install %s",
+		       cg_host_package(cg_host_kind(a->opts.root),
+				       err == -ENOPKG ? CG_HOST_CLSACT : CG_HOST_CLS_BPF));
+	return buf;
+}
+
 static void ports(struct findings *f)
 {
 	const struct cg_agent *a = f->a;
@@ -153,12 +174,12 @@ static void ports(struct findings *f)
 	for (size_t i = 0; i < a->run.nport; i++) {
 		const struct cg_agent_port *p = &a->run.port[i];
 		int there = cg_datapath_attached(a->kern.dp, p->ifindex);
+		char fix[64];
 
 		if (there == 1)
 			found(f, OK, "port", NULL, "%s: attached", p->name);
 		else
-			found(f, FAIL, "port",
-			      p->err == -EBUSY ? "remove the `ingress` qdisc of this port" : NULL,
+			found(f, FAIL, "port", port_fix(a, p->err, fix, sizeof(fix)),
 			      "%s: not enforced: %s", p->name,
 			      p->err	? strerror(-p->err) :
 			      there < 0 ? strerror(-there) :
@@ -190,22 +211,62 @@ static void module(struct findings *f)
 	const char *why = cg_module_why(f->a);
 
 	if (why)
-		found(f, OK, "module", NULL, "%s: the agent shows the counters itself", why);
+		found(f, OK, "module", NULL, "%s: counters come from the map of the packet path",
+		      why);
 	else
-		found(f, OK, "module", NULL, "counters come from camgate.ko %s",
+		found(f, OK, "module", NULL, "camgate.ko %s: counters come from it",
 		      cg_module_version(f->a));
 }
 
 static void counters(struct findings *f)
 {
-	struct cg_stats stats;
-	bool differs;
+	size_t compared = 0, differ = 0;
 
-	for (size_t i = 0; i < f->a->policy.ncams; i++)
-		if (!cg_module_stats(f->a, f->a->policy.cams[i].slot, &stats, &differs) && differs)
+	for (size_t i = 0; i < f->a->policy.ncams; i++) {
+		const struct cg_agent_cam *cam = &f->a->policy.cams[i];
+		struct cg_module_source source;
+		struct cg_stats stats;
+
+		if (cg_module_stats(f->a, cam->slot, &stats, &source) < 0) {
+			found(f, WARN, "counters", NULL, "%s: its counters cannot be read",
+			      cam->name);
+			continue;
+		}
+		compared += !strcmp(source.name, "module");
+		differ += source.differs;
+		if (source.differs)
 			found(f, WARN, "counters", "camgate reload hands the module the map again",
-			      "%s: the module's counters are not those of the packet path",
-			      f->a->policy.cams[i].name);
+			      "%s: the module counts otherwise than the map of the packet path",
+			      cam->name);
+	}
+	if (compared && !differ)
+		found(f, OK, "counters", NULL, "module and map agree on %zu cameras", compared);
+}
+
+static void boot(struct findings *f)
+{
+	const struct cg_agent *a = f->a;
+	enum cg_host host = cg_host_kind(a->opts.root);
+	char dir[PATH_MAX];
+	int r = cg_host_bootguard(a->opts.root, dir);
+
+	if (cg_host_in_memory(a->opts.state_dir))
+		found(f, WARN, "state", "name a folder on flash or disk: --state-dir",
+		      "%s lies in memory: the next boot knows of no camera and of nothing that was typed",
+		      a->opts.state_dir);
+	if (host == CG_HOST_OTHER || !a->policy.ncams)
+		return;
+	if (r == -ENOENT)
+		found(f, WARN, "boot guard", "install camgate-bootguard",
+		      "not installed: while it boots the cameras are not held");
+	else if (!r)
+		found(f, WARN, "boot guard", cg_host_bootguard_command(host),
+		      "installed, but no boot loads it: while it boots the cameras are not held");
+	else if (*dir && strcmp(dir, a->opts.state_dir))
+		found(f, WARN, "boot guard", "make the two the same",
+		      "it reads %s, the agent writes %s", dir, a->opts.state_dir);
+	else
+		found(f, OK, "boot guard", NULL, "the next boot loads it");
 }
 
 static void guard(struct findings *f)
@@ -221,7 +282,7 @@ static void guard(struct findings *f)
 		return;
 	}
 	if (!s.by) {
-		found(f, WARN, "guard", install_nft(!no_nft(s.why)), "not in force%s%s",
+		found(f, WARN, "guard", install_nft(f->a, !no_nft(s.why)), "not in force%s%s",
 		      *s.why ? ": " : "", s.why);
 		return;
 	}
@@ -283,33 +344,11 @@ static void fixed(void *ctx, bool ok, const char *text)
 	found(ctx, ok ? OK : WARN, "fix", NULL, "%s", text);
 }
 
-/* Kernel packages whose absence keeps a port, the guard or the look for offloaded connections from working. */
-static void packages(struct findings *f)
-{
-	static const struct {
-		const char *module, *file, *package;
-	} needed[] = {
-		{ "sch_ingress", "/sys/module/sch_ingress", "kmod-sched-core" },
-		{ "cls_bpf", "/sys/module/cls_bpf", "kmod-sched-bpf" },
-		{ "nf_tables", "/sys/module/nf_tables", "kmod-nft-core" },
-		{ "nf_conntrack_netlink", "/sys/module/nf_conntrack_netlink",
-		  "kmod-nf-conntrack-netlink" },
-	};
-
-	/* A kernel that has them built in shows no module of it. */
-	if (access("/etc/openwrt_release", F_OK))
-		return;
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (access(needed[i].file, F_OK))
-			found(f, WARN, "fix", NULL, "%s is not loaded: install %s",
-			      needed[i].module, needed[i].package);
-}
-
 void cg_command_doctor(struct cg_command_call *c)
 {
 	static void (*const checks[])(struct findings * f) = {
-		kernel, bpffs,	 jit,	  config, ports,    offload,
-		guard,	cameras, running, module, counters,
+		kernel, bpffs, jit,	config,	 ports,	 offload,
+		guard,	boot,  cameras, running, module, counters,
 	};
 	struct findings f = { .a = c->a, .list = json_object_new_array() };
 	struct json_object *fix;
@@ -322,7 +361,7 @@ void cg_command_doctor(struct cg_command_call *c)
 					"` may do this");
 			return;
 		}
-		packages(&f);
+		cg_doctor_fix(c->a, fixed, &f);
 		cg_guard_fix(c->a, fixed, &f);
 	}
 

@@ -9,8 +9,8 @@
 #include <camgate/ctl.h>
 #include "../lib/confedit.h"
 #include "../lib/rule.h"
+#include "../lib/wholefile.h"
 #include "command.h"
-#include "statefile.h"
 #include "undo.h"
 
 static void undo_free(struct cg_undo *u)
@@ -32,7 +32,7 @@ static int try_file(struct cg_command_call *c, const struct cg_undo *u, const ch
 	if (stat(u->file, &st) < 0)
 		err = -errno;
 	else
-		err = cg_statefile_replace(u->file, text, len, st.st_mode & 07777, st.st_uid,
+		err = cg_wholefile_replace(u->file, text, len, st.st_mode & 07777, st.st_uid,
 					   st.st_gid);
 	if (err < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, "nothing was changed", "%s: %s", u->file,
@@ -44,7 +44,7 @@ static int try_file(struct cg_command_call *c, const struct cg_undo *u, const ch
 	if (!err)
 		return 0;
 	memcpy(c->a->cfg.error, error, sizeof(error));
-	if (cg_statefile_replace(u->file, was, was_len, st.st_mode & 07777, st.st_uid, st.st_gid) <
+	if (cg_wholefile_replace(u->file, was, was_len, st.st_mode & 07777, st.st_uid, st.st_gid) <
 	    0) {
 		cg_log_error("%s: cannot be put back as it was", u->file);
 		cg_command_fail(c, CG_EXIT_FAILED, "`camgate undo` tries again",
@@ -101,7 +101,7 @@ static void add(struct cg_command_call *c, const char *key)
 	}
 	if (!file_find(c, cam, undo.file))
 		return;
-	err = cg_statefile_slurp(undo.file, CG_MAX_CONFIG_BYTES, &undo.text, &undo.len);
+	err = cg_wholefile_read(undo.file, CG_MAX_CONFIG_BYTES, &undo.text, &undo.len);
 	if (err < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s: %s", undo.file, strerror(-err));
 		return;
@@ -166,7 +166,7 @@ void cg_command_undo(struct cg_command_call *c)
 				err == -ENOENT ? "there is nothing to take back" : strerror(-err));
 		return;
 	}
-	err = cg_statefile_slurp(undo.file, CG_MAX_CONFIG_BYTES, &text, &len);
+	err = cg_wholefile_read(undo.file, CG_MAX_CONFIG_BYTES, &text, &len);
 	if (err < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s: %s", undo.file, strerror(-err));
 		return;

@@ -12,12 +12,19 @@ int cg_guard_open(struct cg_agent *a, struct cg_guard **ret_guard) __must_check;
 void cg_guard_close(struct cg_guard **guard);
 
 /*
- * A guard must never be asked about a frame that could not carry the mark. So,
- * around every new policy: before it is put in force in dp, marks begin and
- * cameras that go are no longer guarded; after it, those that came are.
+ * A guard that looks for the mark in a frame that could not carry it drops what
+ * was allowed; one that does not look lets pass what no filter saw. So it stays in
+ * force through every change, and what it holds is at any time what the filters
+ * mark: marks begin before it looks for them and end after it, cameras and ports
+ * leave it before they leave the filters and join it after them.
+ *
+ * Before policy is put in force in dp, which may be the packet path of now or the
+ * one that follows it.
  */
 int cg_guard_before(struct cg_agent *a, struct cg_datapath *dp,
 		    const struct cg_policy *policy) __must_check;
+/* Before filters are taken from ports that are not in ports. */
+void cg_guard_ports_go(struct cg_agent *a, const struct cg_ports_plan *ports);
 /* Files of the boot guard and fw4; the module is told. */
 void cg_guard_applied(struct cg_agent *a);
 /* Makes the guard what policy and ports ask for; does not wait. */
@@ -36,13 +43,14 @@ struct cg_guard_state {
 };
 void cg_guard_state_read(struct cg_agent *a, struct cg_guard_state *ret_state);
 
-/* All of a policy; *ret_mac is NULL without memory. */
-size_t cg_guard_macs(const struct cg_policy *policy, struct cg_mac **ret_mac);
-
 /* guard_fix.c */
 
 /* `doctor --fix`: what was done, one line each, through say; waits for nft. */
 void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx);
 bool cg_guard_kept_out(void);
+/* Where the fw4 include is, or would be put. */
+const char *cg_guard_fw4_dir(const struct cg_agent *a);
+/* It is in dir now: noted, so that `detach` finds it without the agent. */
+void cg_guard_fw4_note(struct cg_agent *a, const char *dir);
 
 #endif

@@ -7,6 +7,8 @@
 #include "../kern/nft.h"
 #include "../lib/nftext.h"
 #include "guard.h"
+#include "guard_plan.h"
+#include "manual.h"
 
 bool cg_guard_kept_out(void)
 {
@@ -15,6 +17,27 @@ bool cg_guard_kept_out(void)
 	return cg_nft_table_has(CG_NFT_INET, CG_NFTEXT_FW4_TABLE) == 1 &&
 	       cg_nft_rules_find(CG_NFT_INET, CG_NFTEXT_FW4_TABLE, "forward", CG_NFTEXT_FW4_COMMENT,
 				 handle, 2) == 2;
+}
+
+const char *cg_guard_fw4_dir(const struct cg_agent *a)
+{
+	return a->run.fw4_dir ? a->run.fw4_dir : a->opts.fw4_dir;
+}
+
+void cg_guard_fw4_note(struct cg_agent *a, const char *dir)
+{
+	char *real = realpath(dir, NULL), *was = a->run.fw4_dir;
+
+	if (!real || (was && !strcmp(was, real))) {
+		free(real);
+		return;
+	}
+	if (was && cg_bootguard_fw4_remove(was) < 0)
+		cg_log_warning("%s/%s: left there", was, CG_BOOTGUARD_FW4_FILE);
+	a->run.fw4_dir = real;
+	free(was);
+	a->run.manual_dirty = true;
+	cg_manual_save(a);
 }
 
 void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char *text), void *ctx)
@@ -30,10 +53,10 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 		    "the config is not in force: which cameras to keep out is not known");
 		return;
 	}
-	n = cg_guard_macs(a->policy.now, &mac);
+	n = cg_guard_plan_macs(a->policy.now, &mac);
 	if (!mac)
 		return;
-	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, a->policy.now->guard_mark);
+	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, &a->policy.now->mark);
 	if (r == -ENOENT) {
 		say(ctx, false, "there is no fw4 here: put the rules into your own firewall");
 		return;
@@ -42,7 +65,9 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 		       r ? "cannot be written: " : "keeps cameras out of the flow table",
 		       r ? strerror(-r) : "");
 	say(ctx, !r, line);
-	r = r ? r : cg_bootguard_fw4_text(mac, n, a->policy.now->guard_mark, &text);
+	if (!r)
+		cg_guard_fw4_note(a, a->opts.fw4_dir);
+	r = r ? r : cg_bootguard_fw4_text(mac, n, &a->policy.now->mark, &text);
 	if (!r)
 		r = cg_nft_run(text, why, sizeof(why));
 	if (r == -ENOENT) {

@@ -112,6 +112,7 @@ int main(int argc, char **argv)
 		.socket = CG_CTL_PATH,
 		.state_dir = CG_STATE_DIR,
 		.fw4_dir = CG_BOOTGUARD_FW4_DIR,
+		.root = "",
 		.log_level = CG_LOG_INFO,
 	};
 	struct cg_agent agent;

@@ -21,9 +21,9 @@ static size_t index_of(const struct cg_agent *a, const struct cg_agent_cam *cam)
 }
 
 /* The entry of id in what the state file keeps; made where there is none. */
-static struct cg_agent_manual *entry(struct cg_agent *a, const char *id)
+static struct cg_saved_manual *entry(struct cg_agent *a, const char *id)
 {
-	struct cg_agent_manual *m;
+	struct cg_saved_manual *m;
 
 	for (size_t i = 0; i < a->run.nmanual; i++)
 		if (!strcmp(a->run.manual[i].id, id))
@@ -42,7 +42,7 @@ static struct cg_agent_manual *entry(struct cg_agent *a, const char *id)
 
 static void remember(struct cg_agent *a, const struct cg_agent_cam *cam, enum cg_manual manual)
 {
-	struct cg_agent_manual *m = entry(a, cam->id);
+	struct cg_saved_manual *m = entry(a, cam->id);
 
 	if (!m) {
 		cg_log_error("%s: no room to remember what was typed, it ends with the next boot",
@@ -133,7 +133,7 @@ void cg_manual_load(struct cg_agent *a)
 	if (err < 0 && err != -ENOENT)
 		cg_log_error(
 			"%s/%s: %s, what was closed or sealed by hand is taken from the running kernel only",
-			a->opts.state_dir, CG_STATEFILE_NAME, strerror(-err));
+			a->opts.state_dir, CG_SAVED_FILE, strerror(-err));
 }
 
 void cg_manual_restore(struct cg_agent *a)
@@ -141,7 +141,7 @@ void cg_manual_restore(struct cg_agent *a)
 	for (size_t i = 0; i < a->policy.ncams; i++) {
 		const struct cg_agent_cam *cam = &a->policy.cams[i];
 		struct cg_exposure e = *slot_of(a, cam);
-		struct cg_agent_manual *m = entry(a, cam->id);
+		struct cg_saved_manual *m = entry(a, cam->id);
 		uint64_t now = a->boot_ns();
 
 		/* Maps that outlived the agent hold what was typed without it; maps
@@ -172,7 +172,7 @@ void cg_manual_save(struct cg_agent *a)
 
 		if (cg_log_limit_pass(&a->run.limit_state, a->boot_ns(), 3600 * CG_SEC_NS, &held))
 			cg_log_warning("%s/%s: %s, what was typed holds until the next boot only",
-				       a->opts.state_dir, CG_STATEFILE_NAME, strerror(-err));
+				       a->opts.state_dir, CG_SAVED_FILE, strerror(-err));
 		return;
 	}
 	a->run.manual_dirty = false;

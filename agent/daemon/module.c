@@ -3,16 +3,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "guard.h"
+#include "guard_plan.h"
 #include "module.h"
 
 #define LOOK_NS (10 * CG_SEC_NS) /* it may be loaded later */
 #define GONE_NS (1 * CG_SEC_NS)	 /* it may go, and a guard with it */
+#define GONE	"camgate.ko is gone"
 
 struct cg_module {
 	struct cg_kstats *ks;
 	const struct cg_datapath *set_for; /* whose map the module reads */
 	uint64_t look_ns;
+	bool again; /* it counts otherwise than the map */
 	char why[256];
 	char version[32];
 };
@@ -22,7 +24,7 @@ static void module_gone(struct cg_agent *a, const char *why)
 	struct cg_module *m = a->module;
 
 	if (strcmp(m->why, why))
-		cg_log_warning("module: %s, the agent shows the counters itself", why);
+		cg_log_warning("module: %s, counters come from the packet path's map", why);
 	(void)snprintf(m->why, sizeof(m->why), "%s", why);
 	cg_kstats_close(&m->ks);
 	m->set_for = NULL;
@@ -68,17 +70,20 @@ void cg_module_look(struct cg_agent *a)
 	if (m->ks) {
 		r = cg_kstats_info_read(m->ks, &info);
 		if (r) {
-			module_gone(a, "camgate.ko is gone");
+			module_gone(a, GONE);
 			return;
 		}
-		if (!info.slots)
+		if (!info.slots || m->again)
 			m->set_for = NULL;
+		m->again = false;
 		module_set(a);
 		return;
 	}
 	r = cg_kstats_open(&m->ks);
 	if (r == -ENOENT) {
-		module_gone(a, "camgate.ko is not loaded");
+		/* What was said when it went need not be said in other words. */
+		if (strcmp(m->why, GONE))
+			module_gone(a, "camgate.ko is not loaded");
 	} else if (r == -EPROTO && m->ks) {
 		(void)snprintf(why, sizeof(why), "camgate.ko is of another version (%s)",
 			       cg_kstats_version(m->ks));
@@ -109,37 +114,30 @@ void cg_module_announce(struct cg_agent *a)
 		}
 }
 
-/* mode as in policy; nothing is guarded with OFF. */
-int cg_module_guard(struct cg_agent *a, enum cg_guard_mode mode)
+int cg_module_guard(struct cg_agent *a, const struct cg_guard_plan *plan)
 {
-	_cleanup_free_ char(*bridge)[16] = calloc(a->policy.nlan + 1, sizeof(*bridge));
-	_cleanup_free_ char(*port)[16] = calloc(a->run.nport + 1, sizeof(*port));
-	_cleanup_free_ struct cg_mac *mac = NULL;
-	struct cg_kstats_guard k = { 0 };
-	const struct cg_link *link;
-	size_t nlinks;
+	_cleanup_free_ char(*port)[16] = NULL;
+	struct cg_kstats_guard k = { .mode = CG_KSTATS_OFF };
 
 	if (!a->module->ks)
 		return -ENOENT;
-	if (mode == CG_GUARD_OFF)
+	if (!plan)
 		return cg_kstats_guard_apply(a->module->ks, &k);
-	k.nmac = cg_guard_macs(a->policy.now, &mac);
-	if (!bridge || !port || !mac)
+	port = calloc(plan->nport + 1, sizeof(*port));
+	if (!port)
 		return -ENOMEM;
-	link = cg_links_table(a->kern.links, &nlinks);
-	/* A port that joins later is guarded before anybody has told us of it. */
-	for (size_t i = 0; i < nlinks; i++)
-		for (size_t j = 0; j < a->policy.nlan && k.nbridge < a->policy.nlan; j++)
-			if (!strcmp(link[i].kind, "bridge") &&
-			    !strcmp(link[i].name, a->policy.lan[j]))
-				memcpy(bridge[k.nbridge++], link[i].name, sizeof(*bridge));
-	for (size_t i = 0; i < a->run.nport; i++)
-		memcpy(port[k.nport++], a->run.port[i].name, sizeof(*port));
-	k.mode = mode == CG_GUARD_DROP ? CG_KSTATS_DROP : CG_KSTATS_COUNT;
-	k.mark = a->policy.now->guard_mark;
-	k.bridge = (const char(*)[16])bridge;
+	for (; k.nport < plan->nport; k.nport++)
+		memcpy(port[k.nport], plan->port[k.nport].name, sizeof(*port));
+	k.mode = plan->mode == CG_GUARD_DROP ? CG_KSTATS_DROP : CG_KSTATS_COUNT;
+	k.mark = plan->mark.bits;
+	k.mask = plan->mark.mask;
 	k.port = (const char(*)[16])port;
-	k.mac = mac;
+	/* A port that joins later is guarded before anybody has told us of it. */
+	k.bridge = (const char(*)[16])plan->bridge;
+	k.nbridge = plan->nbridge;
+	k.ports_kept = plan->ports_kept;
+	k.mac = plan->mac;
+	k.nmac = plan->nmac;
 	return cg_kstats_guard_apply(a->module->ks, &k);
 }
 
@@ -157,29 +155,31 @@ static bool within(const struct cg_stats *low, const struct cg_stats *x,
 }
 
 int cg_module_stats(struct cg_agent *a, uint32_t slot, struct cg_stats *ret_stats,
-		    bool *ret_differs)
+		    struct cg_module_source *ret_source)
 {
 	struct cg_module *m = a->module;
 	struct cg_stats before, module, after;
 	int r = cg_datapath_stats_read(a->kern.dp, slot, &before);
 
-	*ret_differs = false;
 	if (r)
 		return r;
 	/* Packets go on meanwhile: the module must lie between two looks. */
 	if (!m->ks || m->set_for != a->kern.dp || cg_kstats_read(m->ks, slot, &module) ||
 	    cg_datapath_stats_read(a->kern.dp, slot, &after)) {
 		*ret_stats = before;
+		*ret_source = (struct cg_module_source){ "map", false };
 		return 0;
 	}
-	*ret_differs = !within(&before, &module, &after);
 	*ret_stats = module;
+	*ret_source = (struct cg_module_source){ "module", !within(&before, &module, &after) };
+	/* A map of before, as it seems: handed ours when it is looked at next. */
+	m->again |= ret_source->differs;
 	return 0;
 }
 
 const char *cg_module_source(const struct cg_agent *a)
 {
-	return a->module->ks && a->module->set_for == a->kern.dp ? "module" : "agent";
+	return a->module->ks && a->module->set_for == a->kern.dp ? "module" : "map";
 }
 
 const char *cg_module_why(const struct cg_agent *a)

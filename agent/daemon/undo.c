@@ -3,11 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <camgate/limits.h>
-#include "statefile.h"
+#include "../lib/wholefile.h"
 #include "undo.h"
 
 #define MAGIC  "camgate undo 1"
@@ -92,7 +93,7 @@ int cg_undo_save(const char *state_dir, const struct cg_undo *undo, char ret_cop
 	if (snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS,
 		     n ? (nr[n - 1] + 1) % 100000000 : 1) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	err = cg_statefile_replace(path, text, (size_t)len + undo->len, 0600, geteuid(), getegid());
+	err = cg_wholefile_replace(path, text, (size_t)len + undo->len, 0600, geteuid(), getegid());
 	if (err < 0)
 		return err;
 	memcpy(ret_copy, path, PATH_MAX);
@@ -135,7 +136,7 @@ int cg_undo_last(const char *state_dir, struct cg_undo *ret_undo)
 	if (snprintf(u.copy, sizeof(u.copy), "%s/%0*" PRIu32, dir, DIGITS, nr) >=
 	    (int)sizeof(u.copy))
 		return -ENAMETOOLONG;
-	err = cg_statefile_slurp(u.copy, CG_MAX_CONFIG_BYTES + 2 * PATH_MAX, &text, &len);
+	err = cg_wholefile_read(u.copy, CG_MAX_CONFIG_BYTES + 2 * PATH_MAX, &text, &len);
 	if (err < 0)
 		return err;
 	at = text;

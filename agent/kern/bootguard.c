@@ -131,7 +131,8 @@ int cg_bootguard_release_text(char **ret_script)
 
 /* ---- fw4 ---- */
 
-int cg_bootguard_fw4_install(const char *dir, const struct cg_mac *mac, size_t n, uint32_t mark)
+int cg_bootguard_fw4_install(const char *dir, const struct cg_mac *mac, size_t n,
+			     const struct cg_mark *mark)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[PATH_MAX];
@@ -151,7 +152,8 @@ bool cg_bootguard_fw4_installed(const char *dir)
 	return !path_make(dir, CG_BOOTGUARD_FW4_FILE, path) && !access(path, F_OK);
 }
 
-int cg_bootguard_fw4_text(const struct cg_mac *mac, size_t n, uint32_t mark, char **ret_script)
+int cg_bootguard_fw4_text(const struct cg_mac *mac, size_t n, const struct cg_mark *mark,
+			  char **ret_script)
 {
 	uint64_t handle[2];
 	int has = cg_nft_table_has(NFPROTO_INET, CG_NFTEXT_FW4_TABLE);
@@ -228,6 +230,11 @@ static int file_remove(const char *dir, const char *file, void (*say)(void *ctx,
 	if (say)
 		say(ctx, path);
 	return 1;
+}
+
+int cg_bootguard_fw4_remove(const char *dir)
+{
+	return file_remove(dir, CG_BOOTGUARD_FW4_FILE, NULL, NULL);
 }
 
 int cg_bootguard_detach(const char *state_dir, const char *fw4_dir,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "../lib/addr.h"
+#include "../lib/mark.h"
 
 #define CG_BOOTGUARD_FILE	 "bootguard.nft"
 #define CG_BOOTGUARD_BRIDGE_FILE "bootguard-bridge.nft"
@@ -24,10 +25,12 @@ int cg_bootguard_release_text(char **ret_script) __must_check;
 
 /* The fw4 include. -ENOENT: no fw4 here (no folder dir). */
 int cg_bootguard_fw4_install(const char *dir, const struct cg_mac *mac, size_t n,
-			     uint32_t mark) __must_check;
+			     const struct cg_mark *mark) __must_check;
 bool cg_bootguard_fw4_installed(const char *dir);
+/* 1: it was there, 0: it was not. */
+int cg_bootguard_fw4_remove(const char *dir) __must_check;
 /* What of it fw4's running table lacks; -ENOENT: that table is not there. */
-int cg_bootguard_fw4_text(const struct cg_mac *mac, size_t n, uint32_t mark,
+int cg_bootguard_fw4_text(const struct cg_mac *mac, size_t n, const struct cg_mark *mark,
 			  char **ret_script) __must_check;
 
 /* All of ours that nftables holds, and the files. Returns how many things

@@ -186,6 +186,7 @@ struct kept {
 	struct cg_port *ports;
 	uint32_t *port_ifs;
 	size_t nslots, nports;
+	uint32_t mark; /* that a guard looks for; 0: none does */
 };
 
 static void kept_free(struct kept *k)
@@ -201,6 +202,7 @@ static int keep(struct cg_datapath *dp, struct kept *k)
 	uint32_t next, *prev = NULL;
 
 	k->nslots = dp->meta->slots;
+	k->mark = dp->meta->flags & CG_META_GUARD ? dp->meta->mark : 0;
 	k->names = calloc(k->nslots, sizeof(*k->names));
 	k->exposure = calloc(k->nslots, sizeof(*k->exposure));
 	k->ports = calloc(CG_MAX_IFS, sizeof(*k->ports));
@@ -222,6 +224,8 @@ static int keep(struct cg_datapath *dp, struct kept *k)
 
 static int restore(struct cg_datapath *dp, const struct kept *k)
 {
+	dp->meta->mark = k->mark;
+	dp->meta->flags = k->mark ? CG_META_GUARD : 0;
 	for (uint32_t i = 0; i < k->nslots && i < dp->slots; i++)
 		if (bpf_map_update_elem(dp->map[CG_DP_NAMES], &i, &k->names[i], BPF_ANY) ||
 		    bpf_map_update_elem(dp->map[CG_DP_EXPOSURE], &i, &k->exposure[i], BPF_ANY))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the packet path tells: counters, state, flows, events. */
 #include "dp.h"
+#include "pins.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -8,25 +9,7 @@
 
 int cg_datapath_stats_read(struct cg_datapath *dp, uint32_t slot, struct cg_stats *ret_stats)
 {
-	int cpus = libbpf_num_possible_cpus();
-	_cleanup_free_ struct cg_stats *all = NULL;
-	struct cg_stats sum = { 0 };
-
-	if (cpus < 1)
-		return -EINVAL;
-	all = calloc((size_t)cpus, sizeof(*all));
-	if (!all)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(dp->map[CG_DP_STATS], &slot, all))
-		return -errno;
-	for (int c = 0; c < cpus; c++)
-		for (int p = 0; p < CG_REASON_PLANES; p++)
-			for (int i = 0; i < CG_REASONS; i++) {
-				sum.c[p][i].packets += all[c].c[p][i].packets;
-				sum.c[p][i].bytes += all[c].c[p][i].bytes;
-			}
-	*ret_stats = sum;
-	return 0;
+	return cg_pins_stats_sum(dp->map[CG_DP_STATS], slot, ret_stats);
 }
 
 int cg_datapath_state_read(struct cg_datapath *dp, uint32_t slot, struct cg_state *ret_state)

@@ -326,7 +326,9 @@ static int guard_send(struct cg_kstats *ks, const struct cg_kstats_guard *g, siz
 		r = nla_put_u32(msg, CAMGATE_A_GUARD_MODE, g->mode);
 		if (!r && g->mark)
 			r = nla_put_u32(msg, CAMGATE_A_GUARD_MARK, g->mark);
-		if (!r)
+		if (!r && g->mark)
+			r = nla_put_u32(msg, CAMGATE_A_GUARD_MASK, g->mask);
+		if (!r && !g->ports_kept)
 			r = ports_put(msg, g);
 	}
 	if (r) {
@@ -362,6 +364,7 @@ static int guard_take(struct cg_kstats *ks, struct nlattr **tb)
 
 	s->mode = number(tb[CAMGATE_A_GUARD_MODE]);
 	s->mark = number(tb[CAMGATE_A_GUARD_MARK]);
+	s->mask = number(tb[CAMGATE_A_GUARD_MASK]);
 	s->macs = number(tb[CAMGATE_A_GUARD_NMACS]);
 	s->failed = number(tb[CAMGATE_A_GUARD_FAILED]);
 	s->marked = number64(tb[CAMGATE_A_GUARD_MARKED]);

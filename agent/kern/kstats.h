@@ -43,18 +43,19 @@ enum cg_kstats_mode { /* as camgate_guard_mode */
 };
 struct cg_kstats_guard {
 	enum cg_kstats_mode mode;
-	uint32_t mark;
+	uint32_t mark, mask;
 	const char (*port)[16]; /* interfaces by name */
 	size_t nport;
 	const char (*bridge)[16]; /* all ports of these */
 	size_t nbridge;
+	bool ports_kept; /* those of before instead */
 	const struct cg_mac *mac;
 	size_t nmac;
 };
 /* In force as a whole when it returns 0. */
 int cg_kstats_guard_apply(struct cg_kstats *ks, const struct cg_kstats_guard *g) __must_check;
 struct cg_kstats_guard_state {
-	uint32_t mode, mark, macs, hooked, failed;
+	uint32_t mode, mark, mask, macs, hooked, failed;
 	uint64_t marked, unmarked, dropped;
 };
 int cg_kstats_guard_read(struct cg_kstats *ks,

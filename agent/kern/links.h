@@ -61,6 +61,7 @@ struct cg_link_filter {
 	uint32_t pref;
 	uint32_t handle;
 	char kind[16];
+	bool in_hw; /* hardware carries it out */
 };
 int cg_links_filters_read(struct cg_links *links, int ifindex, bool egress,
 			  struct cg_link_filter **ret_filters, size_t *ret_n) __must_check;

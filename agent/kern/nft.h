@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "../lib/cleanup.h"
+#include "../lib/nftext.h"
 
 /* One nft that runs. */
 struct cg_nft_job {
@@ -23,6 +24,8 @@ int cg_nft_start(const char *script, struct cg_nft_job *ret_job) __must_check;
 int cg_nft_finish(struct cg_nft_job *job, char *ret_why, size_t n) __must_check;
 /* Both. */
 int cg_nft_run(const char *script, char *ret_why, size_t n) __must_check;
+/* As cg_nft_run, but the kernel only says whether it would. */
+int cg_nft_check(const char *script, char *ret_why, size_t n) __must_check;
 
 /* The kernel's NFPROTO_*. */
 enum cg_nft_family {
@@ -30,6 +33,8 @@ enum cg_nft_family {
 	CG_NFT_NETDEV = 5,
 	CG_NFT_BRIDGE = 7,
 };
+
+/* nft_ask.c */
 
 /* family: one of these. 1, 0 or -errno; no nftables at all counts as 0. */
 int cg_nft_table_has(uint8_t family, const char *table) __must_check;
@@ -41,5 +46,8 @@ int cg_nft_counter_read(uint8_t family, const char *table, const char *name,
 /* Handles of the rules that carry this comment, at most max; how many, or -errno. */
 int cg_nft_rules_find(uint8_t family, const char *table, const char *chain, const char *comment,
 		      uint64_t *ret_handles, size_t max) __must_check;
+
+/* The ports that table holds a guard's chain for; how many, or -errno. */
+int cg_nft_guard_ports(const char *table, struct cg_nftext_port **ret_port) __must_check;
 
 #endif

@@ -8,9 +8,28 @@
 
 /* Each takes connections out of the kernel's way once it knows them. */
 static const char *const vendors[] = {
-	"ecm",	   "qca_nss_ecm", "qca_nss_sfe", "shortcut_fe", "fast_classifier",
-	"mtkhnat", "hw_nat",	  "ppa",	 "ltq_ppa",	"ctf",
-	"fc",	   "fcache",	  "pktflow",	 "pktrunner",	"bcm_fc",
+	"ecm",
+	"qca_nss_ecm",
+	"qca_nss_sfe",
+	"shortcut_fe",
+	"shortcut_fe_cm",
+	"shortcut_fe_ipv6",
+	"fast_classifier",
+	"mtkhnat",
+	"mtk_hnat",
+	"hw_nat",
+	"hwnat",
+	"natflow",
+	"ppa",
+	"ltq_ppa",
+	"ctf",
+	"fc",
+	"fcache",
+	"pktflow",
+	"pktrunner",
+	"bcm_fc",
+	"bcmfc",
+	"cavium_ip_offload",
 };
 /* mt76 drivers that can hand Wi-Fi frames to the engine. */
 static const char *const wed_drivers[] = { "mt7915e", "mt7996e" };
@@ -93,11 +112,12 @@ static void modules(struct look *l)
 
 static void engines(struct look *l)
 {
-	static const char *const nr[] = { "0", "1", "2" };
+	/* The first name is that of kernels before 6.0. */
+	static const char *const nr[] = { "mtk_ppe", "ppe0", "ppe1", "ppe2" };
 	char line[256];
 
 	for (size_t i = 0; i < sizeof(nr) / sizeof(nr[0]); i++) {
-		_cleanup_fclose_ FILE *f = open_at(l, "/sys/kernel/debug/ppe%s/bind%s", nr[i], "");
+		_cleanup_fclose_ FILE *f = open_at(l, "/sys/kernel/debug/%s/bind%s", nr[i], "");
 		unsigned int bound = 0;
 
 		while (f && fgets(line, sizeof(line), f))
@@ -105,7 +125,7 @@ static void engines(struct look *l)
 		/* Whose they are is told by the connections; the engine idles
 		 * where nothing is handed to it. */
 		if (bound)
-			found(l, CG_OFFLOAD_PPE, !l->in->kept_out, bound, "ppe%s", nr[i]);
+			found(l, CG_OFFLOAD_PPE, !l->in->kept_out, bound, "%s", nr[i]);
 	}
 }
 
@@ -119,13 +139,32 @@ static void wed(struct look *l)
 			found(l, CG_OFFLOAD_WED, !l->in->kept_out, 1, "%s", wed_drivers[i]);
 }
 
+/* What tells switches apart: their own id, or for a DSA port without one the
+ * device that leads to the processor; "" = this is no port of a switch. */
+static const char *switch_of(const struct look *l, const char *port, char buf[static 64])
+{
+	char path[64], line[128], conduit[64];
+	_cleanup_fclose_ FILE *f = NULL;
+	bool dsa = false;
+
+	if (*word(l, "/sys/class/net/%s/phys_switch_id%s", port, "", buf))
+		return buf;
+	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/uevent", port);
+	f = open_at(l, "%s%s", path, "");
+	while (f && !dsa && fgets(line, sizeof(line), f))
+		dsa = !strcmp(line, "DEVTYPE=dsa\n");
+	buf[0] = '\0';
+	if (dsa && *word(l, "/sys/class/net/%s/iflink%s", port, "", conduit))
+		(void)snprintf(buf, 64, "dsa %.59s", conduit);
+	return buf;
+}
+
 /* Ports of one switch, in one bridge, of which not both are isolated. */
 static bool switched(const struct look *l, const char *a, const char *b)
 {
 	char x[64], y[64];
 
-	return *word(l, "/sys/class/net/%s/phys_switch_id%s", a, "", x) &&
-	       !strcmp(x, word(l, "/sys/class/net/%s/phys_switch_id%s", b, "", y)) &&
+	return *switch_of(l, a, x) && !strcmp(x, switch_of(l, b, y)) &&
 	       *word(l, "/sys/class/net/%s/brport/bridge/ifindex%s", a, "", x) &&
 	       !strcmp(x, word(l, "/sys/class/net/%s/brport/bridge/ifindex%s", b, "", y)) &&
 	       !(*word(l, "/sys/class/net/%s/brport/isolated%s", a, "", x) == '1' &&
@@ -151,13 +190,23 @@ static void mesh(struct look *l)
 	/* Where it is absent, asking for nl80211 would have its module loaded. */
 	if (wireless && cg_offload_mesh(name) > 0)
 		found(l, CG_OFFLOAD_MESH, true, 1, "%s", name);
+	for (size_t i = 0; l->in->kind && i < l->in->nport; i++)
+		if (!strcmp(l->in->kind[i], "batadv"))
+			found(l, CG_OFFLOAD_BATMAN, true, 1, "%s", l->in->port[i]);
+}
+
+static void filters(struct look *l)
+{
+	for (size_t i = 0; l->in->in_hw && i < l->in->nport; i++)
+		if (l->in->in_hw[i])
+			found(l, CG_OFFLOAD_TC, true, 1, "%s", l->in->port[i]);
 }
 
 size_t cg_offload_look(const struct cg_offload_in *in,
 		       struct cg_offload_found ret_found[static CG_OFFLOAD_FOUND_MAX])
 {
 	static void (*const looks[])(struct look * l) = {
-		flow_tables, modules, engines, wed, switches, mesh,
+		flow_tables, modules, engines, wed, switches, mesh, filters,
 	};
 	struct look l = { .in = in, .found = ret_found };
 
@@ -218,6 +267,18 @@ const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t 
 			"%s is an 802.11s mesh: frames it forwards for other nodes pass no filter",
 			f->name);
 		break;
+	case CG_OFFLOAD_BATMAN:
+		(void)snprintf(
+			buf, n,
+			"%s is a batman-adv mesh: frames between its other nodes pass no filter here",
+			f->name);
+		break;
+	case CG_OFFLOAD_TC:
+		(void)snprintf(
+			buf, n,
+			"%s: hardware carries out a filter of another program (bridger?): what that forwards passes no filter of ours",
+			f->name);
+		break;
 	case __CG_OFFLOAD_MAX:
 		buf[0] = '\0';
 		break;
@@ -241,7 +302,10 @@ const char *cg_offload_fix(const struct cg_offload_found *f)
 		return "camgate doctor --fix, or options mt7915e wed_enable=N";
 	case CG_OFFLOAD_SWITCH:
 		return "bridge link set dev PORT isolated on, for the camera's port and its peers', or a VLAN of its own";
+	case CG_OFFLOAD_TC:
+		return "stop that program, or `ethtool -K PORT hw-tc-offload off`";
 	case CG_OFFLOAD_MESH:
+	case CG_OFFLOAD_BATMAN:
 		return "let cameras join an access point of this gateway";
 	case CG_OFFLOAD_FLOWS_SW:
 	case __CG_OFFLOAD_MAX:

@@ -17,6 +17,8 @@ enum cg_offload_kind {
 	CG_OFFLOAD_WED,	     /* name: the Wi-Fi driver that hands frames to the engine */
 	CG_OFFLOAD_SWITCH,   /* name: two LAN ports that one switch bridges by itself */
 	CG_OFFLOAD_MESH,     /* name: an 802.11s interface */
+	CG_OFFLOAD_BATMAN,   /* name: a LAN port that is a batman-adv mesh */
+	CG_OFFLOAD_TC,	     /* name: a LAN port with a filter of others in hardware (bridger) */
 	__CG_OFFLOAD_MAX,
 };
 
@@ -30,7 +32,9 @@ struct cg_offload_found {
 struct cg_offload_in {
 	const char *root; /* before /proc and /sys; "" */
 	const char (*port)[16];
-	size_t nport; /* LAN ports */
+	size_t nport;		/* LAN ports */
+	const char (*kind)[16]; /* of each port, as rtnetlink names it */
+	const bool *in_hw;	/* it has a filter that hardware carries out */
 	const struct cg_addr *addr;
 	size_t naddr;  /* addresses that cameras use */
 	bool kept_out; /* rules keep cameras out of the flow tables */

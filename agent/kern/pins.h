@@ -23,6 +23,10 @@ void cg_pins_close(struct cg_pins *pins);
 /* Slot by id or name; -ENOENT. */
 int cg_pins_find(const struct cg_pins *pins, const char *id_or_name,
 		 uint32_t *ret_slot) __must_check;
+/* Sums over CPUs; needs no cg_pins_open. pins_stats.c */
+int cg_pins_stats_read(const char *dir, uint32_t slot, struct cg_stats *ret_stats) __must_check;
+/* The same of an open map. */
+int cg_pins_stats_sum(int fd, uint32_t slot, struct cg_stats *ret_stats) __must_check;
 /* Removes every filter of ours on every interface of this network namespace,
  * then every pin below dir and dir itself. Works with the agent dead; needs no
  * pins to be there. Returns how many things were removed, or -errno. */

@@ -262,7 +262,7 @@ int cg_tc_attach(int ifindex, int from_fd, int to_fd)
 	if (!q.clsact) {
 		r = clsact_change(sk, ifindex, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
 		if (r && r != -EEXIST)
-			return r;
+			return r == -ENOENT ? -ENOPKG : r;
 		made = !r;
 	}
 	for (int i = 0; i < 2; i++) {
@@ -274,7 +274,7 @@ int cg_tc_attach(int ifindex, int from_fd, int to_fd)
 		if (!r)
 			r = filter_put(sk, ifindex, i, fds[i], side.at_place);
 		if (r)
-			return r;
+			return r == -ENOENT ? -ENOSYS : r;
 	}
 	return made;
 }

@@ -15,7 +15,8 @@ struct cg_tc_state {
  * CG_TC_HANDLE, protocol all, direct action; replaces an older one of ours in
  * one step. Idempotent. Returns 1 if it made the clsact, else 0. -EBUSY: an
  * `ingress` qdisc holds the place of clsact. -EEXIST: a filter that is not
- * ours sits at our preference and handle. */
+ * ours sits at our preference and handle. -ENOPKG, -ENOSYS: the kernel knows no
+ * clsact, no BPF filter. */
 int cg_tc_attach(int ifindex, int from_fd, int to_fd) __must_check;
 /* Program ids as in the kernel (bpf_prog_info.id). */
 int cg_tc_read(int ifindex, uint32_t from_id, uint32_t to_id,

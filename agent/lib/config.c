@@ -50,6 +50,7 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("force"),
 	TEXT("guard"),
 	TEXT("guard_mark"),
+	TEXT("guard_mask"),
 	TEXT("module"),
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
@@ -250,6 +251,7 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 	config->force = take(cfg, "force", ld);
 	config->guard = take(cfg, "guard", ld);
 	config->guard_mark = take(cfg, "guard_mark", ld);
+	config->guard_mask = take(cfg, "guard_mask", ld);
 	config->module = take(cfg, "module", ld);
 	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
 	if (!config->cams)
@@ -361,6 +363,7 @@ void cg_config_free(struct cg_config **config)
 	free(c->force.s);
 	free(c->guard.s);
 	free(c->guard_mark.s);
+	free(c->guard_mask.s);
 	free(c->module.s);
 	cam_free(&c->defaults);
 	for (size_t i = 0; i < c->ncams; i++)

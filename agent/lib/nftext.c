@@ -78,13 +78,13 @@ static void chain(FILE *f, const struct cg_nftext_guard *g, const struct cg_nfte
 	(void)fprintf(f,
 		      "add rule %s meta mark & 0x%08" PRIx32 " != 0x%08" PRIx32
 		      " counter name " CG_NFTEXT_GUARD_UNMARKED " %s\n",
-		      where, g->mark, g->mark, g->drop ? "drop" : "accept");
+		      where, g->mark.mask, g->mark.bits, g->drop ? "drop" : "accept");
 	/* What comes later, prerouting first, must not see the bit: saved in a
 	 * connection's mark it would come back on frames that no filter saw. */
 	(void)fprintf(f,
 		      "add rule %s counter name " CG_NFTEXT_GUARD_MARKED
 		      " meta mark set meta mark & 0x%08" PRIx32 "\n",
-		      where, ~g->mark);
+		      where, ~g->mark.mask);
 }
 
 static const struct cg_nftext_port *port_of(const struct cg_nftext_guard *g,
@@ -98,7 +98,7 @@ static const struct cg_nftext_port *port_of(const struct cg_nftext_guard *g,
 
 static bool rules_same(const struct cg_nftext_guard *a, const struct cg_nftext_guard *b)
 {
-	return a->drop == b->drop && a->mark == b->mark;
+	return a->drop == b->drop && a->mark.bits == b->mark.bits && a->mark.mask == b->mark.mask;
 }
 
 static bool macs_same(const struct cg_nftext_guard *a, const struct cg_nftext_guard *b)
@@ -217,7 +217,8 @@ int cg_nftext_boot_bridge(const struct cg_mac *mac, size_t n, char **ret_text)
 
 /* ---- out of the flow table ---- */
 
-int cg_nftext_fw4(const struct cg_mac *mac, size_t n, uint32_t mark, bool rules, char **ret_text)
+int cg_nftext_fw4(const struct cg_mac *mac, size_t n, const struct cg_mark *mark, bool rules,
+		  char **ret_text)
 {
 	char *text = NULL;
 	size_t len;
@@ -243,12 +244,12 @@ int cg_nftext_fw4(const struct cg_mac *mac, size_t n, uint32_t mark, bool rules,
 		      "insert rule inet fw4 forward ct mark & 0x%08" PRIx32 " == 0x%08" PRIx32
 		      " ct state established,related accept comment \"" CG_NFTEXT_FW4_COMMENT
 		      "\"\n",
-		      mark, mark);
+		      mark->mask, mark->bits);
 	(void)fprintf(f,
 		      "insert rule inet fw4 forward ether saddr @" CG_NFTEXT_FW4_SET
-		      " ct mark set ct mark | 0x%08" PRIx32 " comment \"" CG_NFTEXT_FW4_COMMENT
-		      "\"\n",
-		      mark);
+		      " ct mark set ct mark & 0x%08" PRIx32 " | 0x%08" PRIx32
+		      " comment \"" CG_NFTEXT_FW4_COMMENT "\"\n",
+		      ~mark->mask, mark->bits);
 	return finish(f, &text, ret_text);
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "addr.h"
+#include "mark.h"
 
 /* Our tables; no other is ever touched, but for two rules and a set in fw4's. */
 #define CG_NFTEXT_GUARD_TABLE	 "camgate_guard"
@@ -17,10 +18,6 @@
 #define CG_NFTEXT_FW4_SET	 "camgate_cams"
 #define CG_NFTEXT_FW4_COMMENT	 "camgate"
 
-/* The bit that neither mwan3 (0x3f00), qosify and DSCP helpers (0x3f, 0xff),
- * sqm (0xff), tailscale (0xff0000) nor pbr (0xff0000) use. */
-#define CG_NFTEXT_MARK		 0x01000000u
-
 struct cg_nftext_port {
 	int ifindex;
 	char name[16];
@@ -28,7 +25,7 @@ struct cg_nftext_port {
 
 struct cg_nftext_guard {
 	bool drop; /* false: count only */
-	uint32_t mark;
+	struct cg_mark mark;
 	const struct cg_mac *mac;
 	size_t nmac;
 	const struct cg_nftext_port *port;
@@ -55,7 +52,7 @@ int cg_nftext_boot_bridge(const struct cg_mac *mac, size_t n, char **ret_text) _
 /* For fw4's ruleset-post: connections of cameras get the mark and are accepted
  * before the rule that would put them into the flow table. Without rules: the set
  * only, for rules that are there; the rules carry CG_NFTEXT_FW4_COMMENT. */
-int cg_nftext_fw4(const struct cg_mac *mac, size_t n, uint32_t mark, bool rules,
+int cg_nftext_fw4(const struct cg_mac *mac, size_t n, const struct cg_mark *mark, bool rules,
 		  char **ret_text) __must_check;
 /* The table that is there or not is gone afterwards. */
 int cg_nftext_remove(const char *family, const char *table, char **ret_text) __must_check;

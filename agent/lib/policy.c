@@ -6,7 +6,6 @@
 #include <string.h>
 #include "cleanup.h"
 #include "ident.h"
-#include "nftext.h"
 #include "policy.h"
 #include "unique.h"
 #include "value.h"
@@ -106,14 +105,21 @@ static int build_home(struct builder *b)
 
 static int build_guard(struct builder *b)
 {
+	struct cg_mark *mark = &b->policy->mark;
 	int guard, module, r;
 
 	r = cg_value_word(&b->config->guard, "guard", GUARDS, CG_GUARD_OFF, b->diag, &guard);
 	if (!r)
 		r = cg_value_word(&b->config->module, "module", MODULES, 0, b->diag, &module);
 	if (!r)
-		r = cg_value_mark(&b->config->guard_mark, "guard_mark", CG_NFTEXT_MARK, b->diag,
-				  &b->policy->guard_mark);
+		r = cg_value_mark(&b->config->guard_mark, "guard_mark", CG_MARK_DEFAULT, b->diag,
+				  &mark->bits);
+	if (!r)
+		r = cg_value_mark(&b->config->guard_mask, "guard_mask", mark->bits, b->diag,
+				  &mark->mask);
+	if (!r)
+		r = cg_mark_check(mark, b->config->guard_mask.s ? &b->config->guard_mask.pos : NULL,
+				  b->diag);
 	if (r)
 		return r;
 	b->policy->guard = (enum cg_guard_mode)guard;

@@ -10,6 +10,7 @@
 #include "addr.h"
 #include "config.h"
 #include "diag.h"
+#include "mark.h"
 #include "rule.h"
 
 enum cg_lan_viewing {
@@ -63,7 +64,7 @@ struct cg_policy {
 	bool readers_all;
 	bool force;
 	enum cg_guard_mode guard;
-	uint32_t guard_mark;	    /* bits the guard looks for; also when it is off */
+	struct cg_mark mark;	    /* the guard's; also when it is off */
 	bool module;		    /* use the kernel module where there is one */
 	struct cg_policy_cam *cams; /* in the file's order */
 	size_t ncams;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "near.h"
-#include "nftext.h"
+#include "mark.h"
 #include "value.h"
 
 int cg_value_word(const struct cg_text *t, const char *key, const char *const *words, int fallback,
@@ -119,7 +119,7 @@ int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback, s
 	if (!end || *end || !mark || mark > UINT32_MAX)
 		return cg_diag_set(diag, &t->pos, -EINVAL,
 				   "%s: found '%s', expected bits of a mark such as 0x%08x", key,
-				   t->s, CG_NFTEXT_MARK);
+				   t->s, CG_MARK_DEFAULT);
 	*ret_mark = (uint32_t)mark;
 	return 0;
 }

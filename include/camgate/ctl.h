@@ -29,8 +29,8 @@
  * allow       cam, rule                         file, line, added, undo (a command line)
  * deny        cam, rule                         the same
  * undo        -                                 file, restored, what
- * counters R  cam?                              cams:[{id,name,counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}], differs?}], source ("module|agent")
- * reload      -                                 generation, cameras, rules, added, removed, changed
+ * counters R  cam?                              cams:[{id,name,slot,source ("module|map"),counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}], differs?}], source ("module|map")
+ * reload      from? (address it is typed from)  generation, cameras, rules, added, removed, changed, warnings?:[text]
  * doctor   R  fix? (not R)                      findings:[{level:"ok|warn|fail", what, text, fix?}]
  * detach      -                                 removed:[text]; the agent ends afterwards
  * version  R  -                                 version, abi
@@ -58,7 +58,10 @@
 #define CG_CTL_GROUP   "camgate"
 
 #define CG_CONFIG_PATH "/etc/camgate/camgate.conf"
-#define CG_STATE_DIR   "/var/lib/camgate"
+/* The build may name another. */
+#ifndef CG_STATE_DIR
+#define CG_STATE_DIR "/var/lib/camgate"
+#endif
 
 enum cg_exit {
 	CG_EXIT_OK = 0,

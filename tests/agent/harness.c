@@ -47,6 +47,7 @@ void house_make(struct house *h)
 	snprintf(h->config, sizeof(h->config), "%s/camgate.conf", h->dir);
 	snprintf(h->socket, sizeof(h->socket), "%s/sock", h->dir);
 	snprintf(h->state_dir, sizeof(h->state_dir), "%s/state", h->dir);
+	snprintf(h->fw4_dir, sizeof(h->fw4_dir), "%s/fw4", h->dir);
 	fake_link_add(1, "lo", "", 0, 0);
 	fake_link_add(IF_BR, "br-lan", "bridge", 0, 0);
 	fake_link_add(IF_LAN1, "lan1", "dsa", IF_BR, 6);
@@ -106,6 +107,8 @@ int house_start(struct house *h)
 		.pin_dir = h->dir,
 		.socket = h->socket,
 		.state_dir = h->state_dir,
+		.fw4_dir = h->fw4_dir,
+		.root = h->dir,
 		.foreground = true,
 	};
 	int code;

@@ -26,7 +26,7 @@ enum {
 
 struct house {
 	char dir[64];
-	char config[96], socket[96], state_dir[96];
+	char config[96], socket[96], state_dir[96], fw4_dir[96];
 	struct cg_agent a;
 	bool up;
 };

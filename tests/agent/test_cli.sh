@@ -586,6 +586,16 @@ check_tests() {
 	cg check --json
 	is 'check: JSON' "$out" '{"v":1,"ok":true,"code":0,"file":"'"$tmp"'/camgate.conf","cameras":2,"rules":3}'
 	printf 'lan = { "br-lan" }\ncamera "x" {\n  mac = { "02:ca:00:00:00:0g" }\n}\n' >"$tmp/bad.conf"
+	printf 'guard_mark = 0x300\nguard_mask = 0x700\n' | cat - "$tmp/camgate.conf" >"$tmp/mark.conf"
+	cg check "$tmp/mark.conf"
+	is 'check: mark: exit code' "$code" 0
+	has 'check: mark: whose bits' "$err" 'guard_mask 0x00000700 holds bits of mwan3 (0x00003f00)'
+	cg check "$tmp/mark.conf" --json
+	has 'check: mark: JSON' "$out" '"warnings":["guard_mask 0x00000700 holds bits of mwan3'
+	printf 'guard_mark = 0x300\nguard_mask = 0x100\n' >"$tmp/mark.conf"
+	cg check "$tmp/mark.conf"
+	is 'check: mark outside of its mask: exit code' "$code" 4
+	has 'check: mark outside of its mask: where' "$err" "mark.conf:2:"
 	cg check "$tmp/bad.conf"
 	is 'check: bad: exit code' "$code" 4
 	has 'check: bad: file and line' "$err" "$tmp/bad.conf:3:"
@@ -703,7 +713,12 @@ pins_tests() {
 		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$camgate" --socket "$tmp/none" \
 			--pin-dir "$pins" close nursery 2>&1) || code=$?
 		is 'pins: only root: exit code' "$code $(value 0)" '3 5f 00'
-		has 'pins: only root: said' "$err" 'only root can close'
+		has 'pins: only root: said' "$err" 'only root may do this'
+		code=0
+		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$camgate" --socket "$tmp/none" \
+			--pin-dir "$pins" counters 2>&1) || code=$?
+		is 'pins: counters: only root: exit code' "$code" 3
+		has 'pins: counters: only root: said' "$err" 'only root may do this'
 	fi
 	meta 99
 	dead close nursery

@@ -99,6 +99,46 @@ START_TEST(kernel_refuses)
 }
 END_TEST
 
+/* The phone in whose terminal the reload is typed. */
+START_TEST(caller_is_no_camera)
+{
+	struct cg_neigh *n = &fake_links.neigh[fake_links.nneigh++];
+	struct json_object *r;
+
+	ck_assert_int_eq(cg_addr_parse("192.168.1.30", &n->addr), 0);
+	n->mac = (struct cg_mac){ { 0x02, 0xca, 0, 0, 0, 2 } };
+	r = ASK(&h, CG_EXIT_OK, "{\"v\":1,\"cmd\":\"reload\",\"from\":\"192.168.1.30\"}");
+	ck_assert_str_eq(reply_text(r, "warnings/0"),
+			 "camera 'garden' is the device you are logged in from");
+	json_object_put(r);
+	r = ASK(&h, CG_EXIT_OK, "{\"v\":1,\"cmd\":\"reload\",\"from\":\"192.168.1.31\"}");
+	ck_assert_str_eq(reply_text(r, "warnings/0"), "");
+	json_object_put(r);
+	house_config(&h, "force = yes\n" CONFIG_TWO);
+	r = ASK(&h, CG_EXIT_OK, "{\"v\":1,\"cmd\":\"reload\",\"from\":\"192.168.1.30\"}");
+	ck_assert_str_eq(reply_text(r, "warnings/0"), "");
+	json_object_put(r);
+}
+END_TEST
+
+START_TEST(marks_of_others)
+{
+	struct json_object *r;
+
+	house_config(&h, "guard_mark = 0x100\n" CONFIG_TWO);
+	ck_assert_int_eq(house_code(&h, RELOAD), CG_EXIT_OK);
+	r = house_ask(&h, "{\"v\":1,\"cmd\":\"doctor\"}");
+	ck_assert_ptr_nonnull(
+		strstr(json_object_to_json_string(r), "guard_mask 0x00000100 holds bits of mwan3"));
+	json_object_put(r);
+	house_config(&h, "guard_mark = 0x00400000\n" CONFIG_TWO);
+	ck_assert_int_eq(house_code(&h, RELOAD), CG_EXIT_OK);
+	r = house_ask(&h, "{\"v\":1,\"cmd\":\"doctor\"}");
+	ck_assert_ptr_null(strstr(json_object_to_json_string(r), "mwan3"));
+	json_object_put(r);
+}
+END_TEST
+
 START_TEST(sighup_reloads)
 {
 	house_config(&h, "lan = { \"br-lan\" }\n");
@@ -331,6 +371,8 @@ int main(void)
 	tcase_add_loop_test(t, broken_changes_nothing, 0, sizeof(broken) / sizeof(broken[0]));
 	tcase_add_loop_test(t, kernel_refuses, 0, sizeof(calls) / sizeof(calls[0]));
 	tcase_add_test(t, sighup_reloads);
+	tcase_add_test(t, caller_is_no_camera);
+	tcase_add_test(t, marks_of_others);
 	tcase_add_test(t, openings_survive);
 	tcase_add_test(t, more_cameras_than_room);
 	tcase_add_test(t, all_cameras_replaced_at_once);

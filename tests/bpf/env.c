@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The packet path alone: loads the object, fills its maps by hand, runs packets through it. */
+/* The packet path alone: fills its maps by hand, runs packets through it. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <assert.h>
@@ -7,14 +7,11 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 #include "env.h"
 
 const uint8_t CAM1[6] = { 0x02, 0xca, 0, 0, 0, 1 }, CAM2[6] = { 0x02, 0xca, 0, 0, 0, 2 };
@@ -48,143 +45,6 @@ void env_wait_until(uint64_t ns)
 
 	while (clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &t, NULL) == EINTR)
 		;
-}
-
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	if (level == LIBBPF_WARN && getenv("CG_TEST_VERBOSE"))
-		return vfprintf(stderr, fmt, ap);
-	return 0;
-}
-
-static int map_fd(struct env *e, const char *name)
-{
-	int fd = bpf_object__find_map_fd_by_name(e->obj, name);
-
-	if (fd < 0)
-		env_die(1, "the object has no map %s", name);
-	return fd;
-}
-
-static void *map_mmap(struct env *e, const char *name, size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd(e, name), 0);
-
-	if (p == MAP_FAILED)
-		env_die(1, "%s: mmap: %s", name, strerror(errno));
-	return p;
-}
-
-static bool bpf_refused(void)
-{
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "cg_probe", 4, 4, 1, NULL);
-
-	if (fd < 0)
-		return true;
-	close(fd);
-	return false;
-}
-
-static int prog_fd(struct env *e, const char *name)
-{
-	struct bpf_program *p = bpf_object__find_program_by_name(e->obj, name);
-
-	if (!p)
-		env_die(1, "the object has no program %s", name);
-	return bpf_program__fd(p);
-}
-
-static void slots_set(struct bpf_object *obj, uint32_t slots)
-{
-	static const struct {
-		const char *map;
-		uint32_t per_slot;
-	} sizes[] = {
-		{ "cg_cams", 2 * CG_MAX_MACS },
-		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS },
-		{ "cg_rulemore", 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
-		{ "cg_exposure", 1 },
-		{ "cg_names", 1 },
-		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
-		{ "cg_frags", CG_QUOTA_FRAG },
-		{ "cg_ring", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
-		{ "cg_state", 1 },
-		{ "cg_stats", 1 },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
-		if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, sizes[i].map),
-					     sizes[i].per_slot * slots))
-			env_die(1, "%s: cannot be sized", sizes[i].map);
-}
-
-struct env *env_open(void)
-{
-	return env_open_slots(ENV_SLOTS);
-}
-
-struct env *env_open_slots(uint32_t slots)
-{
-	static bool in_own_net;
-	const char *path = getenv("CG_BPF_OBJECT");
-	struct env *e = calloc(1, sizeof(*e));
-	struct bpf_map *map;
-	int r;
-
-	assert(e);
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	libbpf_set_print(quiet);
-	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	if (bpf_refused())
-		env_die(77, "skipped: the kernel refuses BPF here");
-	/* An entry that expired has a time before now on the boot clock. */
-	env_wait_until((CG_IDLE_UDP_S + 10) * 1000000000ULL);
-	/* A second netdev is needed, for a port of another LAN. */
-	if (!in_own_net && (unshare(CLONE_NEWNET) ||
-			    system("ip link add v2 index 2 type veth peer name v3 index 3")))
-		env_die(77, "skipped: no network namespace or veth here");
-	in_own_net = true;
-	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);
-	if (!e->obj)
-		env_die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
-	bpf_object__for_each_map(map, e->obj)
-		(void)bpf_map__set_pin_path(map, NULL);
-	slots_set(e->obj, slots);
-	e->slots = slots;
-	r = bpf_object__load(e->obj);
-	if (r)
-		env_die(1, "load: %s", strerror(-r));
-	e->prog[UP] = prog_fd(e, "cg_from_cam");
-	e->prog[DOWN] = prog_fd(e, "cg_to_cam");
-	e->cams = map_fd(e, "cg_cams");
-	e->narrow = map_fd(e, "cg_narrow");
-	e->rules = map_fd(e, "cg_rules");
-	e->rulemore = map_fd(e, "cg_rulemore");
-	e->nets = map_fd(e, "cg_nets");
-	e->ifs = map_fd(e, "cg_ifs");
-	e->flows = map_fd(e, "cg_flows");
-	e->frags = map_fd(e, "cg_frags");
-	e->ring = map_fd(e, "cg_ring");
-	e->state = map_fd(e, "cg_state");
-	e->stats = map_fd(e, "cg_stats");
-	e->events = map_fd(e, "cg_events");
-	e->lost = map_fd(e, "cg_lost");
-	e->scratch = map_fd(e, "cg_scratch");
-	e->scratch_size = bpf_map__value_size(bpf_object__find_map_by_name(e->obj, "cg_scratch"));
-	e->ncpu = libbpf_num_possible_cpus();
-	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
-	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
-	return e;
-}
-
-void env_close(struct env **e)
-{
-	munmap((*e)->meta, sizeof(*(*e)->meta));
-	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
-	bpf_object__close((*e)->obj);
-	free(*e);
-	*e = NULL;
 }
 
 static void must(int r, const char *what)
@@ -481,6 +341,11 @@ static void age_map(int fd, uint32_t slot, uint64_t ns, size_t size, size_t at)
 	}
 }
 
+void env_live(uint64_t s)
+{
+	env_wait_until((s + 10) * 1000000000ULL);
+}
+
 void env_age(struct env *e, uint32_t slot, uint64_t s)
 {
 	age_map(e->flows, slot, s * 1000000000ULL, sizeof(struct cg_flow),
@@ -521,11 +386,16 @@ struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt
 			  uint32_t ingress, uint32_t segs, uint32_t size)
 {
 	struct __sk_buff in = {
-		.ingress_ifindex = ingress, .ifindex = port, .gso_segs = segs, .gso_size = size,
+		.ifindex = port, .gso_segs = segs, .gso_size = size,
 	}, out = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = pkt->data, .data_size_in = pkt->len,
 		    .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
 		    .ctx_size_out = sizeof(out));
+
+	if (e->in_cb)
+		in.cb[0] = ingress;
+	else
+		in.ingress_ifindex = ingress;
 
 	/* Newer kernels refuse a frame shorter than the header its EtherType
 	 * promises; behind a VLAN tag they do not look. */

@@ -73,6 +73,7 @@ struct env {
 	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, stats, events,
 		lost, scratch;
 	size_t scratch_size;
+	bool in_cb; /* where a frame came in by is handed over in cb[0], for want of better */
 	int ncpu;
 	uint32_t slots;	      /* the maps have room for; ENV_SLOTS but for env_open_slots() */
 	struct cg_meta *meta; /* mapped */
@@ -116,8 +117,10 @@ void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t l
 void env_net_del(struct env *e, const char *prefix);
 void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan);
 void env_flows_clear(struct env *e);
-/* Moves every flow and fragment of the slot s seconds into the past. */
+/* Moves every flow and fragment of the slot s seconds into the past, which a machine must
+ * have lived through: env_live() waits for that, first of all. */
 void env_age(struct env *e, uint32_t slot, uint64_t s);
+void env_live(uint64_t s);
 size_t env_flows_count(struct env *e, uint32_t slot, enum cg_ring_kind kind);
 bool env_flow_find(struct env *e, uint32_t slot, const char *peer, uint16_t cam_port,
 		   uint16_t peer_port, uint8_t proto, struct cg_flow *ret_flow);

@@ -201,6 +201,7 @@ int main(void)
 {
 	struct env *e = env_open();
 
+	env_live(CG_IDLE_UDP_S);
 	about_flows(e);
 	other_icmp(e);
 	budget(e);

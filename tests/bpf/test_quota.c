@@ -141,6 +141,7 @@ int main(void)
 {
 	struct env *e = env_open();
 
+	env_live(CG_IDLE_UDP_S);
 	remotes(e);
 	others(e);
 	env_close(&e);

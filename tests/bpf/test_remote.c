@@ -437,6 +437,7 @@ int main(void)
 {
 	struct env *e = env_open();
 
+	env_live(CG_IDLE_UDP_S);
 	exposure(e);
 	rules(e);
 	flows(e);

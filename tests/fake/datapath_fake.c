@@ -75,6 +75,7 @@ static void kernel_clear(void)
 void fake_reset(void)
 {
 	memset(&fail, 0, sizeof(fail));
+	fake_guards_reset();
 	kernel_clear();
 	if (fake_links.fd > 0)
 		close(fake_links.fd);
@@ -197,6 +198,7 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 	k->set = set_copy(set);
 	k->meta.generation = set->gen;
 	k->applied++;
+	fake_guards_look();
 	return 0;
 }
 
@@ -293,6 +295,9 @@ int cg_datapath_detach(struct cg_datapath *dp, int ifindex)
 	(void)dp;
 	if (err < 0)
 		return err;
+	/* What is guarded there would be dropped now. */
+	for (size_t i = 0; fake_guards.by_nft.on && i < fake_guards.by_nft.nport; i++)
+		fake_guards.false_drops += fake_guards.by_nft.port[i] == ifindex;
 	fake_filter_gone(ifindex);
 	return 0;
 }

@@ -58,6 +58,39 @@ struct fake_links {
 	unsigned int what;
 };
 
+/* A guard as a kernel has it. */
+struct fake_guard {
+	bool on, drop;
+	uint32_t mark, mask;
+	struct cg_mac mac[32];
+	size_t nmac;
+	int port[16];
+	size_t nport;
+};
+
+/* nft and camgate.ko; after every change both are compared with what the filters
+ * mark at that moment. */
+struct fake_guards {
+	bool nft;	      /* there is one; without it -ENOENT */
+	bool module;	      /* it is loaded */
+	bool refuses;	      /* and takes no program */
+	bool other_version;   /* and is not ours */
+	uint64_t module_more; /* packets that only the module counts */
+	uint32_t module_slots;
+	struct fake_guard by_nft, by_module;
+	bool must;	      /* a guard that is off from now on is a gap */
+	struct cg_mac always; /* this camera at least must be guarded */
+	int gaps;	      /* moments without */
+	int false_drops;      /* moments at which an allowed frame would be dropped */
+	int runs;	      /* of nft */
+	const char *refused;  /* nft refuses to check what holds this */
+};
+
+extern struct fake_guards fake_guards;
+/* Compares; called by whatever changes something. */
+void fake_guards_look(void);
+void fake_guards_reset(void);
+
 extern struct fake_kernel fake_kernel;
 extern struct fake_links fake_links;
 

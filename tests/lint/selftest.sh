@@ -12,8 +12,8 @@ trap 'rm -rf "$d"' EXIT
 fresh() {
 	rm -rf "$d/t"
 	mkdir "$d/t"
-	cp -r "$top"/{Makefile,include,agent,bpf} "$d/t/"
-	mkdir "$d/t/tests"
+	cp -r "$top"/{Makefile,include,agent,bpf,kmod} "$d/t/"
+	mkdir -p "$d/t/tests/kmod/planted"
 	cp "$top"/{README.md,LICENSE,CHANGELOG.md} "$d/t/" 2>/dev/null
 }
 plant() { # text, before the #endif that ends the shared header
@@ -70,10 +70,17 @@ fresh
 touch "$d/t/stray"
 finds 'a stray file on top' 'style: top folder' "$lint/style.sh" "$d/t"
 
+if ! "$lint/checkpatch.sh" "$d/t" | grep -q SKIP; then
+	fresh
+	echo 'static int  planted ;' >>"$d/t/kmod/main.c"
+	finds 'a line the kernel would not take' 'checkpatch' "$lint/checkpatch.sh" "$d/t"
+fi
+
 for fault in call atomic; do
 	"${CLANG:-clang}" -O2 -g -mcpu=v2 -target bpf -DPLANTED_$fault \
 		"-I/usr/include/$(${CC:-cc} -print-multiarch)" -c -o "$d/$fault.o" \
 		"$lint/planted.bpf.c" || rc=1
 	finds "a planted $fault in the packet path" 'bpf: cg_to_cam' "$lint/bpf.sh" "$d/$fault.o"
 done
+finds 'a section of data in the object' 'bpf: data in the object: .bss' "$lint/bpf.sh" "$d/call.o"
 exit $rc

@@ -28,7 +28,7 @@ scripts() {
 }
 mapfile -t code < <(files c h)
 mapfile -t shell < <(scripts)
-mapfile -t make < <(find Makefile tests -name '*.mk' -o -path Makefile)
+mapfile -t make < <(find Makefile packaging tests -name '*.mk' -o -path Makefile)
 spdx='SPDX-License-Identifier: (GPL-2\.0-only|\(GPL-2\.0-only WITH Linux-syscall-note\) OR MIT)'
 
 for f in "${code[@]}"; do

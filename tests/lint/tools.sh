@@ -18,7 +18,7 @@ result() { # status name
 	fi
 }
 mapfile -t all < <(find agent bpf include tests -name '*.[ch]' | sort)
-mapfile -t user < <(find agent tests -name '*.c' ! -name '*.bpf.c' | sort)
+mapfile -t user < <(find agent tests -name '*.c' ! -name '*.bpf.c' ! -path '*/planted/*' | sort)
 mapfile -t shell < <({ find tests packaging -name '*.sh'
 	grep -rlE '^#!.*[ /](ba|da)?sh$' .ci tests packaging; } | sort -u)
 flags=$(pkg-config --cflags libbpf libnl-route-3.0 libconfuse json-c check \

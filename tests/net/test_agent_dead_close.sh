@@ -26,3 +26,19 @@ refute "the seal holds after the agent is back" beat cam1 $CLOUD_4 443
 assert "auto lifts it" cg auto cam1
 assert "the cloud's heartbeat passes again" beat cam1 $CLOUD_4 443
 refute "and the camera is closed, not open" beat cam1 $STRANGER_4 443
+
+# Counters are read without the agent, the same ones.
+stopped() { cg_json counters cam1 | jq -c '[.cams[0] | .slot, (.counts[] | select(.reason == "unruled") | .packets, .bytes)]'; }
+with=$(stopped)
+assert_num "the agent shows what was stopped" "$(jq '.[1]' <<<"$with")" ">" 0
+agent_kill
+cg counters cam1 --json >"$WORK/counters.json"
+assert "counters with the agent dead" jq -e '.ok and .direct and .source == "map" and .cams[0].source == "map"' "$WORK/counters.json"
+[[ $(stopped) == "$with" ]] || fail "counters with the agent dead: $(stopped), not $with"
+assert "all cameras" jq -e '[.cams[].id] | sort == ["cam1", "cam2"]' <<<"$(cg_json counters)"
+cg counters >"$WORK/counters.txt"
+assert "in words" grep -q "read from its map" "$WORK/counters.txt"
+assert_code "an unknown camera" 1 cg counters cam9
+in_ns gw setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$BIN/camgate" counters >"$WORK/nobody.txt" 2>&1 ||
+	note "not for everybody: $(head -n 1 "$WORK/nobody.txt")"
+refute "nobody else reads them" grep -q unruled "$WORK/nobody.txt"

@@ -65,3 +65,14 @@ bad "an unknown exposure" "$at.*ajar"
 assert "the good config is taken again" cg reload
 assert "the cloud" beat cam1 $CLOUD_4 443
 refute "the stranger" beat cam1 $STRANGER_4 443
+
+# MACs that the house depends on, and the device that the command is typed from.
+gen=$(generation)
+sed -i "s/$CAM2_MAC/$(ip -n "$ID-gw" -j link show lan2 | jq -r '.[0].address')/" "$CONF"
+bad "a MAC of the gateway's own" "$at.*interface lan2"
+from() { in_ns gw env SSH_CONNECTION="$1 40000 $LAN4 22" "$BIN/camgate" "$2"; }
+warns() { from "$1" "$2" 2>&1 >/dev/null | grep "'cam1' is the device you are logged in from"; }
+assert "check from cam1 warns" warns $CAM1_4 check
+assert "reload from cam1 warns" warns $CAM1_4 reload
+refute "check from the phone does not" warns $PHONE_4 check
+refute "reload from the phone does not" warns $PHONE_4 reload

@@ -71,3 +71,12 @@ assert "detach" cg detach
 assert_num "detach takes the rules away" "$(rules)" "==" 0
 refute "and the file" test -e "$FILE"
 assert "fw4's own rules stay" in_ns gw nft list counter inet fw4 offloaded
+
+# The same with the agent dead: the command knows where the file was put.
+agent_start --fw4-dir "$DIR"
+assert "installed again" fix_says "keeps cameras out"
+assert "the state says where" jq -e --arg d "$DIR" '.fw4_dir == $d' "$CAMGATE_STATE_DIR/state.json"
+agent_kill
+assert "detach with the agent dead" cg detach
+assert_num "takes the rules away" "$(rules)" "==" 0
+refute "and the file" test -e "$FILE"

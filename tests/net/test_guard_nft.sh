@@ -41,7 +41,7 @@ restore_marks()
 		}
 		chain post {
 			type filter hook postrouting priority mangle; policy accept;
-			ct mark set ct mark | 0x01000000
+			ct mark set ct mark | 0x02000000
 		}
 	}
 	END

@@ -21,7 +21,7 @@ insmod "$KO" || skip "this kernel takes no module"
 unload() { [[ ! -e /sys/module/camgate ]] || rmmod camgate; }
 trap 'unload; clean_up $?' EXIT
 house_up
-config "" "" 'guard = drop'
+config "" "allow = { \"$CLOUD_4/32:443\" }" 'guard = drop'
 agent_start
 assert "counters come from the module" source_is module
 wait_for 5 by module
@@ -42,10 +42,38 @@ assert "healed" beat cam1 $CLOUD_4 443
 assert "reload" cg reload
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443
 
+# Applies: it stays in force, and looks for nothing that the filters do not mark.
+spawn load1 cam1 "$TOOLS/heartbeat" -u -n 1000000 -i 1 -t 1 $CLOUD_4 443
+spawn load2 cam2 "$TOOLS/heartbeat" -u -n 1000000 -i 1 -t 1 $CLOUD_4 443
+before=$(unmarked)
+cp "$CONF" "$WORK/both.conf"
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	if [[ $((i % 2)) -eq 1 ]]; then
+		sed -i "/^camera \"cam2\"/,/^}/d" "$CONF"
+	else
+		cp "$WORK/both.conf" "$CONF"
+	fi
+	assert "reload $i under the guard" cg reload
+	assert "by the module" by module
+	[[ $i -ne 5 ]] || agent_kill
+	[[ $i -ne 5 ]] || agent_start
+done
+stop load1
+stop load2
+assert_num "no packet lacked the mark through ten reloads" "$(unmarked)" "==" "$before"
+
+# Counters without the agent come from the module, with the map's figures; public=0 lets root only.
+agent_kill
+cg counters --json >"$WORK/dead.json"
+assert "counters with the agent dead come from the module" jq -e '.direct and .source == "module"' "$WORK/dead.json"
+agent_start
+wait_for 5 by module
+assert "and agree" agree
+
 # It goes: nftables takes over; it comes: the agent sees.
 rmmod camgate
 wait_for 10 by nftables
-assert "counters come from the agent" source_is agent
+assert "counters come from the map" source_is map
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443
 insmod "$KO"
 wait_for 20 by module
@@ -55,7 +83,7 @@ refute "no table of nftables" in_ns gw nft list table netdev camgate_guard
 sed -i 's/^guard = drop/guard = drop\nmodule = no/' "$CONF"
 assert "reload: module = no" cg reload
 wait_for 5 by nftables
-assert "counters come from the agent" source_is agent
+assert "counters come from the map" source_is map
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443
 sed -i '/^module = no/d' "$CONF"
 assert "reload: module again" cg reload

@@ -12,7 +12,7 @@ static const struct cg_nftext_port ports[] = { { 3, "lan1" }, { 4, "lan2" }, { 5
 static struct cg_nftext_guard guard(size_t nmac, size_t nport)
 {
 	return (struct cg_nftext_guard){ .drop = true,
-					 .mark = CG_NFTEXT_MARK,
+					 .mark = { CG_MARK_DEFAULT, CG_MARK_DEFAULT },
 					 .mac = macs,
 					 .nmac = nmac,
 					 .port = ports,
@@ -57,9 +57,9 @@ START_TEST(guard_is_made_anew)
 	lacks(text, "wlan0");
 	/* others first, then the check, then the clearing */
 	before(text, "if3 ether saddr != @cams accept",
-	       "if3 meta mark & 0x01000000 != 0x01000000 counter name unmarked drop");
-	before(text, "if3 meta mark & 0x01000000 != 0x01000000 counter name unmarked drop",
-	       "if3 counter name marked meta mark set meta mark & 0xfeffffff");
+	       "if3 meta mark & 0x02000000 != 0x02000000 counter name unmarked drop");
+	before(text, "if3 meta mark & 0x02000000 != 0x02000000 counter name unmarked drop",
+	       "if3 counter name marked meta mark set meta mark & 0xfdffffff");
 	free(text);
 }
 END_TEST
@@ -70,10 +70,10 @@ START_TEST(guard_counts)
 	char *text;
 
 	g.drop = false;
-	g.mark = 0x80;
+	g.mark = (struct cg_mark){ 0x80, 0xc0 };
 	text = text_of(&g, NULL);
-	has(text, "meta mark & 0x00000080 != 0x00000080 counter name unmarked accept");
-	has(text, "meta mark set meta mark & 0xffffff7f");
+	has(text, "meta mark & 0x000000c0 != 0x00000080 counter name unmarked accept");
+	has(text, "meta mark set meta mark & 0xffffff3f");
 	lacks(text, "drop");
 	free(text);
 }
@@ -196,18 +196,21 @@ END_TEST
 
 START_TEST(out_of_the_flow_table)
 {
+	static const struct cg_mark mark = { 0x01000000, 0x03000000 };
 	char *text = NULL;
 
-	ck_assert_int_eq(cg_nftext_fw4(macs, 1, CG_NFTEXT_MARK, true, &text), 0);
+	ck_assert_int_eq(cg_nftext_fw4(macs, 1, &mark, true, &text), 0);
 	/* inserted at the head: what is written second is asked first */
-	before(text, "ct state established,related accept", "ct mark set ct mark | 0x01000000");
+	before(text, "ct state established,related accept",
+	       "ct mark set ct mark & 0xfcffffff | 0x01000000");
+	has(text, "ct mark & 0x03000000 == 0x01000000 ct state");
 	before(text, "flush set inet fw4 camgate_cams", "add element inet fw4 camgate_cams");
 	free(text);
-	ck_assert_int_eq(cg_nftext_fw4(macs, 1, CG_NFTEXT_MARK, false, &text), 0);
+	ck_assert_int_eq(cg_nftext_fw4(macs, 1, &mark, false, &text), 0);
 	lacks(text, "insert rule");
 	has(text, "02:ca:00:00:00:01");
 	free(text);
-	ck_assert_int_eq(cg_nftext_fw4(NULL, 0, CG_NFTEXT_MARK, false, &text), 0);
+	ck_assert_int_eq(cg_nftext_fw4(NULL, 0, &mark, false, &text), 0);
 	lacks(text, "add element");
 	free(text);
 }

@@ -13,7 +13,8 @@
 #
 # CG_VM_ACCEL (kvm where it works, else tcg), CG_VM_MEM (MiB), CG_VM_SMP,
 # CG_VM_KERNEL (as -k), CG_VM_PACKAGE (another kernel package), CG_VM_CONSOLE
-# (where the console is kept), CG_VM_PASS (names of variables handed through, in
+# (where the console is kept), CG_VM_BACK (where what it wrote below build/ goes,
+# if not there), CG_VM_PASS (names of variables handed through, in
 # addition to those below).
 set -eu
 limit=${CG_VM_LIMIT:-7200}
@@ -147,7 +148,7 @@ cp "$d/console" "${CG_VM_CONSOLE:-$top/build/vm/console.log}"
 [ ! -s "$d/out/dmesg" ] || cp "$d/out/dmesg" "$top/build/vm/dmesg.log"
 cat "$d/qemu.log" >&2
 [ -e "$d/out/status" ] || : >"$d/out/status"
-[ ! -s "$d/out/build.tar" ] || tar -x -C "$top" -m -f "$d/out/build.tar"
+[ ! -s "$d/out/build.tar" ] || tar -x -C "${CG_VM_BACK:-$top/build}" -m --strip-components=1 -f "$d/out/build.tar"
 if [ $rc = 124 ] || [ $rc = 137 ]; then
 	echo "vm: stopped after $limit s" >&2
 	exit 124

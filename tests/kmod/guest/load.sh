@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# What the verifier says to every program here; loading and unloading; self-tests; a module of another build.
-load /t/camgate.bpf.o >/tmp/verifier 2>&1
-same 'the verifier takes every program' $? 0
-sed 's/^/# /' /tmp/verifier
+# Loading and unloading; self-tests; a module of another build.
 check 'the module with its self-tests loads' insmod /t/camgate-debug.ko
 dmesg | grep -q 'counters self-test: pass'
 same 'and they pass' $? 0

@@ -2,15 +2,15 @@
 # shellcheck shell=dash
 # Unloading while packets and a dump are under way, and replacing the map while packets count.
 house
-programs $BPF/p 300
-programs $BPF/q 300
+programs $BPF/p
+programs $BPF/q
 kmodbpf fill $BPF/p 3
 at gw kmodbpf attach $BPF/p lan1
 at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
 rm -f /tmp/slow /tmp/go
 at gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
 slow=$!
-wait_for 20 lines 5 /tmp/slow
+check "a dump is under way" wait_for 60 lines 5 /tmp/slow
 rmmod camgate 2>/dev/null
 same 'a running dump keeps the module' "$(lsmod | grep -c '^camgate')" 1
 touch /tmp/go
@@ -22,10 +22,22 @@ at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
 rm -f /tmp/slow /tmp/go
 at gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
 slow=$!
-wait_for 20 lines 5 /tmp/slow
+check "a dump is under way" wait_for 60 lines 5 /tmp/slow
 kill -9 $slow
 wait $slow 2>/dev/null
 check 'a dump that was killed does not' wait_for 10 rmmod camgate
+
+# Its file in /proc is open meanwhile.
+insmod $MODULE
+at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
+rm -f /tmp/held /tmp/go
+at gw sh -c 'exec 3</proc/net/camgate; touch /tmp/held; until [ -e /tmp/go ]; do usleep 20000; done; cat <&3' >/tmp/slow 2>&1 &
+slow=$!
+wait_for 20 [ -e /tmp/held ]
+check 'an open file in /proc does not keep it' rmmod camgate
+touch /tmp/go
+wait $slow
+same 'and has no more to say' "$(grep -c '^[0-9]' /tmp/slow)" 0
 
 at cam kmodbpf send c0 $CAM 02:00:00:00:00:01 0 &
 sender=$!

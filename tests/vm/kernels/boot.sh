@@ -5,7 +5,7 @@
 # K is a folder made by fetch.sh, or a name of kernels.txt. The guest has
 # busybox, dash, ip and tc, PROGRAMS with their libraries, MODULES of that kernel
 # with what they need (NAME?: where it has that one), and the FILEs in /t, where
-# SCRIPT runs. Ends with its status; 124 time-out, 125 the machine ended without saying how it went.
+# SCRIPT runs. User-mode Linux runs as a program of this machine, with one CPU. Ends with its status; 124 time-out, 125 the machine ended without saying how it went.
 # CG_VM_ACCEL (tcg), CG_VM_MEM (512 MiB), CG_VM_SMP (2), CG_VM_APPEND.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -33,7 +33,7 @@ case $k in
 *) k=$("$here/fetch.sh" "$k") ;;
 esac
 version=$(cat "$k/version")
-for tool in qemu-system-x86_64 busybox cpio modprobe; do
+for tool in busybox cpio modprobe; do
 	command -v $tool >/dev/null || { echo "vm: $tool is missing" >&2; exit 1; }
 done
 
@@ -104,30 +104,52 @@ od -An -N8 -tx8 /dev/urandom | tr -d ' ' >"$r/token"
 read -r token <"$r/token"
 (cd "$r" && find . | cpio -o -H newc --quiet -R 0:0) >"$d/initrd"
 
-kernel=$k/vmlinux
-[ -s "$kernel" ] || kernel=$k/vmlinuz
-accel=${CG_VM_ACCEL:-tcg}
-cpu=max
-case $accel in
-kvm) cpu=host ;;
-tcg) accel=tcg,thread=multi ;;
-esac
+append="quiet rdinit=/init ${CG_VM_APPEND:-}"
 : >"$d/console"
-# q35: microvm hung in 5 of 60 boots.
-timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu -smp "${CG_VM_SMP:-2}" \
-	-m "${CG_VM_MEM:-512}" -nodefaults -no-user-config -display none -no-reboot \
-	-serial file:"$d/console" -serial file:"$d/status" -kernel "$kernel" -initrd "$d/initrd" \
-	-append "console=ttyS0 panic=-1 quiet nokaslr mitigations=off rdinit=/init ${CG_VM_APPEND:-}" \
-	</dev/null 2>"$d/qemu.log" &
+qemu() {
+	kernel=$k/vmlinux
+	[ -s "$kernel" ] || kernel=$k/vmlinuz
+	accel=${CG_VM_ACCEL:-tcg}
+	cpu=max
+	case $accel in
+	kvm) cpu=host ;;
+	tcg) accel=tcg,thread=multi ;;
+	esac
+	# q35: microvm hung in 5 of 60 boots.
+	exec timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
+		-smp "${CG_VM_SMP:-2}" -m "${CG_VM_MEM:-512}" -nodefaults -no-user-config -display none \
+		-no-reboot -pidfile "$d/pid" -serial file:"$d/console" -serial file:"$d/status" -kernel "$kernel" \
+		-initrd "$d/initrd" -append "console=ttyS0 panic=-1 nokaslr mitigations=off $append"
+}
+# Its memory is a file that must allow running it.
+uml() {
+	# shellcheck disable=SC2086 # words
+	TMPDIR=/dev/shm exec timeout -k 5 "$limit" "$k/linux" mem="${CG_VM_MEM:-512}M" initrd="$d/initrd" \
+		uml_dir="$d" umid=guest con0=null,fd:1 con=null ssl1=null,fd:3 ssl=null $append \
+		>"$d/console" 3>"$d/status"
+}
+if [ -x "$k/linux" ]; then uml=uml; else uml=qemu; fi
+$uml </dev/null 2>"$d/qemu.log" &
 qemu=$!
+# Processor seconds the machine has taken: time on the wall says little where
+# others run beside it.
+cr=$(printf '\r')
+used() {
+	awk '{ printf "%d", ($14 + $15) / 100 }' "/proc/$(cat "$d/pid" 2>/dev/null || echo "$qemu")/stat" 2>/dev/null
+}
 # In the background, so that a signal is heard while the guest runs.
-tail -n +1 -f --pid=$qemu "$d/console" | sed -u "s/\\r$//" &
+tail -n +1 -f --pid=$qemu "$d/console" | while IFS= read -r line; do
+	line=${line%"$cr"}
+	case $line in
+	'## '*) echo "$line, processor $(used) s" ;;
+	*) printf '%s\n' "$line" ;;
+	esac
+done | tee "${log:-/dev/null}" &
 shown=$!
 rc=0
 wait $qemu || rc=$?
 qemu=
 wait $shown || :
-[ -z "$log" ] || tr -d '\r' <"$d/console" >"$log"
 cat "$d/qemu.log" >&2
 if [ $rc = 124 ] || [ $rc = 137 ]; then
 	echo "vm: stopped after $limit s" >&2

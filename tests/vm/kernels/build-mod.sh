@@ -31,9 +31,11 @@ for name; do
 	cp -pR kmod/. "$out/"
 	cp -pR include/camgate "$out/include/"
 	[ -z "$other" ] || sed -i 's/UTS_RELEASE/"0.0.0-other"/' "$out/main.c"
+	arch=x86
+	[ ! -s "$k/arch" ] || arch=$(cat "$k/arch")
 	# shellcheck disable=SC2086 # $check is a list of arguments
-	if make -C "$k/headers" M="$out" CC="$(cat "$k/cc")" W=1 $check CAMGATE_VERSION="$version" \
-		CAMGATE_DEBUG=$debug modules >"$out/log" 2>&1 &&
+	if make -C "$k/headers" M="$out" ARCH="$arch" CC="$(cat "$k/cc")" W=1 $check \
+		CAMGATE_VERSION="$version" CAMGATE_DEBUG=$debug modules >"$out/log" 2>&1 &&
 		! grep -iE '(warning|error):' "$out/log" >&2; then
 		echo "$out/camgate.ko"
 	else

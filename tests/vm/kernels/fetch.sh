@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# fetch.sh [K...]: lays the kernels of kernels.txt out in build/vm/kernels/K, once; installs nothing, needs no root.
+# fetch.sh [K...]: lays the kernels of kernels.txt out in build/vm/kernels/K, once; those of built.txt have build.sh make theirs; installs nothing, needs no root.
 #
 # Each has: version, vmlinuz, vmlinux (ELF: boots in a second where the packed
 # one takes five without KVM), lib/modules/VERSION with an index, headers (what
 # modules build against), cc. The package lists and downloads are apt's own in
-# build/vm/apt, apart from the machine's. CG_DEBIAN_SECURITY names a mirror.
+# build/vm/apt, apart from the machine's (apt.sh).
 set -eu
 cd "$(dirname "$0")"
-list=$PWD/kernels.txt
+here=$PWD
+list=$here/kernels.txt
 cd ../../..
 top=$PWD/build/vm
 apt=$top/apt
@@ -22,34 +23,8 @@ need() {
 need apt-get dpkg-deb depmod xz lz4 zstd
 PATH=$PATH:/usr/sbin:/sbin
 
-# The machine's proxies and mirrors' settings hold; its sources do not.
-apt_options="-o Dir::Etc::SourceList=$apt/sources.list -o Dir::Etc::SourceParts=/dev/null
--o Dir::State::Lists=$apt/lists -o Dir::Cache=$apt/cache -o Dir::State::Status=/dev/null
--o APT::Sandbox::User=$(id -un) -o Debug::NoLocking=1"
-# shellcheck disable=SC2086 # a list of options
-apt_get() { apt-get -qq $apt_options "$@"; }
-# shellcheck disable=SC2086
-apt_cache() { apt-cache $apt_options "$@"; }
-read_lists() {
-	[ -z "${lists_read:-}" ] || return 0
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-	# The mirror this machine has its security updates from.
-	# shellcheck disable=SC2016 # apt expands it
-	mirror=${CG_DEBIAN_SECURITY:-$(apt-get indextargets --format '$(REPO_URI)' |
-		grep -- '-security/*$' | sort -u | head -n 1)}
-	[ -n "$mirror" ] || {
-		echo 'fetch.sh: no security mirror among the sources of apt: set CG_DEBIAN_SECURITY' >&2
-		exit 1
-	}
-	key=/usr/share/keyrings/debian-archive-keyring.gpg
-	awk '$1 !~ /^#/ && NF { print $2 }' "$list" | sort -u |
-		sed "s|.*|deb [signed-by=$key] $mirror & main|" >"$apt/sources.list"
-	say 'reading package lists'
-	apt_get update
-	lists_read=1
-}
-
-has() { [ -n "$(apt_cache search --names-only "^$(echo "$1" | sed 's/[+.]/\\&/g')\$")" ]; }
+# shellcheck source=tests/vm/kernels/apt.sh
+. "$here/apt.sh"
 
 # The packed kernel holds an ELF file; where, says its own header.
 u32() { od -An -tu4 -N4 -j"$2" "$1" | tr -d ' '; }
@@ -72,7 +47,8 @@ unpack_kernel() {
 fetch() {
 	k=$top/kernels/$1 pattern=$3 cc=$4
 	[ ! -s "$k/version" ] || return 0
-	read_lists
+	# shellcheck disable=SC2046 # names without blanks
+	read_lists $(awk '$1 !~ /^#/ && NF { print $2 }' "$list" | sort -u)
 	ver=$(apt_cache search --names-only "^linux-headers-$pattern-amd64\$" |
 		sed 's/^linux-headers-\([^ ]*\) .*/\1/' | sort -V | tail -n 1)
 	[ -n "$ver" ] || { say "$1: the suite has no linux-headers-$pattern-amd64"; return 1; }
@@ -120,6 +96,10 @@ fetch() {
 # shellcheck disable=SC2046 # names without blanks
 [ $# -gt 0 ] || set -- $(awk '$1 !~ /^#/ && NF { print $1 }' "$list")
 for name; do
+	! awk -v n="$name" '$1 == n { found = 1 } END { exit !found }' "$here/built.txt" || {
+		"$here/build.sh" "$name"
+		continue
+	}
 	line=$(awk -v n="$name" '$1 == n' "$list")
 	[ -n "$line" ] || { say "kernels.txt has no '$name'"; exit 2; }
 	# shellcheck disable=SC2086 # the columns

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Looks for a policy's MACs among what this machine depends on, so that no typing error cuts it off. */
+/* Looks for a policy's MACs among what this machine depends on, so that no typing error cuts it or its user off. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "log.h"
+#include <unistd.h>
 #include "own.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
@@ -65,16 +65,11 @@ int cg_own_check(struct cg_links *links, const struct cg_policy *policy, struct 
 	struct cg_addr servers[MAX_SERVERS];
 	char text[CG_MAC_STRLEN], buf[128];
 	size_t nneighs = 0, nservers;
-	int err;
 
 	if (policy->force || !policy->ncams)
 		return 0;
-	err = cg_links_neighs_read(links, &neighs, &nneighs);
-	if (err < 0) {
-		cg_log_warning("neighbours: %s, MACs are only compared with own interfaces",
-			       strerror(-err));
+	if (cg_links_neighs_read(links, &neighs, &nneighs))
 		nneighs = 0;
-	}
 	nservers = servers_read(servers);
 	for (size_t i = 0; i < policy->ncams; i++) {
 		const struct cg_policy_cam *cam = &policy->cams[i];
@@ -91,4 +86,33 @@ int cg_own_check(struct cg_links *links, const struct cg_policy *policy, struct 
 		}
 	}
 	return 0;
+}
+
+const struct cg_policy_cam *cg_own_caller(struct cg_links *links, const struct cg_policy *policy,
+					  const struct cg_addr *from)
+{
+	_cleanup_free_ struct cg_neigh *neighs = NULL;
+	size_t n = 0;
+
+	if (cg_links_neighs_read(links, &neighs, &n))
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(&neighs[i].addr, from, sizeof(*from)))
+			continue;
+		for (size_t c = 0; c < policy->ncams; c++)
+			for (size_t m = 0; m < policy->cams[c].nmac; m++)
+				if (mac_same(&policy->cams[c].mac[m], &neighs[i].mac))
+					return &policy->cams[c];
+	}
+	return NULL;
+}
+
+const struct cg_mark_user *cg_own_mark_user(const struct cg_policy *policy, size_t *at)
+{
+	const struct cg_mark_user *u;
+
+	do
+		u = cg_mark_overlaps(policy->mark.mask, at);
+	while (u && policy->mark.mask == CG_MARK_DEFAULT && access(u->sign, F_OK));
+	return u;
 }

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* camgate check: a configuration judged without an agent, and what is odd about it on this machine. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <camgate/ctl.h>
+#include "../kern/own.h"
+#include "../lib/config.h"
+#include "../lib/mapset.h"
+#include "../lib/policy.h"
+#include "caller.h"
+#include "commands.h"
+#include "i18n.h"
+#include "print.h"
+#include "say.h"
+
+static void names_freep(struct cg_name **names)
+{
+	free(*names);
+}
+
+/* All a reload would do before it touches the packet path. */
+static int judge(const char *file, struct cg_links *links, struct cg_diag *diag,
+		 struct cg_policy **ret_policy)
+{
+	_cleanup_(cg_config_free) struct cg_config *config = NULL;
+	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
+	_cleanup_(cg_mapset_free) struct cg_mapset *set = NULL;
+	_cleanup_(names_freep) struct cg_name *names = calloc(CG_MAX_CAMERAS, sizeof(*names));
+	int r;
+
+	if (!names)
+		return -ENOMEM;
+	r = cg_config_read(file, diag, &config);
+	if (!r)
+		r = cg_policy_build(config, diag, &policy);
+	if (!r)
+		r = cg_mapset_build(policy, 1, names, CG_MAX_CAMERAS, diag, &set);
+	if (!r && links)
+		r = cg_own_check(links, policy, diag);
+	if (!r)
+		*ret_policy = TAKE_PTR(policy);
+	return r;
+}
+
+/* What is no fault of the file and odd all the same. */
+static struct json_object *warnings(struct cg_links *links, const struct cg_policy *policy)
+{
+	struct json_object *list = json_object_new_array();
+	char text[CG_MARK_TEXT_LEN], line[256];
+	const struct cg_policy_cam *cam = NULL;
+	const struct cg_mark_user *user;
+	struct cg_addr from;
+	size_t at = 0;
+
+	if (links && !policy->force && !cg_caller_address(&from))
+		cam = cg_own_caller(links, policy, &from);
+	if (cam) {
+		(void)snprintf(line, sizeof(line),
+			       _("camera '%s' is the device you are logged in from"), cam->name);
+		json_object_array_add(list, json_object_new_string(line));
+	}
+	while ((user = cg_own_mark_user(policy, &at)))
+		json_object_array_add(
+			list, json_object_new_string(cg_mark_text(policy->mark.mask, user, text)));
+	return list;
+}
+
+int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
+{
+	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
+	const char *file = argc > 1 ? argv[1] : cli->config;
+	struct cg_diag diag = { "" };
+	struct json_object *reply, *odd;
+	struct cg_links *links = NULL;
+	size_t rules = 0;
+	int r;
+
+	/* Without it the file alone is judged. */
+	if (cg_links_open(NULL, NULL, &links))
+		links = NULL;
+	r = judge(file, links, &diag, &policy);
+	odd = r ? NULL : warnings(links, policy);
+	cg_links_close(&links);
+
+	if (r && *diag.text)
+		return cg_say_error(cli, CG_EXIT_CONFIG, NULL, "%s", diag.text);
+	if (r)
+		return cg_say_error(cli, r == -ENOMEM ? CG_EXIT_FAILED : CG_EXIT_CONFIG, NULL,
+				    "%s: %s", file, strerror(-r));
+	for (size_t i = 0; i < policy->ncams; i++)
+		rules += policy->cams[i].nrules;
+	if (cli->json) {
+		reply = cg_say_new(CG_EXIT_OK);
+		json_object_object_add(reply, "file", json_object_new_string(file));
+		json_object_object_add(reply, "cameras",
+				       json_object_new_int64((int64_t)policy->ncams));
+		json_object_object_add(reply, "rules", json_object_new_int64((int64_t)rules));
+		if (json_object_array_length(odd))
+			json_object_object_add(reply, "warnings", json_object_get(odd));
+		cg_say_json(reply);
+		json_object_put(reply);
+		json_object_put(odd);
+		return CG_EXIT_OK;
+	}
+	cg_print_out(_("%s: ok, %zu %s, %zu %s\n"), file, policy->ncams,
+		     n_("camera", "cameras", policy->ncams), rules, n_("rule", "rules", rules));
+	cg_say_warnings(odd);
+	json_object_put(odd);
+	return CG_EXIT_OK;
+}

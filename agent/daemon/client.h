@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Those who are connected to the control socket: lines in, lines out, and clients that send nothing, half or too much. */
+#ifndef CG_CLIENT_H
+#define CG_CLIENT_H
+
+#include "agent.h"
+
+struct cg_client;
+
+struct cg_clients {
+	struct cg_agent *a;
+	double half_s; /* how long a line or a reply may be left half done */
+	double idle_s; /* how long nothing may be said */
+	struct cg_client *first;
+	size_t n;
+};
+
+/* fd is taken. With too many there, it is told so and closed; a few places are
+ * kept for those who may change things. */
+void cg_clients_add(struct cg_clients *c, int fd, bool privileged);
+void cg_clients_end(struct cg_clients *c);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Small files, read whole and replaced whole: a reader sees the old or the new. */
+#ifndef CG_WHOLEFILE_H
+#define CG_WHOLEFILE_H
+
+#include <stddef.h>
+#include "cleanup.h"
+
+/* Reads a regular file of at most max bytes; NUL-terminated, freed by the
+ * caller. ret_n may be NULL. */
+int cg_wholefile_read(const char *path, size_t max, char **ret_text, size_t *ret_n) __must_check;
+/* Beside, synced, renamed. */
+int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned int mode,
+			 unsigned int uid, unsigned int gid) __must_check;
+
+#endif

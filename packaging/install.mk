@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Where each file goes, and how all of it is taken away again; included by the Makefile.
+
+D = $(DESTDIR)$(PREFIX)
+CONF = $(DESTDIR)$(SYSCONFDIR)/camgate/camgate.conf
+MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 \
+	camgate-netlink.7 camgated.8)
+UNITS := camgate.service camgate-bootguard.service
+BASH_COMPLETION := share/bash-completion/completions/camgate
+ZSH_COMPLETION := share/zsh/site-functions/_camgate
+TO_PREFIX := sed 's,/usr/\(s\?bin\)/camgate,$(PREFIX)/\1/camgate,g; s,/var/lib/camgate,$(STATEDIR),g'
+.PHONY: install uninstall
+install: all
+	$(Q)$(INSTALL) -D -m 755 $(B)/camgated $(D)/sbin/camgated
+	$(Q)$(INSTALL) -D -m 755 $(B)/camgate $(D)/bin/camgate
+	$(Q)for m in $(MAN); do s=$${m##*.}; \
+		$(INSTALL) -D -m 644 $$m $(D)/share/man/man$$s/$${m##*/} || exit 1; done
+	$(Q)$(INSTALL) -D -m 644 packaging/completion/camgate $(D)/$(BASH_COMPLETION)
+	$(Q)$(INSTALL) -D -m 644 packaging/completion/_camgate $(D)/$(ZSH_COMPLETION)
+	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d
+	$(Q)for f in $(UNITS); do $(TO_PREFIX) packaging/$$f >$(D)/lib/systemd/system/$$f || exit 1; done
+	$(Q)$(TO_PREFIX) packaging/tmpfiles.d/camgate.conf >$(D)/lib/tmpfiles.d/camgate.conf
+	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d
+	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
+	$(Q)$(INSTALL) -D -m 644 packaging/camgate.conf $(D)/share/camgate/camgate.conf
+	$(Q)echo 'installed under $(D); configuration: $(CONF)'
+
+# Enforcement ends first: filters without their command could not be removed.
+# A configuration somebody changed stays.
+uninstall:
+	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemctl >/dev/null || \
+		systemctl disable --now $(UNITS) 2>/dev/null || true
+	$(Q)[ -n '$(DESTDIR)' ] || [ ! -x $(D)/bin/camgate ] || $(D)/bin/camgate detach
+	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
+	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
+		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf \
+		$(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true

@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What is installed fits together: paths of agent, units and boot guard, their order, and the init script under a stand-in for rc.common.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+rc=0
+is() { # name, got, want
+	if [[ $2 == "$3" ]]; then
+		echo "ok packaging: $1"
+	else
+		echo "# got '$2', want '$3'"
+		echo "not ok packaging: $1"
+		rc=1
+	fi
+}
+says() { # name, file, pattern
+	if grep -Eq -- "$3" "$2"; then
+		echo "ok packaging: $1"
+	else
+		sed 's/^/# /' "$2" | head -n 20
+		echo "not ok packaging: $1"
+		rc=1
+	fi
+}
+
+# ---- installed ------------------------------------------------------------
+make -s install DESTDIR="$tmp/root" PREFIX=/usr >"$tmp/install.log" 2>&1
+is 'make install' "$?" 0
+system=$tmp/root/usr/lib/systemd/system
+guard=$system/camgate-bootguard.service
+state=$("$tmp/root/usr/sbin/camgated" --help | sed -n 's/.*state that outlives a reboot (\(.*\)).*/\1/p')
+is 'the agent writes to' "$state" /var/lib/camgate
+is 'the command notes to the same' "$("$tmp/root/usr/bin/camgate" help | grep -c "what outlives a reboot; $state")" 1
+says 'the boot guard reads what the agent writes' "$guard" "^ExecStart=/usr/sbin/nft -f $state/bootguard.nft$"
+says 'and only where there is something' "$guard" "^ConditionPathExists=$state/bootguard.nft$"
+says 'the unit makes that folder' "$system/camgate.service" '^StateDirectory=camgate$'
+says 'one command enables both' "$system/camgate.service" '^Also=camgate-bootguard.service$'
+says 'before the network' "$guard" '^Before=.*network-pre\.target'
+says 'after what flushes every table' "$guard" '^After=.*nftables\.service'
+says 'the agent too' "$system/camgate.service" '^Before=network-pre\.target$'
+says 'nobody waits for a network that waits for us' "$guard" '^DefaultDependencies=no$'
+for m in camgate.1 camgate.conf.5 camgate-control.7 camgate-netlink.7 camgated.8; do
+	[[ -s $tmp/root/usr/share/man/man${m##*.}/$m ]] || { echo "not ok packaging: $m is not installed"; rc=1; }
+done
+# Elsewhere, all of it.
+make -s install DESTDIR="$tmp/flash" PREFIX=/usr/local STATEDIR=/etc/camgate/state B="$tmp/b" BUILT=no \
+	CC=true AR=true -n >"$tmp/dry.log" 2>&1
+says 'another state folder reaches the compiler' "$tmp/dry.log" "CG_STATE_DIR='\"/etc/camgate/state\"'"
+says 'and the units' "$tmp/dry.log" 's,/var/lib/camgate,/etc/camgate/state,g'
+
+if command -v systemd-analyze >/dev/null; then
+	# What the units name must be there; what they run is not run.
+	mkdir -p "$tmp/root/bin" "$tmp/root/usr/sbin" "$tmp/root/etc/systemd/system"
+	for f in /usr/sbin/nft /bin/kill; do
+		printf '#!/bin/sh\n' >"$tmp/root$f"
+		chmod +x "$tmp/root$f"
+	done
+	for t in sysinit network-pre shutdown local-fs multi-user basic; do
+		printf '[Unit]\nDescription=%s\n' "$t" >"$system/$t.target"
+	done
+	systemd-analyze --root="$tmp/root" --man=no --recursive-errors=no verify \
+		camgate.service camgate-bootguard.service >"$tmp/verify.log" 2>&1
+	is 'systemd-analyze verify' "$? $(cat "$tmp/verify.log")" '0 '
+	sed -i 's/^ExecStart=/ExecStrat=/' "$guard"
+	systemd-analyze --root="$tmp/root" --man=no --recursive-errors=no verify \
+		camgate-bootguard.service >"$tmp/verify.log" 2>&1
+	says 'which would see a mistake' "$tmp/verify.log" 'ExecStrat'
+else
+	echo 'skip packaging: systemd-analyze verify: not on this machine'
+fi
+
+# ---- procd ----------------------------------------------------------------
+script=packaging/openwrt/files/etc/init.d/camgate-bootguard
+start=$(sed -n 's/^START=//p' "$script")
+# firewall is 19 and network 20 in OpenWrt
+is 'before firewall and network' "$((start < 19))" 1
+is 'of procd: reads flash, not /var' "$(sed -n 's/.*STATE_DIR:-\(.*\)}$/\1/p' "$script")" /etc/camgate/state
+mkdir -p "$tmp/bin" "$tmp/state"
+cat >"$tmp/rc.common" <<'END'
+#!/bin/sh
+# The part of rc.common that matters: sources the script, calls the action.
+initscript=$1 action=${2:-help}
+start() { return 0; }
+stop() { return 0; }
+boot() { start "$@"; }
+. "$initscript"
+$action
+END
+cat >"$tmp/bin/nft" <<'END'
+#!/bin/sh
+echo "nft $*" >>"$CALLS"
+[ ! -e "$NFT_FAILS" ]
+END
+cat >"$tmp/bin/logger" <<'END'
+#!/bin/sh
+echo "logger $*" >>"$CALLS"
+END
+chmod +x "$tmp/bin/nft" "$tmp/bin/logger"
+export CALLS=$tmp/calls NFT_FAILS=$tmp/fails CAMGATE_STATE_DIR=$tmp/state
+run() { # action
+	: >"$CALLS"
+	PATH=$tmp/bin:$PATH sh "$tmp/rc.common" "$script" "$1"
+}
+run boot
+is 'of procd: without a file nothing is loaded' "$? $(cat "$CALLS")" '0 '
+touch "$tmp/state/bootguard.nft"
+run boot
+is 'of procd: boot loads it' "$? $(cat "$CALLS")" "0 nft -f $tmp/state/bootguard.nft"
+touch "$tmp/state/bootguard-bridge.nft"
+run start
+is 'of procd: and that of the bridge' "$? $(tr '\n' ';' <"$CALLS")" \
+	"0 nft -f $tmp/state/bootguard.nft;nft -f $tmp/state/bootguard-bridge.nft;"
+: >"$NFT_FAILS"
+run boot
+is 'of procd: a failure does not keep the system from booting' "$?" 0
+says 'of procd: and is logged' "$CALLS" '^logger .*daemon\.err .*cameras are open'
+rm "$NFT_FAILS"
+run stop
+is 'of procd: stop opens nothing' "$? $(cat "$CALLS")" '0 '
+exit $rc

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The object of the packet path, loaded for a test, or taken as an earlier test has left it. */
+#define _GNU_SOURCE
+#include <assert.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "env.h"
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	if (level == LIBBPF_WARN && getenv("CG_TEST_VERBOSE"))
+		return vfprintf(stderr, fmt, ap);
+	return 0;
+}
+
+static int map_fd(struct env *e, const char *name)
+{
+	int fd = bpf_object__find_map_fd_by_name(e->obj, name);
+
+	if (fd < 0)
+		env_die(1, "the object has no map %s", name);
+	return fd;
+}
+
+static void *map_mmap(struct env *e, const char *name, size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map_fd(e, name), 0);
+
+	if (p == MAP_FAILED)
+		env_die(1, "%s: mmap: %s", name, strerror(errno));
+	return p;
+}
+
+static bool bpf_refused(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "cg_probe", 4, 4, 1, NULL);
+
+	if (fd < 0)
+		return true;
+	close(fd);
+	return false;
+}
+
+/* Kernel 5.10 runs no test with an interface the frame came in by. */
+static bool takes_ingress(void)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct __sk_buff ctx = { .ingress_ifindex = 1 };
+	uint8_t frame[64] = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = sizeof(frame),
+		    .ctx_in = &ctx, .ctx_size_in = sizeof(ctx));
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "cg_probe", "GPL", insns, 2, NULL), r;
+
+	if (fd < 0)
+		env_die(1, "probe: %s", strerror(errno));
+	r = bpf_prog_test_run_opts(fd, &o);
+	close(fd);
+	return !r;
+}
+
+/* There the programs read it from the first word of cb, as those that answer
+ * "why" do: the loads of it, and nothing else, are changed. */
+static void ingress_move(struct bpf_object *obj)
+{
+	const size_t from = offsetof(struct __sk_buff, ingress_ifindex);
+	const size_t to = offsetof(struct __sk_buff, cb);
+	struct bpf_program *p;
+	size_t i, n, moved = 0;
+
+	bpf_object__for_each_program(p, obj) {
+		struct bpf_insn *insns;
+
+		n = bpf_program__insn_cnt(p);
+		insns = calloc(n, sizeof(*insns));
+		assert(insns);
+		memcpy(insns, bpf_program__insns(p), n * sizeof(*insns));
+		for (i = 0; i < n; i++) {
+			/* The second half of a 64-bit constant is no instruction. */
+			if (insns[i].code == (BPF_LD | BPF_DW | BPF_IMM)) {
+				i++;
+			} else if (insns[i].code == (BPF_LDX | BPF_MEM | BPF_W) &&
+				   insns[i].off == (int)from) {
+				insns[i].off = (short)to;
+				moved++;
+			}
+		}
+		if (bpf_program__set_insns(p, insns, n))
+			env_die(1, "%s: instructions are not taken", bpf_program__name(p));
+		free(insns);
+	}
+	printf("# this kernel runs no test with ingress_ifindex: %zu loads of it read cb[0]\n",
+	       moved);
+}
+
+static const char *const programs[] = { [UP] = "cg_from_cam", [DOWN] = "cg_to_cam" };
+
+static void programs_load(struct env *e)
+{
+	struct bpf_program *p;
+	int r, i;
+
+	r = bpf_object__load(e->obj);
+	if (r)
+		env_die(1, "load: %s", strerror(-r));
+	for (i = UP; i <= DOWN; i++) {
+		p = bpf_object__find_program_by_name(e->obj, programs[i]);
+		if (!p)
+			env_die(1, "the object has no program %s", programs[i]);
+		e->prog[i] = bpf_program__fd(p);
+	}
+}
+
+static const char *pin_path(const char *dir, const char *name, char ret_path[static 256])
+{
+	snprintf(ret_path, 256, "%s/%s", dir, name);
+	return ret_path;
+}
+
+/* Programs and maps that an earlier test left in dir; false if there are none. */
+static bool pins_take(struct env *e, const char *dir)
+{
+	struct bpf_map *map;
+	char path[256];
+	int i;
+
+	for (i = UP; i <= DOWN; i++) {
+		e->prog[i] = bpf_obj_get(pin_path(dir, programs[i], path));
+		if (e->prog[i] < 0)
+			return false;
+	}
+	bpf_object__for_each_map(map, e->obj) {
+		int fd = bpf_obj_get(pin_path(dir, bpf_map__name(map), path));
+
+		if (fd < 0 || bpf_map__reuse_fd(map, fd))
+			env_die(1, "%s: %s", path, strerror(errno));
+		close(fd);
+	}
+	return true;
+}
+
+static void pins_leave(struct env *e, const char *dir)
+{
+	struct bpf_map *map;
+	char path[256];
+	int i;
+
+	bpf_object__for_each_map(map, e->obj)
+		if (bpf_obj_pin(bpf_map__fd(map), pin_path(dir, bpf_map__name(map), path)))
+			env_die(1, "%s: %s", path, strerror(errno));
+	for (i = UP; i <= DOWN; i++)
+		if (bpf_obj_pin(e->prog[i], pin_path(dir, programs[i], path)))
+			env_die(1, "%s: %s", path, strerror(errno));
+}
+
+static void slots_set(struct bpf_object *obj, uint32_t slots)
+{
+	static const struct {
+		const char *map;
+		uint32_t per_slot;
+	} sizes[] = {
+		{ "cg_cams", 2 * CG_MAX_MACS },
+		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS },
+		{ "cg_rulemore", 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
+		{ "cg_exposure", 1 },
+		{ "cg_names", 1 },
+		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
+		{ "cg_frags", CG_QUOTA_FRAG },
+		{ "cg_ring", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
+		{ "cg_state", 1 },
+		{ "cg_stats", 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, sizes[i].map),
+					     sizes[i].per_slot * slots))
+			env_die(1, "%s: cannot be sized", sizes[i].map);
+}
+
+struct env *env_open(void)
+{
+	return env_open_slots(ENV_SLOTS);
+}
+
+struct env *env_open_slots(uint32_t slots)
+{
+	static bool in_own_net;
+	const char *path = getenv("CG_BPF_OBJECT"), *pins = getenv("CG_BPF_PINS");
+	struct env *e = calloc(1, sizeof(*e));
+	struct bpf_map *map;
+
+	assert(e);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	libbpf_set_print(quiet);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	if (bpf_refused())
+		env_die(77, "skipped: the kernel refuses BPF here");
+	/* A second netdev is needed, for a port of another LAN. */
+	if (!in_own_net && (unshare(CLONE_NEWNET) ||
+			    system("ip link add v2 index 2 type veth peer name v3 index 3")))
+		env_die(77, "skipped: no network namespace or veth here");
+	in_own_net = true;
+	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);
+	if (!e->obj)
+		env_die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
+	bpf_object__for_each_map(map, e->obj)
+		(void)bpf_map__set_pin_path(map, NULL);
+	slots_set(e->obj, slots);
+	e->slots = slots;
+	if (pins && !*pins)
+		pins = NULL;
+	e->in_cb = !takes_ingress();
+	if (!pins || !pins_take(e, pins)) {
+		if (e->in_cb)
+			ingress_move(e->obj);
+		programs_load(e);
+		if (pins)
+			pins_leave(e, pins);
+	}
+	e->cams = map_fd(e, "cg_cams");
+	e->narrow = map_fd(e, "cg_narrow");
+	e->rules = map_fd(e, "cg_rules");
+	e->rulemore = map_fd(e, "cg_rulemore");
+	e->nets = map_fd(e, "cg_nets");
+	e->ifs = map_fd(e, "cg_ifs");
+	e->flows = map_fd(e, "cg_flows");
+	e->frags = map_fd(e, "cg_frags");
+	e->ring = map_fd(e, "cg_ring");
+	e->state = map_fd(e, "cg_state");
+	e->stats = map_fd(e, "cg_stats");
+	e->events = map_fd(e, "cg_events");
+	e->lost = map_fd(e, "cg_lost");
+	e->scratch = map_fd(e, "cg_scratch");
+	e->scratch_size = bpf_map__value_size(bpf_object__find_map_by_name(e->obj, "cg_scratch"));
+	e->ncpu = libbpf_num_possible_cpus();
+	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
+	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
+	return e;
+}
+
+void env_close(struct env **e)
+{
+	munmap((*e)->meta, sizeof(*(*e)->meta));
+	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
+	bpf_object__close((*e)->obj);
+	free(*e);
+	*e = NULL;
+}
