@@ -104,7 +104,7 @@ check-kmod:
 # user-mode Linux.
 check-kasan check-openwrt:
 	$(Q)tests/deps.sh build vm kmod
-	$(Q)$(MAKE) bpf
+	$(Q)$(MAKE) bpf $(if $(filter check-openwrt,$@),tests-bpf)
 	$(Q)tests/kmod/$(@:check-%=%).sh
 demo:
 	$(Q)tests/deps.sh build net

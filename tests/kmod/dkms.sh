@@ -9,8 +9,8 @@ apt=$(mkdir -p build/vm && readlink -f build/vm)/apt-built
 . tests/vm/kernels/apt.sh
 version=$(sed -n 's/^VERSION := //p' Makefile)
 d=$PWD/build/dkms
-rm -rf "$d/src" "$d/tree" "$d/lib"
-mkdir -p "$d/src/camgate-$version" "$d/tree" "$d/lib" build/log
+rm -rf "$d/src" "$d/tree" "$d/installed"
+mkdir -p "$d/src/camgate-$version" "$d/tree" "$d/installed" build/log
 dkms=$(PATH=$PATH:/usr/sbin command -v dkms) || dkms=$d/dkms/usr/sbin/dkms
 if [[ ! -e $dkms ]]; then
 	read_lists bookworm && deb=$(package dkms) && dpkg-deb -x "$deb" "$d/dkms" || exit 1
@@ -32,7 +32,7 @@ verdict() { # STATUS NAME
 }
 run() { # COMMAND K...
 	bash "$dkms" "$1" -m camgate -v "$version" -k "$release/x86_64" --dkmstree "$d/tree" \
-		--sourcetree "$d/src" --installtree "$d/lib" --kernelsourcedir "$k/headers" >"build/log/dkms-$1.log" 2>&1
+		--sourcetree "$d/src" --installtree "$d/installed" --kernelsourcedir "$k/headers" >"build/log/dkms-$1.log" 2>&1
 }
 for name; do
 	k=$(tests/vm/kernels/fetch.sh "$name") || exit 1
@@ -49,6 +49,6 @@ for name; do
 	[[ ! -e $d/tree/camgate/$version/$release ]] && grep -qi 'build_exclusive' build/log/dkms-build.log
 	verdict $? "$name: is not built for 4.19"
 done
-rm -rf "$d/src" "$d/tree" "$d/lib"
+rm -rf "$d/src" "$d/tree" "$d/installed"
 echo "$passed passed, $failed failed, 0 skipped"
 [[ $failed == 0 ]]

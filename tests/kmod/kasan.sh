@@ -5,7 +5,7 @@
 # Checkers: memory (KASAN, slab debugging), locks and RCU (lockdep), sleeping in
 # atomic context, objects freed in use, leaks (kmemleak). RUNS packets a CPU
 # (20000), FUZZ messages (1000). Consoles: build/log/kmod-{planted,kasan-6.1}.log.
-set -u
+set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 kernel=kasan-6.1
 k=$(tests/vm/kernels/fetch.sh $kernel) || exit 1
@@ -20,7 +20,8 @@ make -C "$k/headers" M="$PWD/build/kmod/planted" CC="$(<"$k/cc")" modules >build
 export CG_VM_APPEND='kasan_multi_shot slub_debug=FZ log_buf_len=4M' CG_VM_MEM=1024
 echo "# faults planted in $kernel"
 tests/vm/kernels/boot.sh -t 300 -l build/log/kmod-planted.log $kernel tests/kmod/planted/guest.sh \
-	build/kmod/planted/planted.ko tests/kmod/guest/checkers.sh
+	build/kmod/planted/planted.ko tests/kmod/guest/checkers.sh |
+	grep -E "^(ok|not ok|# |[0-9]+ passed)"
 rc=$?
 caught=$(grep -c '^ok planted [^n]' build/log/kmod-planted.log)
 echo "# $caught faults caught"
@@ -29,4 +30,14 @@ if [[ $rc != 0 || $caught == 0 ]]; then
 	echo '0 passed, 1 failed, 0 skipped'
 	exit 1
 fi
-PLANTED=$caught RUNS=${RUNS:-20000} FUZZ=${FUZZ:-1000} LIMIT=${LIMIT:-1500} tests/kmod/test.sh $kernel
+figures=build/figures.kasan.jsonl
+: >$figures
+PLANTED=$caught CG_FIGURES=$figures RUNS=${RUNS:-20000} FUZZ=${FUZZ:-1000} LIMIT=${LIMIT:-3600} tests/kmod/test.sh $kernel
+rc=$?
+tests/figures.sh check-kasan $figures || rc=1
+# Beside those of other targets, instead of that of the last run.
+touch build/figures.jsonl
+grep -v '"kmod/kasan_reports"' build/figures.jsonl >build/figures.new
+grep '"kmod/kasan_reports"' $figures >>build/figures.new
+mv build/figures.new build/figures.jsonl
+exit $rc

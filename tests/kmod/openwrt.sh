@@ -9,19 +9,23 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 [[ $# -gt 0 ]] || set -- openwrt nojit uml
-module='options load set counters netns malformed rights guard unload'
+module='options load verifier set counters netns malformed rights guard unload'
+if grep -qs '^VERSION_ID="12"' /etc/os-release; then objects='clang-14 clang-19'; else objects=clang; fi
+# shellcheck disable=SC2086 # words
+tests/bpf/verifier.sh -b $objects || exit 1
 rc=0
 run() { # PARTS K
-	RUNS=${RUNS:-100000} LIMIT=${LIMIT:-1800} tests/kmod/test.sh -p "$1" "$2" || rc=1
+	OBJECTS=$(printf 'build/tests/bpf/verifier/%s.v2.bpf.o ' $objects) RUNS=${RUNS:-100000} LIMIT=${LIMIT:-1800} \
+		tests/kmod/test.sh -p "$1" "$2" || rc=1
 }
 for which; do
 	case $which in
-	openwrt) run "$module flowtable verifier tables" openwrt-6.1 ;;
+	openwrt) run "$module flowtable tables" openwrt-6.1 ;;
 	nojit)
-		CG_VM_APPEND='sysctl.net.core.bpf_jit_enable=0' run 'options load counters guard verifier tables' openwrt-6.1
+		CG_VM_APPEND='sysctl.net.core.bpf_jit_enable=0' run 'options load verifier counters guard tables' openwrt-6.1
 		mv build/log/kmod-openwrt-6.1.log build/log/kmod-openwrt-6.1.nojit.log
 		;;
-	uml) run "$module verifier tables" uml-6.1 ;;
+	uml) run "$module tables" uml-6.1 ;;
 	*) exit 2 ;;
 	esac
 done

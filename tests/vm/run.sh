@@ -140,7 +140,7 @@ timeout -k 5 "$limit" qemu-system-x86_64 -M q35 -accel "$accel" -cpu $cpu \
 	</dev/null 2>"$d/qemu.log" &
 qemu=$!
 : >>"$d/output"
-tail -n +1 -f --pid=$qemu "$d/output" | tr -d '\r' || :
+tail -n +1 -f --pid=$qemu "$d/output" | sed -u "s/\\r$//" || :
 rc=0
 wait $qemu || rc=$?
 qemu=

@@ -81,6 +81,8 @@ keep() {
 	ip netns add keep
 	ip -n keep link add keep0 type veth peer name keep1
 	at keep tc qdisc add dev keep0 clsact
+	# 6.12 has one more such patch: for the first filter that is run in software.
+	at keep tc filter add dev keep0 ingress pref 1 protocol all handle 1 fw action pass
 	at keep nft -f - <<-R
 		table netdev keep {
 			chain keep {

@@ -7,8 +7,8 @@ passes=0
 . /t/checkers.sh
 dmesg -n 1
 leaks_forget
-# A fault in memory ends the watch over locks: locks come first, and of these
-# the one that ends it itself last.
+# A fault in locks or memory ends the watch over locks: what needs it comes
+# first, and of that what ends it itself last.
 while read -r fault report; do
 	dmesg -c >/dev/null
 	insmod /t/planted.ko fault="$fault" || echo "# $fault: not loaded"
@@ -30,8 +30,8 @@ while read -r fault report; do
 done <<-END
 	none
 	rcu suspicious RCU usage
-	atomic sleeping function called from invalid context
 	locks possible circular locking dependency
+	atomic sleeping function called from invalid context
 	timer ODEBUG: free active
 	redzone Redzone overwritten
 	bounds KASAN: slab-out-of-bounds
