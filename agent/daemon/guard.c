@@ -82,7 +82,9 @@ int cg_guard_before(struct cg_agent *a, struct cg_datapath *dp, const struct cg_
 		r = cg_guard_force_replace(a, &less);
 	else
 		cg_guard_plan_free(&less);
-	if (r && g->unsure) {
+	/* Not ours, or taken away by somebody and not noticed yet: made anew afterwards. */
+	if (r && (g->unsure || (g->by == CG_GUARD_BY_NFT &&
+				cg_nft_table_has(CG_NFT_NETDEV, CG_NFTEXT_GUARD_TABLE) == 0))) {
 		cg_guard_force_off(a);
 		r = 0;
 	}

@@ -184,9 +184,11 @@ static void switches(struct look *l)
 
 static void mesh(struct look *l)
 {
+	_cleanup_fclose_ FILE *wireless = open_at(l, "/sys/class/ieee80211%s%s", "", "");
 	char name[16];
 
-	if (cg_offload_mesh(name) > 0)
+	/* Where it is absent, asking for nl80211 would have its module loaded. */
+	if (wireless && cg_offload_mesh(name) > 0)
 		found(l, CG_OFFLOAD_MESH, true, 1, "%s", name);
 	for (size_t i = 0; l->in->kind && i < l->in->nport; i++)
 		if (!strcmp(l->in->kind[i], "batadv"))

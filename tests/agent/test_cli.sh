@@ -701,7 +701,8 @@ pins_tests() {
 	SECONDS=0
 	dead close nursery
 	is 'pins: an agent that hangs' "$code $(value 0)" '0 40 01'
-	like 'pins: an agent that hangs is not waited for long' "$SECONDS" '^[0-4]$'
+	# However busy the machine is: without its time-out it would wait for ever.
+	like 'pins: an agent that hangs is not waited for long' "$SECONDS" '^[0-9]$'
 	has 'pins: an agent that hangs: said' "$err" 'does not answer: done in the packet path itself'
 	open_slot 0
 	reply '*' '{"v":1,"ok":false,"code":1,"error":"no"}'

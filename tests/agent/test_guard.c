@@ -201,6 +201,18 @@ START_TEST(restart_with_what_is_no_ours)
 }
 END_TEST
 
+START_TEST(table_that_somebody_took)
+{
+	start(NFT);
+	fake_guards.by_nft = (struct fake_guard){ 0 };
+	fake_guards.must = false;
+	config("guard = drop", "\"br-lan\"", 1);
+	fake_fail("nft_run", 1, -EPROTO);
+	reload();
+	held(NFT, 1);
+}
+END_TEST
+
 START_TEST(switched_off_and_on)
 {
 	start(_i);
@@ -278,6 +290,7 @@ int main(void)
 	tcase_add_loop_test(t, lan_that_goes, 0, NBY);
 	tcase_add_loop_test(t, restart_without_a_camera, 0, NBY);
 	tcase_add_loop_test(t, restart_with_what_is_no_ours, 0, NBY);
+	tcase_add_test(t, table_that_somebody_took);
 	tcase_add_loop_test(t, switched_off_and_on, 0, NBY);
 	tcase_add_test(t, module_comes_and_goes);
 	tcase_add_test(t, module_left_alone);

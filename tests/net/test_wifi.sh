@@ -78,10 +78,12 @@ both_ways()
 	wired=$(($(counted wcam phone) - c))
 }
 
+on_air() { in_ns gw iw dev ap0 info | grep -q 'ssid camgate-test' && in_ns gw bridge link show | grep -q ' ap0: .*state forwarding'; }
+
 access_point()
 {
 	spawn hostapd gw hostapd "$WORK/hostapd.conf"
-	wait_for 15 grep -q AP-ENABLED "$WORK/hostapd.out"
+	wait_for 15 on_air
 }
 
 need_camgate

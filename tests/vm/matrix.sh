@@ -7,8 +7,8 @@
 # tests/kmod/guest, and house (the tests of house.txt). A kernel has a small
 # guest for all but the last, a full one for the house and two, one after the
 # other, for a power-off. GUESTS (2) run at a time. HOUSE=all runs each test of
-# the house wherever it can run, not only where house.txt has it. Prints `ok K/PART/NAME`, `not ok ...` or `skip ...: why` (tests/skips,
-# house.txt), ends with "N passed, N failed, N skipped". Consoles and times are
+# the house wherever it can run, not only where house.txt has it. Prints
+# `ok K/PART/NAME`, `not ok ...` or `skip ...: why` (tests/skips, house.txt), ends with "N passed, N failed, N skipped". Consoles and times are
 # in build/log/{kmod-K.log,vm-K*.console,vm.times}, what the house wrote in build/matrix/K.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -153,7 +153,10 @@ echo "build: $((SECONDS - start)) s" >>"$times"
 rm -f "$log.skipped"
 
 jobs=()
-[[ " $parts " != *' house '* ]] || for k; do jobs+=("house_guest $k" "power_guest $k"); done
+# What takes longest comes first.
+for kind in power house; do
+	[[ " $parts " != *' house '* ]] || for k; do jobs+=("${kind}_guest $k"); done
+done
 [[ $parts == house ]] || for k; do jobs+=("small_guest $k"); done
 for job in "${jobs[@]}"; do
 	while [[ $(jobs -rp | wc -l) -ge $guests ]]; do wait -n; done

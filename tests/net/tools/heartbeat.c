@@ -83,10 +83,10 @@ static bool beat(int fd, unsigned int i, int timeout_ms)
 	len = (size_t)snprintf(ask, sizeof(ask), "beat %u of camera\n", i);
 	if (send(fd, ask, len, MSG_NOSIGNAL) != (ssize_t)len)
 		return false;
-	while (now_ns() < end) {
+	for (uint64_t now = now_ns(); now < end; now = now_ns()) {
 		ssize_t n;
 
-		if (!cg_sock_wait(fd, POLLIN, (int)((end - now_ns()) / NS_PER_MS) + 1))
+		if (!cg_sock_wait(fd, POLLIN, (int)((end - now) / NS_PER_MS) + 1))
 			continue;
 		n = recv(fd, got + have, sizeof(got) - have, 0);
 		if (n <= 0)
