@@ -20,9 +20,11 @@ check 'then the module can go' rmmod camgate
 insmod $MODULE
 at gw kmodctl set $BPF/p/cg_from_cam >/dev/null
 rm -f /tmp/slow /tmp/go
-at gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
+# Not by at(), a function: its shell would be killed in place of the dump.
+nsenter --net=/run/netns/gw kmodctl dump /tmp/go >/tmp/slow 2>/dev/null &
 slow=$!
 check "a dump is under way" wait_for 60 lines 5 /tmp/slow
+same "and is the one" "$(cat /proc/$slow/comm)" kmodctl
 kill -9 $slow
 wait $slow 2>/dev/null
 check 'a dump that was killed does not' wait_for 10 rmmod camgate
