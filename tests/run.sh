@@ -43,7 +43,7 @@ run_programs() { # stage programs...
 		! skipped "$stage" "$name" || continue
 		: >"$tap"
 		rc=0 start=$SECONDS
-		CK_TAP_LOG_FILE_NAME=$tap CK_VERBOSITY=silent timeout -k 10 "${CG_TEST_LIMIT:-900}" \
+		CK_TAP_LOG_FILE_NAME=$tap CK_VERBOSITY=silent CK_DEFAULT_TIMEOUT=60 timeout -k 10 "${CG_TEST_LIMIT:-900}" \
 			"$f" >"$out" 2>&1 || rc=$?
 		cat "$out"
 		echo "# $name took $((SECONDS - start)) s"
