@@ -16,7 +16,7 @@ tests/bpf/verifier.sh -b $objects || exit 1
 rc=0
 run() { # PARTS K
 	OBJECTS=$(printf 'build/tests/bpf/verifier/%s.v2.bpf.o ' $objects) RUNS=${RUNS:-100000} LIMIT=${LIMIT:-1800} \
-		tests/kmod/test.sh -p "$1" "$2" || rc=1
+		CG_VM_MEM=1024 tests/kmod/test.sh -p "$1" "$2" || rc=1
 }
 for which; do
 	case $which in
