@@ -87,13 +87,15 @@ static void add(struct cg_command_call *c, const char *key)
 	struct cg_rule_text parsed;
 	struct cg_diag diag = { 0 };
 	time_t now = (time_t)c->a->real_s();
-	char comment[64], added[CG_RULE_STRLEN + 16], canon[CG_RULE_STRLEN];
+	char id[CG_ID_LEN], comment[64], added[CG_RULE_STRLEN + 16], canon[CG_RULE_STRLEN];
 	struct tm tm;
 	size_t len;
 	int line, err;
 
 	if (!cam)
 		return;
+	/* The reload below frees the camera. */
+	memcpy(id, cam->id, sizeof(id));
 	if (!rule || cg_rule_parse(rule, NULL, &diag, &parsed) < 0) {
 		cg_command_fail(c, CG_EXIT_USAGE, NULL, "%s",
 				diag.text[0] ? diag.text : "'rule' is missing");
@@ -136,7 +138,7 @@ static void add(struct cg_command_call *c, const char *key)
 			(void)unlink(undo.copy);
 		return;
 	}
-	cg_log_notice("%s: %s added at %s:%d", cam->name, added, undo.file, line);
+	cg_log_notice("%s: %s added at %s:%d", id, added, undo.file, line);
 	cg_command_put_text(c, "file", undo.file);
 	cg_command_put(c, "line", json_object_new_int(line));
 	cg_command_put_text(c, "added", added);
