@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is loaded without the agent must be right without it: whole files, replaced by a rename. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/netfilter.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../lib/nftext.h"
+#include "../lib/wholefile.h"
 #include "bootguard.h"
 #include "kstats.h"
 #include "nft.h"
@@ -31,46 +31,14 @@ static int path_make(const char *dir, const char *file, char buf[static PATH_MAX
 	return snprintf(buf, PATH_MAX, "%s/%s", dir, file) >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-static bool same(const char *path, const char *text)
-{
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	int c = 0;
-
-	if (!f)
-		return false;
-	while (*text && (c = getc(f)) == (unsigned char)*text)
-		text++;
-	return !*text && getc(f) == EOF;
-}
-
 static int replace(const char *path, const char *text, mode_t mode)
 {
-	_cleanup_fclose_ FILE *f = NULL;
-	char beside[PATH_MAX];
-	int fd;
+	_cleanup_free_ char *was = NULL;
+	size_t len = strlen(text), n;
 
-	if (same(path, text))
+	if (!cg_wholefile_read(path, len, &was, &n) && n == len && !memcmp(was, text, len))
 		return 0;
-	/* A name that no pattern of `*.nft` takes for a whole file. */
-	if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside))
-		return -ENAMETOOLONG;
-	if (unlink(beside) < 0 && errno != ENOENT)
-		return -errno;
-	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!f) {
-		int err = -errno;
-
-		cg_closep(&fd);
-		return err;
-	}
-	if (fputs(text, f) == EOF || fflush(f) || fsync(fileno(f)) || rename(beside, path)) {
-		int err = -errno;
-
-		(void)unlink(beside);
-		return err;
-	}
-	return 0;
+	return cg_wholefile_replace(path, text, len, mode, geteuid(), getegid());
 }
 
 static int gone(const char *path)

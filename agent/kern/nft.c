@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "../lib/wholefile.h"
 #include "nft.h"
 
 #define WAIT_MS 5000
@@ -27,20 +28,13 @@ static const char *const paths[] = { "/usr/sbin/nft", "/sbin/nft" };
 static int memory_file(const char *name, const char *text)
 {
 	_cleanup_close_ int fd = memfd_create(name, MFD_CLOEXEC);
-	size_t n = strlen(text);
+	int err;
 
 	if (fd < 0)
 		return -errno;
-	while (n) {
-		ssize_t done = write(fd, text, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		text += done;
-		n -= (size_t)done;
-	}
+	err = cg_wholefile_write(fd, text, strlen(text));
+	if (err)
+		return err;
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return -errno;
 	return TAKE_FD(fd);

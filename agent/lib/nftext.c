@@ -159,6 +159,15 @@ int cg_nftext_guard(const struct cg_nftext_guard *g, const struct cg_nftext_guar
 
 /* ---- the boot guard ---- */
 
+static void drop_forwarded(FILE *f)
+{
+	(void)fprintf(f, "\tchain forward {\n"
+			 "\t\ttype filter hook forward priority " BOOT_PRIORITY "; policy accept;\n"
+			 "\t\tether saddr @cams counter drop\n"
+			 "\t\tether daddr @cams counter drop\n"
+			 "\t}\n");
+}
+
 int cg_nftext_boot(const struct cg_mac *mac, size_t n, char **ret_text)
 {
 	char *text = NULL;
@@ -175,11 +184,8 @@ int cg_nftext_boot(const struct cg_mac *mac, size_t n, char **ret_text)
 	set(f, mac, n);
 	/* A packet to a camera has no such address here yet: it is held at the
 	 * bridge, and nothing answers it. */
-	(void)fprintf(f, "\tchain forward {\n"
-			 "\t\ttype filter hook forward priority " BOOT_PRIORITY "; policy accept;\n"
-			 "\t\tether saddr @cams counter drop\n"
-			 "\t\tether daddr @cams counter drop\n"
-			 "\t}\n}\n");
+	drop_forwarded(f);
+	(void)fprintf(f, "}\n");
 	return finish(f, &text, ret_text);
 }
 
@@ -197,11 +203,7 @@ int cg_nftext_boot_bridge(const struct cg_mac *mac, size_t n, char **ret_text)
 	anew(f, "bridge", CG_NFTEXT_BOOT_TABLE);
 	(void)fprintf(f, "table bridge " CG_NFTEXT_BOOT_TABLE " {\n");
 	set(f, mac, n);
-	(void)fprintf(f, "\tchain forward {\n"
-			 "\t\ttype filter hook forward priority " BOOT_PRIORITY "; policy accept;\n"
-			 "\t\tether saddr @cams counter drop\n"
-			 "\t\tether daddr @cams counter drop\n"
-			 "\t}\n");
+	drop_forwarded(f);
 	/* What is routed to a camera leaves here, with what the gateway itself
 	 * says: an address, names and time are all a camera needs of it. */
 	(void)fprintf(f, "\tchain output {\n"

@@ -46,7 +46,7 @@ int cg_wholefile_read(const char *path, size_t max, char **ret_text, size_t *ret
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t n)
+int cg_wholefile_write(int fd, const char *text, size_t n)
 {
 	while (n) {
 		ssize_t done = write(fd, text, n);
@@ -90,7 +90,7 @@ int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned 
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, text, n);
+	err = cg_wholefile_write(fd, text, n);
 	if (!err && (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0))
 		err = -errno;
 	if (!err && rename(beside, path) < 0)

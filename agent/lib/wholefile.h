@@ -9,6 +9,8 @@
 /* Reads a regular file of at most max bytes; NUL-terminated, freed by the
  * caller. ret_n may be NULL. */
 int cg_wholefile_read(const char *path, size_t max, char **ret_text, size_t *ret_n) __must_check;
+/* All of it, whatever interrupts. */
+int cg_wholefile_write(int fd, const char *text, size_t n) __must_check;
 /* Beside, synced, renamed. */
 int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned int mode,
 			 unsigned int uid, unsigned int gid) __must_check;

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "start.h"
 
 #define LIMIT_MS 10000
 
@@ -45,7 +46,7 @@ static int ask(const char *path)
 int main(int argc, char **argv)
 {
 	const struct timespec pause_ns = { .tv_nsec = 200000 };
-	int fd, status = 0, null;
+	int fd, status = 0;
 	char path[256];
 	double begin;
 	pid_t pid;
@@ -59,15 +60,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	begin = ms();
-	pid = fork();
-	if (!pid) {
-		null = open("/dev/null", O_RDWR);
-		dup2(null, 0);
-		dup2(null, 1);
-		setsid();
-		execv(argv[3], argv + 3);
-		_exit(127);
-	}
+	pid = start_quietly(argv + 3);
 	if (!strcmp(argv[1], "-")) {
 		if (waitpid(pid, &status, 0) != pid || status) {
 			fprintf(stderr, "answered: the command failed\n");

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "start.h"
 
 #define LIMIT_MS 5000
 
@@ -92,7 +93,7 @@ static int came_out(int rx)
 int main(int argc, char **argv)
 {
 	uint8_t out[sizeof(frame)];
-	int tx, rx, want, null;
+	int tx, rx, want;
 	double begin;
 	pid_t pid;
 
@@ -113,15 +114,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	begin = ms();
-	pid = fork();
-	if (!pid) {
-		null = open("/dev/null", O_RDWR);
-		dup2(null, 0);
-		dup2(null, 1);
-		setsid();
-		execv(argv[3], argv + 3);
-		_exit(127);
-	}
+	pid = start_quietly(argv + 3);
 	for (;;) {
 		(void)send(tx, out, sizeof(out), 0);
 		if (came_out(rx) == want)

@@ -228,3 +228,20 @@ beat_udp()
 	in_ns "$1" "$TOOLS/heartbeat" -u -n 1 -t 700 "$2" "$3" ||
 		in_ns "$1" "$TOOLS/heartbeat" -u -n 1 -t 700 "$2" "$3"
 }
+
+# Somebody who saves marks in connections and brings them back, as mwan3 does.
+restore_marks()
+{
+	in_ns gw nft -f - <<-END
+	table inet others {
+		chain pre {
+			type filter hook prerouting priority mangle; policy accept;
+			meta mark set ct mark
+		}
+		chain post {
+			type filter hook postrouting priority mangle; policy accept;
+			ct mark set ct mark | 0x02000000
+		}
+	}
+	END
+}

@@ -11,23 +11,6 @@ guard_is() { cg_json status | jq -e --arg by "$1" --arg mode "$2" '.guard.by == 
 
 torn_off() { cg_json status | jq -e '.attention | any(test("removed by somebody else"))'; }
 
-# Somebody who saves marks in connections and brings them back, as mwan3 does.
-restore_marks()
-{
-	in_ns gw nft -f - <<-END
-	table inet others {
-		chain pre {
-			type filter hook prerouting priority mangle; policy accept;
-			meta mark set ct mark
-		}
-		chain post {
-			type filter hook postrouting priority mangle; policy accept;
-			ct mark set ct mark | 0x02000000
-		}
-	}
-	END
-}
-
 tap()
 {
 	in_ns inet nft -f - <<-END

@@ -30,23 +30,6 @@ tap()
 	END
 }
 
-# Somebody who saves marks in connections and brings them back, as mwan3 does.
-restore_marks()
-{
-	in_ns gw nft -f - <<-END
-	table inet others {
-		chain pre {
-			type filter hook prerouting priority mangle; policy accept;
-			meta mark set ct mark
-		}
-		chain post {
-			type filter hook postrouting priority mangle; policy accept;
-			ct mark set ct mark | 0x02000000
-		}
-	}
-	END
-}
-
 # flood N HOST: N datagrams from cam1, not answered as far as it cares
 flood() { in_ns cam1 "$TOOLS/heartbeat" -u -n "$1" -i 2 -t 1 "$2" 443 >/dev/null 2>&1 || true; }
 

@@ -47,6 +47,8 @@ image=$kernel/vmlinux
 version=$(cat "$kernel/version")
 
 mkdir -p "$top/build/vm"
+# shellcheck source=tests/vm/modules.sh
+. "$top/tests/vm/modules.sh"
 d=$(mktemp -d "$top/build/vm/run.XXXXXX")
 qemu=
 # shellcheck disable=SC2317 # called by the trap
@@ -65,19 +67,10 @@ mkdir "$d/out" "$d/root"
 cp "$(command -v busybox)" "$d/root/bin/busybox"
 cp "$here/init" "$d/root/init"
 chmod 755 "$d/root/init" "$d/root/bin/busybox"
-n=100
 for m in virtio_pci 9pnet_virtio 9p overlay; do
 	modprobe -d "$kernel" -S "$version" --show-depends $m
 done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$d/modules"
-while read -r f; do
-	n=$((n + 1))
-	b=${f##*/}
-	case $f in
-	*.xz) xz -dc "$f" >"$d/root/modules/$n-${b%.xz}" ;;
-	*.zst) zstd -qdc "$f" >"$d/root/modules/$n-${b%.zst}" ;;
-	*) cp "$f" "$d/root/modules/$n-$b" ;;
-	esac
-done <"$d/modules"
+modules_lay "$d/root/modules" <"$d/modules"
 (cd "$d/root" && find . | cpio -o -H newc --quiet -R 0:0) >"$d/initrd"
 
 # A /dev/kvm one may open is no proof that a guest runs on it (nested machines):

@@ -38,6 +38,8 @@ for tool in busybox cpio modprobe; do
 done
 
 mkdir -p "$top/build/vm"
+# shellcheck source=tests/vm/modules.sh
+. "$top/tests/vm/modules.sh"
 d=$(mktemp -d "$top/build/vm/boot.XXXXXX")
 qemu=
 # shellcheck disable=SC2317 # called by the trap
@@ -71,7 +73,6 @@ for p in dash ip tc $programs; do
 	with_libraries "$f"
 done
 ln -sf dash "$r/bin/sh"
-n=1000
 : >"$d/all"
 for m in $modules; do
 	if ! modprobe -d "$k" -S "$version" --show-depends "${m%\?}" >"$d/depends" 2>/dev/null; then
@@ -82,15 +83,7 @@ for m in $modules; do
 	cat "$d/depends" >>"$d/all"
 done
 awk '$1 == "insmod" && !seen[$2]++ { print $2 }' "$d/all" >"$d/list"
-while read -r f; do
-	n=$((n + 1))
-	b=${f##*/}
-	case $f in
-	*.xz) xz -dc "$f" >"$r/modules/$n-${b%.xz}" ;;
-	*.zst) zstd -qdc "$f" >"$r/modules/$n-${b%.zst}" ;;
-	*) cp "$f" "$r/modules/$n-$b" ;;
-	esac
-done <"$d/list"
+modules_lay "$r/modules" <"$d/list"
 cp "$script" "$r/t/test"
 for f; do
 	case $f in
