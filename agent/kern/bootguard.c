@@ -123,29 +123,29 @@ bool cg_bootguard_fw4_installed(const char *dir)
 int cg_bootguard_fw4_text(const struct cg_mac *mac, size_t n, const struct cg_mark *mark,
 			  char **ret_script)
 {
-	uint64_t handle[2];
+	uint64_t handle[CG_NFTEXT_FW4_RULES];
 	int has = cg_nft_table_has(NFPROTO_INET, CG_NFTEXT_FW4_TABLE);
 
 	if (has < 1)
 		return has ? has : -ENOENT;
 	has = cg_nft_rules_find(NFPROTO_INET, CG_NFTEXT_FW4_TABLE, "forward", CG_NFTEXT_FW4_COMMENT,
-				handle, 2);
-	return has < 0 ? has : cg_nftext_fw4(mac, n, mark, has < 2, ret_script);
+				handle, CG_NFTEXT_FW4_RULES);
+	return has < 0 ? has : cg_nftext_fw4(mac, n, mark, has < CG_NFTEXT_FW4_RULES, ret_script);
 }
 
 /* ---- detach ---- */
 
 static int fw4_remove(void)
 {
-	char script[256], why[128];
-	uint64_t handle[4];
+	char script[512], why[128];
+	uint64_t handle[2 * CG_NFTEXT_FW4_RULES];
 	int n, at = 0;
 
 	if (cg_nft_table_has(NFPROTO_INET, CG_NFTEXT_FW4_TABLE) != 1 ||
 	    cg_nft_set_has(NFPROTO_INET, CG_NFTEXT_FW4_TABLE, CG_NFTEXT_FW4_SET) != 1)
 		return 0;
 	n = cg_nft_rules_find(NFPROTO_INET, CG_NFTEXT_FW4_TABLE, "forward", CG_NFTEXT_FW4_COMMENT,
-			      handle, 4);
+			      handle, 2 * CG_NFTEXT_FW4_RULES);
 	if (n < 0)
 		return n;
 	for (int i = 0; i < n; i++)

@@ -240,8 +240,12 @@ int cg_nftext_fw4(const struct cg_mac *mac, size_t n, const struct cg_mark *mark
 	}
 	if (!rules)
 		return finish(f, &text, ret_text);
-	/* Each goes to the head: the second one comes first. An answer of the
-	 * camera is the first packet of a connection that could be offloaded. */
+	/* Each goes to the head: the last one comes first. The flow table also takes
+	 * connections without an answer, after a first packet that was let through
+	 * ("confirmed"): a stream of UDP one way, or towards a camera whose MAC is
+	 * not in these packets. */
+	(void)fprintf(f, "insert rule inet fw4 forward ct state new ct status confirmed"
+			 " accept comment \"" CG_NFTEXT_FW4_COMMENT "\"\n");
 	(void)fprintf(f,
 		      "insert rule inet fw4 forward ct mark & 0x%08" PRIx32 " == 0x%08" PRIx32
 		      " ct state established,related accept comment \"" CG_NFTEXT_FW4_COMMENT

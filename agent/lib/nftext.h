@@ -17,6 +17,7 @@
 #define CG_NFTEXT_FW4_TABLE	 "fw4"
 #define CG_NFTEXT_FW4_SET	 "camgate_cams"
 #define CG_NFTEXT_FW4_COMMENT	 "camgate"
+#define CG_NFTEXT_FW4_RULES	 3
 
 struct cg_nftext_port {
 	int ifindex;
@@ -50,8 +51,10 @@ int cg_nftext_guard(const struct cg_nftext_guard *g, const struct cg_nftext_guar
 int cg_nftext_boot(const struct cg_mac *mac, size_t n, char **ret_text) __must_check;
 int cg_nftext_boot_bridge(const struct cg_mac *mac, size_t n, char **ret_text) __must_check;
 /* For fw4's ruleset-post: connections of cameras get the mark and are accepted
- * before the rule that would put them into the flow table. Without rules: the set
- * only, for rules that are there; the rules carry CG_NFTEXT_FW4_COMMENT. */
+ * before the rule that would put them into the flow table, and nothing gets there
+ * before it is answered, which is when a camera that did not begin is known. Without
+ * rules: the set only, for rules that are there; the CG_NFTEXT_FW4_RULES rules
+ * carry CG_NFTEXT_FW4_COMMENT. */
 int cg_nftext_fw4(const struct cg_mac *mac, size_t n, const struct cg_mark *mark, bool rules,
 		  char **ret_text) __must_check;
 /* The table that is there or not is gone afterwards. */

@@ -7,6 +7,7 @@ DIR=$WORK/ruleset-post
 FILE=$DIR/camgate.nft
 
 # What of fw4 matters here: the rule that would offload stands at the head of forward.
+# The flow table takes what is confirmed, answered or not.
 fw4_start()
 {
 	in_ns gw nft -f - <<-END
@@ -16,7 +17,7 @@ fw4_start()
 		counter offloaded { }
 		chain forward {
 			type filter hook forward priority filter; policy accept;
-			ct state established meta l4proto { tcp, udp } counter name offloaded
+			ct status confirmed meta l4proto { tcp, udp } counter name offloaded
 			ct state established,related accept
 		}
 	}
@@ -28,11 +29,14 @@ offloaded() { in_ns gw nft -j list counter inet fw4 offloaded | jq '.nftables[] 
 
 rules() { in_ns gw nft list chain inet fw4 forward | grep -c '"camgate"' || true; }
 
+# unanswered NS ADDRESS PORT: a stream of UDP of a second, to which nobody says anything
+unanswered() { in_ns "$1" "$TOOLS/push" -u -s 400 -r 20000 -t 1 "$2" "$3" || true; }
+
 fix_says() { cg_json doctor --fix | jq -e --arg t "$1" '.findings | any(.what == "fix" and (.text | test($t)))'; }
 
 need_camgate
 house_up
-config
+config "allow += \"$CLOUD_4/32:5001\""
 agent_start --fw4-dir "$DIR"
 assert "without fw4 it says so" fix_says "no fw4 here"
 mkdir -p "$DIR"
@@ -41,21 +45,34 @@ before=$(offloaded)
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443 -n 10 -i 5
 control=$(($(offloaded) - before))
 assert_num "control: the camera reaches the offloading rule" "$control" ">" 10
+spawn mute-sink cloud "$TOOLS/sink" -u 5001 "$WORK/mute.sink"
+wait_for 5 listens cloud udp 5001
+before=$(offloaded)
+unanswered cam1 $CLOUD_4 5001
+assert_num "control: what nobody answers reaches it too" "$(($(offloaded) - before))" ">" 10
+before=$(offloaded)
+unanswered stranger $WAN4 $UDP_PORT
+assert_num "control: and what comes to the camera from outside" "$(($(offloaded) - before))" ">" 10
 assert "fix installs it" fix_says "keeps cameras out"
 assert "the file is there" test -s "$FILE"
-assert_num "the running firewall has both rules" "$(rules)" "==" 2
+assert_num "the running firewall has the rules" "$(rules)" "==" 3
 assert "again" fix_says "keeps cameras out"
-assert_num "and not twice" "$(rules)" "==" 2
+assert_num "and not twice" "$(rules)" "==" 3
 before=$(offloaded)
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443 -n 10 -i 5
 assert "from outside too, IPv6" beat cam1 $CLOUD_6 443 -n 10 -i 5
 assert_num "the camera does not reach the offloading rule" "$(($(offloaded) - before))" "==" 0
+frames=$(grep -vc "^#" "$WORK/mute.sink")
+unanswered cam1 $CLOUD_4 5001
+assert "what nobody answers arrives" wait_for 5 sunk mute $((frames + 10))
+unanswered stranger $WAN4 $UDP_PORT
+assert_num "and does not reach it either" "$(($(offloaded) - before))" "==" 0
 assert "the phone does" beat phone $CLOUD_4 443 -n 10 -i 5
 assert_num "others are offloaded as before" "$(($(offloaded) - before))" ">" 10
 
 # fw4 starts again with the file; the cameras change.
 fw4_start
-assert_num "both rules after a restart of the firewall" "$(rules)" "==" 2
+assert_num "the rules after a restart of the firewall" "$(rules)" "==" 3
 before=$(offloaded)
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443 -n 10 -i 5
 assert_num "still out of it" "$(($(offloaded) - before))" "==" 0
@@ -64,7 +81,7 @@ assert "reload without cam2" cg reload
 refute "the file follows" grep -q "$CAM2_MAC" "$FILE"
 set_follows() { ! in_ns gw nft list set inet fw4 camgate_cams | grep "$CAM2_MAC" >/dev/null; }
 wait_for 5 set_follows
-assert_num "still two rules" "$(rules)" "==" 2
+assert_num "still three rules" "$(rules)" "==" 3
 agent_kill
 agent_start --fw4-dir "$DIR"
 assert "detach" cg detach

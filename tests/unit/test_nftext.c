@@ -37,6 +37,15 @@ static void lacks(const char *text, const char *what)
 	ck_assert_msg(!strstr(text, what), "'%s' is found in:\n%s", what, text);
 }
 
+static int count(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
 static void before(const char *text, const char *first, const char *second)
 {
 	has(text, first);
@@ -204,6 +213,8 @@ START_TEST(out_of_the_flow_table)
 	before(text, "ct state established,related accept",
 	       "ct mark set ct mark & 0xfcffffff | 0x01000000");
 	has(text, "ct mark & 0x03000000 == 0x01000000 ct state");
+	before(text, "ct state new ct status confirmed accept", "ct state established");
+	ck_assert_int_eq(count(text, "insert rule"), CG_NFTEXT_FW4_RULES);
 	before(text, "flush set inet fw4 camgate_cams", "add element inet fw4 camgate_cams");
 	free(text);
 	ck_assert_int_eq(cg_nftext_fw4(macs, 1, &mark, false, &text), 0);
