@@ -115,6 +115,8 @@ close_offloaded()
 	timed close "$BIN/camgate" close cam1
 	t_close=$T0
 	note "the command took $TOOK ms"
+	# Without KVM the command alone may take longer than that: there it counts from its end.
+	from=$((LEAK_MS + (SLOW > 1 ? (T1 - T0) / 1000000 : 0)))
 	observe 2.5
 	t_end=$(now_ns)
 	streams_stop
@@ -125,12 +127,12 @@ close_offloaded()
 		read -r name proto addr port <<<"$line"
 		set -- -i in -d "$addr" -p "$proto"
 		leak wan "$t_control" "$@" -u 1000
-		assert_num "$name: without it the stream goes on: bytes in the second after" "$AFTER" ">" 30000
+		assert_num "$name: without it the stream goes on: bytes in the second after" "$AFTER" ">" 10000
 		control=$((control + AFTER))
 		leak lan "$t_close" "$@" -a 0 -u $(((t_end - t_close) / 1000000))
 		assert_num "$name: the camera goes on sending at its LAN port: bytes" "$AFTER" ">" 0
-		leak wan "$t_close" "$@" -a "$LEAK_MS" -u $(((t_end - t_close) / 1000000))
-		assert_num "$name: a running stream: bytes in the 500 ms before" "$BEFORE" ">" 15000
+		leak wan "$t_close" "$@" -a "$from" -u $(((t_end - t_close) / 1000000))
+		assert_num "$name: a running stream: bytes in the 500 ms before" "$BEFORE" ">" 5000
 		leaked=$((leaked + AFTER))
 	done
 	figure "$fig" "$leaked" == 0 bytes ${#STREAMS[@]} "$control" "$WORK/wan.cap"
