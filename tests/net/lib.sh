@@ -35,7 +35,13 @@ declare -A PROGS=()		# BPF program ids seen in the gateway
 
 # ---- words ----
 
-note() { [[ -n ${QUIET:-} ]] || printf '  %s\n' "$*"; }
+# On a slow machine with the second of the test at which it is said.
+note()
+{
+	local at=
+	((SLOW == 1)) || at="[$SECONDS s] "
+	[[ -n ${QUIET:-} ]] || printf '  %s\n' "$at$*"
+}
 
 fail()
 {

@@ -26,6 +26,14 @@ radio()
 
 linked() { in_ns "$1" iw dev eth0 link | grep -q '^Connected'; }
 
+# A look for the access point may end without it, and then nobody looks again.
+joined()
+{
+	linked "$1" && return
+	in_ns "$1" timeout 20 iw dev eth0 connect -w camgate-test >>"$WORK/$1.join" 2>&1
+	linked "$1"
+}
+
 # station N NS MAC ADDRESS4 ADDRESS6 [4addr]
 station()
 {
@@ -38,8 +46,7 @@ station()
 		route add default via $LAN4
 		route add default via $LAN6
 	END
-	in_ns "$2" iw dev eth0 connect camgate-test
-	wait_for 15 linked "$2"
+	wait_for 15 joined "$2"
 	spawn "$2-udp" "$2" "$TOOLS/heartbeat" -u -l $UDP_PORT
 	spawn "$2-tcp" "$2" "$TOOLS/heartbeat" -l $TCP_PORT
 	wait_for 5 listen_all "$2" $UDP_PORT $TCP_PORT
@@ -180,7 +187,8 @@ assert "the phone is untouched" beat wphone $CLOUD_4 443
 
 # A station with four addresses has an interface of its own in the bridge.
 station 3 wds $WDS_MAC $WDS_4 $WDS_6 4addr
-wait_for 5 attached ap0.sta1
+own_port() { attached "$(ip -n "$ID-gw" -br link show master br-lan | awk '/^ap0\.sta/ { print $1 }')"; }
+wait_for 5 own_port
 wait_for 5 beat wds $CLOUD_4 443
 refute "four addresses, closed: the stranger" beat wds $STRANGER_4 443
 cg open wds 10m >/dev/null
@@ -191,7 +199,6 @@ stop hostapd
 access_point
 wait_for 5 attached ap0
 in_ns wcam iw dev eth0 disconnect 2>/dev/null || true
-in_ns wcam iw dev eth0 connect camgate-test
-wait_for 15 linked wcam
+wait_for 15 joined wcam
 wait_for 10 beat wcam $CLOUD_4 443
 refute "after its restart: the stranger" beat wcam $STRANGER_4 443
