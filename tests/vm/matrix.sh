@@ -7,7 +7,8 @@
 # tests/kmod/guest, and house (the tests of house.txt). A kernel has a small
 # guest for all but the last, a full one for the house and two, one after the
 # other, for a power-off. GUESTS (2) run at a time. HOUSE=all runs each test of
-# the house wherever it can run, not only where house.txt has it. Prints
+# the house wherever it can run, not only where house.txt has it; so does a machine
+# with KVM. Prints
 # `ok K/PART/NAME`, `not ok ...` or `skip ...: why` (tests/skips, house.txt), ends with "N passed, N failed, N skipped". Consoles and times are
 # in build/log/{kmod-K.log,vm-K*.console,vm.times}, what the house wrote in build/matrix/K.
 set -u
@@ -124,6 +125,10 @@ guest() { # KIND K
 	{ time "$1" "$2" 2>&3; } 3>&2 2>>"$times"
 }
 
+if [[ -z ${HOUSE:-} && " $parts " == *' house '* && -w /dev/kvm ]] &&
+	tests/vm/run.sh -- true >/dev/null 2>&1 && [[ $(cat build/vm/kvm) == yes ]]; then
+	HOUSE=all
+fi
 # All is built before the first guest starts.
 echo "building"
 tests/vm/kernels/fetch.sh "$@" >/dev/null || exit 1
