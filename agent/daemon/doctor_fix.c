@@ -5,6 +5,7 @@
 #include <string.h>
 #include "../kern/host.h"
 #include "../kern/nft.h"
+#include "../kern/offload.h"
 #include "doctor.h"
 
 /* What the kernel would take, asked one thing at a time. lo is everywhere. */
@@ -64,6 +65,22 @@ static void by_nft(const struct cg_agent *a, enum cg_host host,
 	}
 }
 
+/* Without it a camera in a flow table is not seen there. */
+static void by_conntrack(enum cg_host host, void (*say)(void *ctx, bool ok, const char *text),
+			 void *ctx)
+{
+	struct cg_offload_flows flows;
+	char name[64], text[200];
+
+	if (cg_offload_tables(true, name, sizeof(name)) < 1 ||
+	    cg_offload_flows_read(NULL, 0, &flows) != -EOPNOTSUPP)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "the kernel does not tell what is in flow table '%s': install %s", name,
+		       cg_host_package(host, CG_HOST_CT_NETLINK));
+	say(ctx, false, text);
+}
+
 static void by_tc(const struct cg_agent *a, enum cg_host host,
 		  void (*say)(void *ctx, bool ok, const char *text), void *ctx)
 {
@@ -112,5 +129,6 @@ void cg_doctor_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const cha
 
 	by_tc(a, host, say, ctx);
 	by_nft(a, host, say, ctx);
+	by_conntrack(host, say, ctx);
 	bootguard(a, host, say, ctx);
 }

@@ -12,11 +12,11 @@
 
 bool cg_guard_kept_out(void)
 {
-	uint64_t handle[2];
+	uint64_t handle[CG_NFTEXT_FW4_RULES];
 
 	return cg_nft_table_has(CG_NFT_INET, CG_NFTEXT_FW4_TABLE) == 1 &&
 	       cg_nft_rules_find(CG_NFT_INET, CG_NFTEXT_FW4_TABLE, "forward", CG_NFTEXT_FW4_COMMENT,
-				 handle, 2) == 2;
+				 handle, CG_NFTEXT_FW4_RULES) == CG_NFTEXT_FW4_RULES;
 }
 
 const char *cg_guard_fw4_dir(const struct cg_agent *a)
