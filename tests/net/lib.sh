@@ -31,6 +31,7 @@ LEAK_MS=$((70 * LAX))		# from exec of `close` on nothing may leave
 declare -A PIDS=()		# name -> pid of what spawn started
 REASON=
 declare -a SPACES=()		# namespaces made, without the prefix
+declare -a ENDS=()		# functions that a test wants called when it ends, however it does
 declare -A PROGS=()		# BPF program ids seen in the gateway
 
 # ---- words ----
@@ -244,6 +245,9 @@ clean_up()
 
 	set +eu
 	trap - EXIT ERR TERM INT HUP
+	for name in "${ENDS[@]}"; do
+		"$name"
+	done
 	if [[ -e /run/netns/$ID-gw ]] && command -v bpftool >/dev/null; then
 		for s in $(in_ns gw bpftool -j net show 2>/dev/null |
 			   jq -r '.. | objects | .id? // empty' 2>/dev/null); do

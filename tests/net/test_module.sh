@@ -19,7 +19,7 @@ need insmod rmmod
 [[ ! -e /sys/module/camgate ]] || skip "camgate.ko is loaded: it is somebody else's"
 insmod "$KO" || skip "this kernel takes no module"
 unload() { [[ ! -e /sys/module/camgate ]] || rmmod camgate; }
-trap 'unload; clean_up $?' EXIT
+ENDS+=(unload)
 house_up
 config "" "allow = { \"$CLOUD_4/32:443\" }" 'guard = drop'
 agent_start
@@ -43,8 +43,9 @@ assert "reload" cg reload
 assert "the heartbeat passes" beat cam1 $CLOUD_4 443
 
 # Applies: it stays in force, and looks for nothing that the filters do not mark.
-spawn load1 cam1 "$TOOLS/heartbeat" -u -n 1000000 -i 1 -t 1 $CLOUD_4 443
-spawn load2 cam2 "$TOOLS/heartbeat" -u -n 1000000 -i 1 -t 1 $CLOUD_4 443
+# Each of one flow: a camera with many would come to its quota.
+spawn load1 cam1 "$TOOLS/push" -u -s 200 -r $((200000 / LAX)) $CLOUD_4 443
+spawn load2 cam2 "$TOOLS/push" -u -s 200 -r $((200000 / LAX)) $CLOUD_4 443
 before=$(unmarked)
 cp "$CONF" "$WORK/both.conf"
 for i in 1 2 3 4 5 6 7 8 9 10; do

@@ -26,6 +26,7 @@ guard_offloaded nftables
 if [[ ! -e $KO || -e /sys/module/camgate ]] || ! insmod "$KO" 2>/dev/null; then
 	note "no camgate.ko for this kernel: the module's guard is not tried"
 else
-	trap 'rmmod camgate; clean_up $?' EXIT
+	unload() { rmmod camgate; }
+	ENDS+=(unload)
 	guard_offloaded module
 fi
