@@ -31,6 +31,8 @@ wait_for 10 more
 tapped denied >"$DISK/control"
 sync "$DISK/control"
 echo "ok power_before: streaming, and the power goes"
-# No sync, no unmount, nothing is told: the machine is gone in the instant.
+# Until the line above is out (stty waits for that). Then no sync, no unmount, nothing
+# is told: the machine is gone in the instant.
+[[ ! -t 1 ]] || stty cs8 <&1
 echo b >/proc/sysrq-trigger
 while :; do :; done

@@ -90,23 +90,27 @@ house() { # K
 }
 # What a machine with the whole system did: its log, its figures, its end.
 taken() { # K FOLDER STATUS
-	named "$1" house <"$2/log"
+	named "$1" house <"$2/said"
 	# 1: a test failed; 77: all were skipped.
 	if [[ $3 -gt 1 && $3 != 77 ]]; then
-		tail -n 5 "$2/log" | sed 's/^/# /'
+		tail -n 5 "$2/said" | sed 's/^/# /'
 		say "not ok $1/house: the guest ended with $3"
 	fi
 	[[ ! -s $2/figures.guest.jsonl ]] ||
 		jq -c --arg at "matrix/${2##*/}/" '.raw = $at + .raw' "$2/figures.guest.jsonl" >>"$figures"
 }
 full() { # K FOLDER COMMAND...
-	local k=$1 back=$PWD/build/matrix/$2
+	local k=$1 back=$PWD/build/matrix/$2 cpus
 	shift 2
 	rm -rf "$back"
 	mkdir -p "$back"
-	CG_KO=$PWD/build/kmod/$k/camgate.ko CG_VM_BACK=$back CG_VM_CONSOLE=$PWD/build/log/vm-${back##*/}.console \
+	# Without KVM processors of guests that wait for one another come to nothing when
+	# there are more of them than there are here.
+	cpus=$(($(nproc) / guests))
+	CG_VM_SMP=${CG_VM_SMP:-$((cpus < 1 ? 1 : cpus))} \
+		CG_KO=$PWD/build/kmod/$k/camgate.ko CG_VM_BACK=$back CG_VM_CONSOLE=$PWD/build/log/vm-${back##*/}.console \
 		CG_VM_MEM=${CG_VM_MEM:-2048} CG_FIGURES=$PWD/build/figures.guest.jsonl CG_VM_PASS=CG_FIGURES \
-		CG_VM_KERNEL=$k CG_VM_LIMIT=${LIMIT:-1200} "$@" >"$back/log" 2>&1
+		CG_VM_KERNEL=$k CG_VM_LIMIT=${LIMIT:-1200} "$@" >"$back/said" 2>&1
 	taken "$k" "$back" $?
 }
 house_guest() { # K
