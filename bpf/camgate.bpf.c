@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The per-packet programs: cg_from_cam at tc ingress of a LAN port, cg_to_cam
- * at its egress.
+ * at its egress. They tell cameras from others and judge a packet like one
+ * before it. The rest goes on by tail calls: cg_up or cg_down (the frame),
+ * cg_class (the rules), cg_outcome (verdict, flow, counters, events), cg_keep (for
+ * the packets that follow), so that the verifier walks each once and not once for
+ * every way to it.
  *
  * Fail rule: a frame of no camera is left alone (TC_ACT_UNSPEC, so that other
  * services' filters still run); a frame of a camera that cannot be parsed, has
@@ -11,6 +15,7 @@
  * refuse them and would leave the whole program to the interpreter.
  */
 #include <linux/pkt_cls.h>
+#include "fast.h"
 #include "judge.h"
 #include "report.h"
 
@@ -41,78 +46,97 @@ INLINE void narrow(const struct pkt *p, struct seat *s, struct __sk_buff *skb, i
 	}
 }
 
-/* Judges, counts and reports one packet for one of its cameras. In a probe
- * nothing is written, and the answer is reason | scope << 8 | rule << 16. */
-INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, const struct cg_cam *cam,
-		 const int up, const int probe)
+/* The camera's places in the maps of run-time state. */
+INLINE int seat_take(struct seat *s)
 {
-	__u32 plane = up ? CG_PLANE_UP : CG_PLANE_DOWN, slot, zero = 0;
-	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
-	struct seat s = { .m = m };
-	struct verdict *v;
-	struct pkt *p;
-	int drop, r = TC_ACT_UNSPEC;
+	__u32 slot = s->m->slot;
 
-	if (!m)
-		return TC_ACT_SHOT;
+	s->state = bpf_map_lookup_elem(&cg_state, &slot);
+	s->exposure = bpf_map_lookup_elem(&cg_exposure, &slot);
+	s->stats = bpf_map_lookup_elem(&cg_stats, &slot);
+	return s->state && s->exposure && s->stats;
+}
+
+/* The first part of a packet's judgement, for the camera in m: all that depends
+ * on the frame. A reason is left in m, or none yet. */
+INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat *s, const int up,
+		 const int probe)
+{
+	struct scratch *m = s->m;
+	struct verdict *v = &m->v;
+	struct pkt *p = &m->p;
+
+	m->tick = bpf_jiffies64(); /* before anything is looked up */
 	m->now = bpf_ktime_get_boot_ns();
-	m->slot = cam->slot;
-	m->flags = cam->flags;
 	m->gen = meta->generation;
 	m->epoch = meta->epoch;
+	m->stamp = CG_LITTLE_ENDIAN ? m->gen | (__u64)m->epoch << 32 :
+				      (__u64)m->gen << 32 | m->epoch;
 	m->port_if = probe ? skb->cb[1] : skb->ifindex;
 	m->peer_if = probe ? skb->cb[0] : skb->ingress_ifindex;
 	m->quarantined = 0;
-	p = &m->p;
-	v = &m->v;
+	m->up = up;
 	memset(v, 0, sizeof(*v));
 	v->rule = NO_RULE;
 	v->reason = parse(skb, p);
 	forget();
-	measure(skb, p, &m->wire);
+	measure(skb, p->head_len, &m->wire);
 	forget();
 	if (!v->reason && m->flags & CG_CAM_NARROW)
-		narrow(p, &s, skb, up);
+		narrow(p, s, skb, up);
 	forget();
-	slot = m->slot;
-	s.state = bpf_map_lookup_elem(&cg_state, &slot);
-	s.exposure = bpf_map_lookup_elem(&cg_exposure, &slot);
-	s.stats = bpf_map_lookup_elem(&cg_stats, &slot);
-	if (!s.state || !s.exposure || !s.stats)
-		return TC_ACT_SHOT;
-
+	if (!seat_take(s))
+		return -1;
+	m->word = *(volatile __u64 *)&s->exposure->word;
 	if (meta->off_until_ns > m->now)
 		v->reason = CG_PASS_OFF;
 	else if (!v->reason && p->ethertype == ETH_P_ARP)
-		v->reason = up ? arp_from_camera(skb, p, &s) : CG_PASS_ARP;
+		v->reason = up ? arp_from_camera(skb, p, s) : CG_PASS_ARP;
 	else if (!v->reason && p->ethertype == ETH_EAPOL)
 		v->reason = CG_PASS_EAPOL;
 	else if (!v->reason)
-		judge_ip(skb, p, &s, up, probe, v);
-	if (probe)
-		return v->reason | v->scope << 8 | v->rule << 16;
-	if (p->part == FRAG_FIRST && v->reason != CG_PASS_OFF)
-		judge_first_fragment(p, &s, up, v);
+		judge_ip(skb, p, s, up, probe, v);
+	return 0;
+}
 
+/* The last part, the same both ways: the verdict, the flow, counters, events. */
+INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct seat *s)
+{
+	struct scratch *m = s->m;
+	struct verdict *v = &m->v;
+	struct pkt *p = &m->p;
+	__u32 plane = m->up ? CG_PLANE_UP : CG_PLANE_DOWN;
+	int drop, told = 0, r = TC_ACT_UNSPEC;
+
+	if (!v->reason)
+		judge_outcome(s, m->up, 0);
+	forget();
+	if (p->part == FRAG_FIRST && v->reason != CG_PASS_OFF)
+		judge_first_fragment(p, s, m->up, v);
 	forget();
 	drop = !passes(v->reason);
 	if (drop && m->flags & CG_CAM_MONITOR)
 		plane += CG_PLANE_UP_MONITOR;
-	count(s.stats, plane, v->reason, &m->wire);
-	if (up) {
-		s.state->last_ns = m->now;
-		s.state->ifindex = m->port_if;
-		memcpy(s.state->mac, p->smac, 6);
+	count(s->stats, plane, v->reason, &m->wire);
+	if (m->up) {
+		s->state->last_ns = m->now;
+		s->state->ifindex = m->port_if;
+		memcpy(s->state->mac, p->smac, 6);
 	}
 	if (drop)
 		v->event |= CG_EVENT_DROP;
 	if (drop && !(m->flags & CG_CAM_MONITOR))
 		r = TC_ACT_SHOT;
-	else if (up && meta->flags & CG_META_GUARD)
+	else if (m->up && meta->flags & CG_META_GUARD)
 		skb->mark |= meta->mark;
 	forget();
 	if (v->event)
-		report(skb, &s, v->event, plane, v->reason, v->scope, v->rule);
+		told = report(skb, s, v->event, plane, v->reason, v->scope, v->rule);
+	forget();
+	/* Drops are told as long as the budget lasts. */
+	m->plane = plane;
+	m->drop = drop;
+	v->keep = v->keep && p->plain && !m->station && !(drop && (told || r != TC_ACT_SHOT));
 	return r;
 }
 
@@ -129,46 +153,63 @@ INLINE struct cg_cam *camera_of(struct __sk_buff *skb, const struct cg_meta *met
 	return bpf_map_lookup_elem(&cg_cams, &key);
 }
 
+/* The sender's MAC, or the receiver's; ~0: not even an Ethernet header. */
+INLINE __u64 mac_of(struct __sk_buff *skb, int source)
+{
+	const __u8 *eth = (void *)(long)skb->data;
+
+	if (eth + sizeof(struct eth_head) > (__u8 *)(long)skb->data_end)
+		return ~0ULL;
+	return source ? smac_word(eth) : dmac_word(eth);
+}
+
+/* Filled by who loads the programs. A tail call is no BPF-to-BPF call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, CG_JUDGES);
+	__type(key, __u32);
+	__type(value, __u32);
+} cg_judges SEC(".maps");
+
+/* What the judging program finds there: the camera, and whether the packet goes
+ * on to be judged for a camera it is for. */
+INLINE int seat_set(const struct cg_cam *cam, __u32 station)
+{
+	__u32 zero = 0;
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	if (!m)
+		return 0;
+	m->slot = cam->slot;
+	m->flags = cam->flags;
+	m->station = station;
+	return 1;
+}
+
+/* The long way for the camera, without return; without it no packet passes. */
+INLINE int go_judge(struct __sk_buff *skb, const struct cg_cam *cam, __u32 judge, __u32 station)
+{
+	if (seat_set(cam, station))
+		bpf_tail_call(skb, &cg_judges, judge);
+	return TC_ACT_SHOT;
+}
+
 SEC("tc")
 int cg_from_cam(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
 	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
 	struct cg_cam *cam;
+	__u64 mac = mac_of(skb, 1);
+	int r;
 
-	if (!meta)
+	if (!meta || mac == ~0ULL || !maybe_camera(mac))
 		return TC_ACT_UNSPEC;
+	r = fast_judge(skb, meta, mac, 1);
+	if (r != FAST_MISS)
+		return r;
 	cam = camera_of(skb, meta, 1);
-	return cam ? judge(skb, meta, cam, 1, 0) : TC_ACT_UNSPEC;
-}
-
-/* Two stations of one access point meet only at its egress: there the sender
- * is judged too, by programs of their own, since both judgements in one program
- * would double what every verifier has to walk. A tail call is neither a
- * BPF-to-BPF call nor taken by ordinary packets. */
-int cg_station(struct __sk_buff *skb);
-int cg_to_station(struct __sk_buff *skb);
-
-#define STATION_SOURCE 0
-#define STATION_DEST   1
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 2);
-	__uint(key_size, sizeof(__u32));
-	__array(values, int(void *));
-} cg_stations SEC(".maps") = {
-	.values = {
-		[STATION_SOURCE] = (void *)&cg_station,
-		[STATION_DEST] = (void *)&cg_to_station,
-	},
-};
-
-INLINE int to_cam(struct __sk_buff *skb, const struct cg_meta *meta)
-{
-	struct cg_cam *cam = camera_of(skb, meta, 0);
-
-	return cam ? judge(skb, meta, cam, 0, 0) : TC_ACT_UNSPEC;
+	return cam ? go_judge(skb, cam, CG_JUDGE_UP, 0) : TC_ACT_UNSPEC;
 }
 
 SEC("tc")
@@ -176,61 +217,133 @@ int cg_to_cam(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
 	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct cg_cam *cam;
+	__u64 mac = mac_of(skb, 0);
+	int r;
 
-	if (!meta)
+	if (!meta || mac == ~0ULL)
 		return TC_ACT_UNSPEC;
-	/* Everything that came in somewhere has been judged there. */
-	if (!skb->ingress_ifindex && camera_of(skb, meta, 1)) {
-		bpf_tail_call(skb, &cg_stations, STATION_SOURCE);
-		return TC_ACT_SHOT;
+	/* Everything that came in somewhere has been judged there. Two stations
+	 * of one access point meet only here: the sender is judged first. */
+	if (!skb->ingress_ifindex && maybe_camera(mac_of(skb, 1))) {
+		cam = camera_of(skb, meta, 1);
+		if (cam)
+			return go_judge(skb, cam, CG_JUDGE_UP, 1);
 	}
-	return to_cam(skb, meta);
+	if (!maybe_camera(mac))
+		return TC_ACT_UNSPEC;
+	r = fast_judge(skb, meta, mac, 0);
+	if (r != FAST_MISS)
+		return r;
+	cam = camera_of(skb, meta, 0);
+	return cam ? go_judge(skb, cam, CG_JUDGE_DOWN, 0) : TC_ACT_UNSPEC;
 }
 
-SEC("tc")
-int cg_station(struct __sk_buff *skb)
+INLINE int judge_then_conclude(struct __sk_buff *skb, const int up)
 {
 	__u32 zero = 0;
 	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
-	struct cg_cam *cam = meta ? camera_of(skb, meta, 1) : NULL;
+	struct seat s = { .m = bpf_map_lookup_elem(&cg_scratch, &zero) };
 
-	if (!cam || judge(skb, meta, cam, 1, 0) == TC_ACT_SHOT)
+	if (!meta || !s.m || judge(skb, meta, &s, up, 0))
 		return TC_ACT_SHOT;
-	if (!camera_of(skb, meta, 0))
-		return TC_ACT_UNSPEC;
-	bpf_tail_call(skb, &cg_stations, STATION_DEST);
+	if (wants_class(s.m))
+		bpf_tail_call(skb, &cg_judges, CG_JUDGE_CLASS);
+	bpf_tail_call(skb, &cg_judges, CG_JUDGE_OUTCOME);
 	return TC_ACT_SHOT;
 }
 
 SEC("tc")
-int cg_to_station(struct __sk_buff *skb)
+int cg_up(struct __sk_buff *skb)
+{
+	return judge_then_conclude(skb, 1);
+}
+
+SEC("tc")
+int cg_down(struct __sk_buff *skb)
+{
+	return judge_then_conclude(skb, 0);
+}
+
+SEC("tc")
+int cg_class(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	if (!m)
+		return TC_ACT_SHOT;
+	find_class(m);
+	bpf_tail_call(skb, &cg_judges, CG_JUDGE_OUTCOME);
+	return TC_ACT_SHOT;
+}
+
+SEC("tc")
+int cg_outcome(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
 	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct seat s = { .m = bpf_map_lookup_elem(&cg_scratch, &zero) };
+	struct cg_cam *cam;
+	int r;
 
-	return meta ? to_cam(skb, meta) : TC_ACT_SHOT;
+	if (!meta || !s.m || !seat_take(&s))
+		return TC_ACT_SHOT;
+	r = conclude(skb, meta, &s);
+	if (s.m->v.keep)
+		bpf_tail_call(skb, &cg_judges, CG_JUDGE_KEEP);
+	if (r == TC_ACT_SHOT || !s.m->station)
+		return r;
+	cam = camera_of(skb, meta, 0);
+	return cam ? go_judge(skb, cam, CG_JUDGE_DOWN, 0) : TC_ACT_UNSPEC;
 }
 
-/* For `camgate why`: the same tables and code asked in a test run, cb[0] the
- * interface it would come in by, cb[1] the LAN port. */
+SEC("tc")
+int cg_keep(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	(void)skb;
+	if (!meta || !m)
+		return TC_ACT_SHOT;
+	fast_add(m, meta);
+	return m->drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+INLINE int why(struct __sk_buff *skb, const int up)
+{
+	__u32 zero = 0;
+	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct seat s = { .m = bpf_map_lookup_elem(&cg_scratch, &zero) };
+	struct cg_cam *cam = meta ? camera_of(skb, meta, up) : NULL;
+	struct verdict *v;
+
+	if (!s.m || !cam || !seat_set(cam, 0) || judge(skb, meta, &s, up, 1))
+		return 0;
+	v = &s.m->v;
+	if (wants_class(s.m))
+		find_class(s.m);
+	forget();
+	if (!v->reason)
+		judge_outcome(&s, up, 1);
+	return v->reason | v->scope << 8 | v->rule << 16;
+}
+
+/* For `camgate why`: the same tables and code asked in a test run that writes
+ * nothing, cb[0] the interface it would come in by, cb[1] the LAN port. The
+ * answer is reason | scope << 8 | rule << 16. */
 SEC("tc")
 int cg_why_up(struct __sk_buff *skb)
 {
-	__u32 zero = 0;
-	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
-	struct cg_cam *cam = meta ? camera_of(skb, meta, 1) : NULL;
-
-	return cam ? judge(skb, meta, cam, 1, 1) : 0;
+	return why(skb, 1);
 }
 
 SEC("tc")
 int cg_why_down(struct __sk_buff *skb)
 {
-	__u32 zero = 0;
-	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
-	struct cg_cam *cam = meta ? camera_of(skb, meta, 0) : NULL;
-
-	return cam ? judge(skb, meta, cam, 0, 1) : 0;
+	return why(skb, 0);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -18,12 +18,14 @@ struct verdict {
 	__u32 reason;	/* enum cg_reason; 0 = not yet decided */
 	__u16 rule;
 	__u8 scope, class;
-	__u8 known;   /* the flow has a live entry */
+	__u8 flow;    /* there is an entry */
+	__u8 known;   /* and it is live */
 	__u8 cached;  /* whose scope and class hold */
 	__u8 foreign; /* somebody else with the address of the flow's peer */
 	__u8 began;   /* CG_FLOW_BY_*, or 0: the camera */
 	__u8 event;   /* CG_EVENT_* bits to report */
-	__u8 pad[3];
+	__u8 keep;    /* the packets that follow may be judged by this one */
+	__u8 pad;
 };
 
 /* What rules are matched against. */
@@ -36,23 +38,6 @@ struct match {
 	__u16 rule;
 };
 
-/* What scope and class a packet that was dropped had. It is looked at again while
- * the policy holds and decided anew; each CPU has its own, so nothing is torn,
- * and a flood of one camera costs another only time. */
-struct drop {
-	struct cg_flow_key key;
-	__u8 cam[16];
-	__u64 until_ns;
-	__u32 gen, epoch;
-	__u32 port_if, peer_if;
-	__u16 rule;
-	__u8 scope, class;
-	__u8 up;
-	__u8 pad[3];
-};
-
-#define DROPS 128
-
 /*
  * One packet's variables, in map memory instead of on the stack: 512 bytes do
  * not hold them, and the verifier, which does not follow values in a map, sees
@@ -61,11 +46,18 @@ struct drop {
  */
 struct scratch {
 	__u64 now;	   /* boot clock */
+	__u64 word;	   /* the exposure: judged by the same all through */
+	__u64 stamp;	   /* gen and epoch as one */
 	__u32 slot, flags; /* of the camera; CG_CAM_* */
+	__u32 tick;	   /* jiffies when the packet came */
 	__u32 gen, epoch;
 	__u32 port_if; /* the LAN port the packet is seen on */
 	__u32 peer_if; /* where it came in; 0 = from the gateway itself */
 	__u32 quarantined;
+	__u32 station;	   /* judged here for both its cameras */
+	__u32 up;	   /* from the camera */
+	__u32 plane, drop; /* as it was counted */
+	__u32 kind, quota; /* of the ring a place is looked for in */
 	struct wire wire;
 	struct match match;
 	struct pkt p;
@@ -74,7 +66,8 @@ struct scratch {
 	struct cg_rule_key rule_key;
 	struct cg_flow flow;
 	struct cg_frag frag;
-	struct drop drops[DROPS];
+	struct cg_flow_key fast_key;
+	struct cg_ring ring; /* empty */
 };
 
 struct {
@@ -84,29 +77,23 @@ struct {
 	__type(value, struct scratch);
 } cg_scratch SEC(".maps");
 
-/* Makes the compiler read map memory again, where the verifier knows no values:
- * the paths that led here become one. Without it their number multiplies. */
-#define forget() asm volatile("" ::: "memory")
-
-INLINE __u64 flow_idle_ns(const struct cg_flow_key *key, const struct cg_flow *f)
+INLINE __u32 flow_idle_s(const struct cg_flow *f, __u8 proto)
 {
-	if (key->proto == IPPROTO_TCP) {
-		if (f->flags & CG_FLOW_CLOSING)
-			return CG_IDLE_TCP_HALF_S * SEC_NS;
-		if ((f->flags & (CG_FLOW_CAM_SENT | CG_FLOW_PEER_SENT)) !=
-		    (CG_FLOW_CAM_SENT | CG_FLOW_PEER_SENT))
-			return CG_IDLE_TCP_HALF_S * SEC_NS;
-		return CG_IDLE_TCP_S * SEC_NS;
+	if (proto == IPPROTO_TCP) {
+		if (f->flags & CG_FLOW_CLOSING ||
+		    (f->flags & (CG_FLOW_CAM_SENT | CG_FLOW_PEER_SENT)) !=
+			    (CG_FLOW_CAM_SENT | CG_FLOW_PEER_SENT))
+			return CG_IDLE_TCP_HALF_S;
+		return CG_IDLE_TCP_S;
 	}
-	if (key->proto == IPPROTO_UDP)
-		return (f->kind == CG_RING_GATEWAY ? CG_IDLE_GATEWAY_UDP_S : CG_IDLE_UDP_S) *
-		       SEC_NS;
-	return CG_IDLE_OTHER_S * SEC_NS;
+	if (proto == IPPROTO_UDP)
+		return f->kind == CG_RING_GATEWAY ? CG_IDLE_GATEWAY_UDP_S : CG_IDLE_UDP_S;
+	return CG_IDLE_OTHER_S;
 }
 
-INLINE int flow_expired(const struct cg_flow_key *key, const struct cg_flow *f, __u64 now)
+INLINE int flow_expired(const struct cg_flow *f, __u64 now)
 {
-	return now > f->last_ns && now - f->last_ns > flow_idle_ns(key, f);
+	return now > f->last_ns + f->idle_s * SEC_NS;
 }
 
 INLINE __u32 ring_quota(__u32 kind)
@@ -118,9 +105,9 @@ INLINE __u32 ring_quota(__u32 kind)
 }
 
 /* The lock makes sure that two CPUs never look at the same place at once. */
-INLINE __u32 ring_next(struct cg_state *state, __u32 kind)
+INLINE __u32 ring_next(const struct scratch *m, struct cg_state *state)
 {
-	__u32 quota = ring_quota(kind), at, k = kind & (__CG_RING_MAX - 1);
+	__u32 at, k = m->kind & (__CG_RING_MAX - 1), quota = m->quota;
 
 	bpf_spin_lock(&state->lock);
 	at = state->cursor[k];
@@ -131,59 +118,78 @@ INLINE __u32 ring_next(struct cg_state *state, __u32 kind)
 	return at;
 }
 
-/* 0: the flow is in the table, by us or by another CPU meanwhile. */
-INLINE int flow_add(struct cg_state *state, __u32 kind, const struct cg_flow_key *key,
-		    const struct cg_flow *flow, __u64 now)
+/* The camera's next place; NULL: there is no memory for it. */
+INLINE struct cg_flow_key *ring_place(struct scratch *m, struct cg_state *state)
 {
-	struct cg_ring_key place = { .slot = key->slot };
-	struct cg_flow_key *old;
+	__u32 at = ring_next(m, state);
+	struct cg_ring_key key = { .slot = m->slot, .group = m->kind << 16 | at / CG_RING_GROUP };
+	struct cg_ring *ring = bpf_map_lookup_elem(&cg_ring, &key);
+
+	if (!ring) {
+		bpf_map_update_elem(&cg_ring, &key, &m->ring, BPF_NOEXIST);
+		ring = bpf_map_lookup_elem(&cg_ring, &key);
+	}
+	if (!ring)
+		return NULL;
+	stay(ring);
+	return &ring->at[at & (CG_RING_GROUP - 1)];
+}
+
+INLINE void ring_choose(struct scratch *m, __u32 kind)
+{
+	m->kind = kind;
+	m->quota = ring_quota(kind);
+}
+
+/* 0: the flow is in the table, by us or by another CPU meanwhile. */
+INLINE int flow_add(struct scratch *m, struct cg_state *state, __u32 kind)
+{
+	const struct cg_flow_key *key = &m->key;
+	struct cg_flow_key *place;
 	struct cg_flow *f;
 	int i;
 
+	ring_choose(m, kind);
 	for (i = 0; i < CG_RING_TRIES; i++) {
 		forget();
-		place.place = kind << 16 | ring_next(state, kind);
-		old = bpf_map_lookup_elem(&cg_ring, &place);
-		if (old) {
-			f = bpf_map_lookup_elem(&cg_flows, old);
-			if (f) {
-				if (!flow_expired(old, f, now))
-					continue;
-				bpf_map_delete_elem(&cg_flows, old);
-			}
-		}
-		if (bpf_map_update_elem(&cg_ring, &place, key, BPF_ANY))
+		place = ring_place(m, state);
+		if (!place)
 			return -1;
+		f = bpf_map_lookup_elem(&cg_flows, place);
+		if (f) {
+			if (!flow_expired(f, m->now))
+				continue;
+			bpf_map_delete_elem(&cg_flows, place);
+		}
+		*place = *key;
 		/* Here already: another CPU saw the flow's first packet too. */
-		bpf_map_update_elem(&cg_flows, key, flow, BPF_NOEXIST);
+		bpf_map_update_elem(&cg_flows, key, &m->flow, BPF_NOEXIST);
 		return bpf_map_lookup_elem(&cg_flows, key) ? 0 : -1;
 	}
 	return -1;
 }
 
-INLINE int frag_add(struct cg_state *state, const struct cg_flow_key *key,
-		    const struct cg_frag *frag, __u64 now)
+INLINE int frag_add(struct scratch *m, struct cg_state *state)
 {
-	struct cg_ring_key place = { .slot = key->slot };
-	struct cg_flow_key *old;
+	const struct cg_flow_key *key = &m->frag_key;
+	struct cg_flow_key *place;
 	struct cg_frag *f;
 	int i;
 
+	ring_choose(m, CG_RING_FRAG);
 	for (i = 0; i < CG_RING_TRIES; i++) {
 		forget();
-		place.place = CG_RING_FRAG << 16 | ring_next(state, CG_RING_FRAG);
-		old = bpf_map_lookup_elem(&cg_ring, &place);
-		if (old) {
-			f = bpf_map_lookup_elem(&cg_frags, old);
-			if (f) {
-				if (!f->done && now < f->last_ns + CG_FRAG_S * SEC_NS)
-					continue;
-				bpf_map_delete_elem(&cg_frags, old);
-			}
-		}
-		if (bpf_map_update_elem(&cg_ring, &place, key, BPF_ANY))
+		place = ring_place(m, state);
+		if (!place)
 			return -1;
-		return bpf_map_update_elem(&cg_frags, key, frag, BPF_ANY);
+		f = bpf_map_lookup_elem(&cg_frags, place);
+		if (f) {
+			if (!f->done && m->now < f->last_ns + CG_FRAG_S * SEC_NS)
+				continue;
+			bpf_map_delete_elem(&cg_frags, place);
+		}
+		*place = *key;
+		return bpf_map_update_elem(&cg_frags, key, &m->frag, BPF_ANY);
 	}
 	return -1;
 }

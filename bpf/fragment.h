@@ -82,7 +82,7 @@ INLINE void judge_first_fragment(const struct pkt *p, const struct seat *s, int 
 	frag->class = v->class;
 	frag->scope = v->scope;
 	frag->by_peer = !!(v->began & CG_FLOW_BY_PEER);
-	if (frag_add(s->state, key, frag, s->m->now))
+	if (frag_add(s->m, s->state))
 		v->reason = CG_DROP_QUOTA;
 }
 

@@ -62,8 +62,7 @@ INLINE int icmp_error(struct __sk_buff *skb, const struct pkt *p, const struct s
 	f = bpf_map_lookup_elem(&cg_flows, &key);
 	/* Judged under the running policy, or not live: the packet that the
 	 * error answers has just been, so a live one always is. */
-	if (!f || flow_expired(&key, f, s->m->now) || f->gen != s->m->gen ||
-	    f->epoch != s->m->epoch)
+	if (!f || flow_expired(f, s->m->now) || f->gen != s->m->gen || f->epoch != s->m->epoch)
 		return CG_DROP_ICMP;
 	if (f->scope == CG_NET_REMOTE &&
 	    !passes(decide_remote(s, f->class, f->flags & CG_FLOW_BY_PEER, key.peer)))

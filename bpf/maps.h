@@ -15,6 +15,14 @@ struct {
 	__type(value, struct cg_meta);
 } cg_meta SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MAC_WORDS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} cg_macs SEC(".maps");
+
 /* Policy is written by the agent only, so allocating by use costs nothing here. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -42,7 +50,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * CG_MIN_SLOTS * CG_MAX_RULES / CG_RULES_PER_CHUNK); /* set at load */
+	__uint(max_entries, 2 * CG_MIN_MORE); /* set at load */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct cg_more_key);
 	__type(value, struct cg_rulevec);
@@ -83,6 +91,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct cg_name);
 } cg_names SEC(".maps");
@@ -97,6 +106,23 @@ struct {
 	__type(value, struct cg_flow);
 } cg_flows SEC(".maps");
 
+/* Mapped, so that each entry lies within one line. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS *CG_FAST_PER_SLOT); /* set at load, times CPUs */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct cg_fast4);
+} cg_fast4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS *CG_FAST_PER_SLOT); /* set at load, times CPUs */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct cg_fast6);
+} cg_fast6 SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, CG_MIN_SLOTS *CG_QUOTA_FRAG); /* set at load */
@@ -107,11 +133,10 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, CG_MIN_SLOTS *(CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY +
-					   CG_QUOTA_FRAG)); /* set at load */
+	__uint(max_entries, CG_MIN_SLOTS *CG_RING_GROUPS); /* set at load */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct cg_ring_key);
-	__type(value, struct cg_flow_key);
+	__type(value, struct cg_ring);
 } cg_ring SEC(".maps");
 
 struct {

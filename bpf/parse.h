@@ -14,6 +14,14 @@
 #define memcpy		__builtin_memcpy
 #define memset		__builtin_memset
 
+/* Makes the compiler read map memory again, where the verifier knows no values:
+ * the paths that led here become one. Without it their number multiplies. */
+#define forget()	asm volatile("" ::: "memory")
+/* What is computed from a pointer that may be NULL, or from a number that may be out
+ * of bounds, stays behind its check, as the verifier wants it: some compilers compute
+ * it before. */
+#define stay(p)		asm volatile("" : "+r"(p))
+
 /* linux/icmp.h, icmpv6.h and in6.h pull in libc; these are the RFCs' numbers. */
 #define ETH_EAPOL	0x888e
 #define PROTO_HOPOPTS	0
@@ -54,6 +62,7 @@ struct pkt {
 	__u8 part; /* enum frag_part */
 	__u8 more; /* fragments follow */
 	__u8 is_v4;
+	__u8 plain; /* read in place: whole, untagged TCP or UDP */
 };
 
 struct eth_head {
@@ -94,21 +103,22 @@ INLINE int is_mapped(const __u8 *a)
 {
 	const __u32 *w = (const __u32 *)a;
 
-	return !w[0] && !w[1] && w[2] == bpf_htonl(0xffff);
+	return !(w[0] | w[1] | (w[2] ^ bpf_htonl(0xffff)));
 }
 
 INLINE int same_addr(const __u8 *a, const __u8 *b)
 {
 	const __u32 *x = (const __u32 *)a, *y = (const __u32 *)b;
 
-	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
+	/* One branch, not four: the verifier walks each. */
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]));
 }
 
 INLINE int same_mac(const __u8 *a, const __u8 *b)
 {
 	const __u16 *x = (const __u16 *)a, *y = (const __u16 *)b;
 
-	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2];
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]));
 }
 
 INLINE int is_icmp(const struct pkt *p)
@@ -406,8 +416,10 @@ INLINE int parse(struct __sk_buff *skb, struct pkt *p)
 	int r;
 
 	memset(p, 0, sizeof(*p));
-	if (parse_fast(skb, p))
+	if (parse_fast(skb, p)) {
+		p->plain = 1;
 		return 0;
+	}
 	memset(p, 0, sizeof(*p));
 	r = parse_l2(skb, p);
 	if (r)

@@ -5,8 +5,9 @@
 
 #include "scope.h"
 
-INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 plane, __u8 reason,
-		   __u8 scope, __u16 rule)
+/* 1: the agent is told, 0: it is not. */
+INLINE int report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 plane, __u8 reason,
+		  __u8 scope, __u16 rule)
 {
 	const struct pkt *p = &s->m->p;
 	int up = !(plane & CG_PLANE_DOWN);
@@ -18,14 +19,14 @@ INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 
 	if (!budget_take(type == CG_EVENT_DROP ? &s->state->drop_tat_ns : &s->state->news_tat_ns,
 			 s->m->now, CG_EVENT_RATE, CG_EVENT_BURST)) {
 		s->state->suppressed++;
-		return;
+		return 0;
 	}
 	e = bpf_ringbuf_reserve(&cg_events, sizeof(*e), 0);
 	if (!e) {
 		lost = bpf_map_lookup_elem(&cg_lost, &zero);
 		if (lost)
 			(*lost)++;
-		return;
+		return 0;
 	}
 	e->size = sizeof(*e);
 	e->version = CG_BPF_ABI_VERSION;
@@ -46,6 +47,7 @@ INLINE void report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 
 	memcpy(e->mac, up ? p->smac : p->dmac, 6);
 	e->ethertype = p->ethertype;
 	bpf_ringbuf_submit(e, 0);
+	return 1;
 }
 
 #endif

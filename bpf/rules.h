@@ -22,15 +22,22 @@ INLINE void address_inside(const __u8 *addr, __u8 *ret)
 	}
 }
 
-INLINE int rule_covers(const struct cg_rule *r, const volatile struct match *m)
+/* 1 if a == b, else 0, without a branch. */
+INLINE __u64 same(__u64 a, __u64 b)
 {
-	if ((r->kind == CG_RULE_VIEWER) != m->lan)
-		return 0;
-	if (r->proto == CG_PROTO_ANY)
-		return 1;
-	if (r->proto == CG_PROTO_TCPUDP ? !m->ported : r->proto != m->proto)
-		return 0;
-	return !m->ported || (m->port >= r->port_lo && m->port <= r->port_hi);
+	return ((a ^ b) - 1) >> 63;
+}
+
+/* Arithmetic, not conditions: the verifier walks the 64 rules a prefix may have
+ * one by one, and every branch would be walked twice. */
+INLINE __u64 rule_covers(const volatile struct cg_rule *r, const volatile struct match *m)
+{
+	__u64 proto = r->proto, port = m->port, ported = m->ported;
+	__u64 outside = ((port - r->port_lo) | (r->port_hi - port)) >> 63;
+	__u64 at = (same(proto, CG_PROTO_TCPUDP) & ported) | same(proto, m->proto);
+
+	return same(same(r->kind, CG_RULE_VIEWER), m->lan) &
+	       (same(proto, CG_PROTO_ANY) | (at & ~(ported & outside)));
 }
 
 INLINE void rules_walk(struct scratch *m)
@@ -60,10 +67,22 @@ INLINE void rules_walk(struct scratch *m)
 	}
 }
 
-/* lan: only rules of kind VIEWER, found = CG_CLASS_CONTROL. */
-INLINE void find_class(const struct seat *s, const __u8 *peer, int lan, struct verdict *v)
+/* Does the verdict depend on rules? */
+INLINE int wants_class(const struct scratch *m)
 {
-	struct scratch *m = s->m;
+	__u8 scope = m->v.scope;
+
+	if (m->v.reason || m->v.cached)
+		return 0;
+	return scope == CG_NET_REMOTE || scope == CG_NET_GATEWAY ||
+	       (m->flags & CG_CAM_LAN_VIEWERS && scope != CG_NET_GROUP);
+}
+
+/* The class of the flow in m. On the LAN only rules of kind VIEWER count, and
+ * what one lets is CG_CLASS_CONTROL. */
+INLINE void find_class(struct scratch *m)
+{
+	struct verdict *v = &m->v;
 	__u8 proto = m->p.proto;
 
 	v->class = CG_CLASS_UNRULED;
@@ -73,13 +92,13 @@ INLINE void find_class(const struct seat *s, const __u8 *peer, int lan, struct v
 	m->match.proto = proto;
 	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
 	m->match.port = bpf_ntohs(m->key.peer_port);
-	m->match.lan = lan;
+	m->match.lan = v->scope == CG_NET_LAN || v->scope == CG_NET_HOME;
 	m->match.kind = 0;
 	m->match.rule = NO_RULE;
 	m->rule_key.prefixlen = CG_RULE_PREFIX_BASE + 128;
 	m->rule_key.gen = m->gen;
 	m->rule_key.slot = m->slot;
-	address_inside(peer, m->rule_key.addr);
+	address_inside(m->key.peer, m->rule_key.addr);
 	forget();
 	rules_walk(m);
 	forget();

@@ -24,7 +24,7 @@ INLINE int is_unset(const __u8 *a, int v4)
 {
 	const __u32 *w = (const __u32 *)a;
 
-	return v4 ? !w[3] : !w[0] && !w[1] && !w[2] && !w[3];
+	return !(v4 ? w[3] : w[0] | w[1] | w[2] | w[3]);
 }
 
 INLINE int is_link_local(const __u8 *a, int v4)

@@ -27,7 +27,7 @@ struct exposure_now {
 
 INLINE void exposure_read(const struct seat *s, const __u8 *peer, struct exposure_now *e)
 {
-	__u64 word = *(volatile __u64 *)&s->exposure->word;
+	__u64 word = s->m->word;
 	__u64 deadline = word & CG_WORD_DEADLINE;
 
 	e->base = word >> CG_WORD_BASE_SHIFT;

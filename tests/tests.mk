@@ -5,7 +5,7 @@ UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff ma
 	policy reason rule saved view
 AGENT_TESTS := control doctor edit exposure guard links module ports reload show start
 AGENT_SCRIPTS := cli packaging
-BPF_TESTS := again cuts diff frag from_cam icmp modes quota remote to_cam
+BPF_TESTS := again cuts diff fast frag from_cam icmp modes quota remote to_cam
 
 # ---- building ------------------------------------------------------------
 T := $(B)/tests
@@ -17,7 +17,7 @@ UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_load.o env_words.o packets.o reference.o run.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_fast.o env_load.o env_words.o packets.o reference.o run.o)
 AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps

@@ -7,29 +7,36 @@
 #include <linux/magic.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
-	[CG_DP_META] = "cg_meta",	  [CG_DP_CAMS] = "cg_cams",
-	[CG_DP_NARROW] = "cg_narrow",	  [CG_DP_RULES] = "cg_rules",
-	[CG_DP_RULEMORE] = "cg_rulemore", [CG_DP_NETS] = "cg_nets",
-	[CG_DP_IFS] = "cg_ifs",		  [CG_DP_PORTS] = "cg_ports",
-	[CG_DP_EXPOSURE] = "cg_exposure", [CG_DP_NAMES] = "cg_names",
-	[CG_DP_FLOWS] = "cg_flows",	  [CG_DP_FRAGS] = "cg_frags",
-	[CG_DP_RING] = "cg_ring",	  [CG_DP_STATE] = "cg_state",
-	[CG_DP_STATS] = "cg_stats",	  [CG_DP_EVENTS] = "cg_events",
-	[CG_DP_LOST] = "cg_lost",	  [CG_DP_GRACE] = "cg_grace",
-	[CG_DP_SCRATCH] = "cg_scratch",	  [CG_DP_STATIONS] = "cg_stations",
+	[CG_DP_META] = "cg_meta",     [CG_DP_MACS] = "cg_macs",
+	[CG_DP_CAMS] = "cg_cams",     [CG_DP_NARROW] = "cg_narrow",
+	[CG_DP_RULES] = "cg_rules",   [CG_DP_RULEMORE] = "cg_rulemore",
+	[CG_DP_NETS] = "cg_nets",     [CG_DP_IFS] = "cg_ifs",
+	[CG_DP_PORTS] = "cg_ports",   [CG_DP_EXPOSURE] = "cg_exposure",
+	[CG_DP_NAMES] = "cg_names",   [CG_DP_FLOWS] = "cg_flows",
+	[CG_DP_FAST4] = "cg_fast4",   [CG_DP_FAST6] = "cg_fast6",
+	[CG_DP_FRAGS] = "cg_frags",   [CG_DP_RING] = "cg_ring",
+	[CG_DP_STATE] = "cg_state",   [CG_DP_STATS] = "cg_stats",
+	[CG_DP_EVENTS] = "cg_events", [CG_DP_LOST] = "cg_lost",
+	[CG_DP_GRACE] = "cg_grace",   [CG_DP_SCRATCH] = "cg_scratch",
+	[CG_DP_JUDGES] = "cg_judges",
 };
 
 const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
-	[CG_DP_FROM_CAM] = "cg_from_cam", [CG_DP_TO_CAM] = "cg_to_cam",
-	[CG_DP_STATION] = "cg_station",	  [CG_DP_TO_STATION] = "cg_to_station",
-	[CG_DP_WHY_UP] = "cg_why_up",	  [CG_DP_WHY_DOWN] = "cg_why_down",
+	[CG_DP_FROM_CAM] = "cg_from_cam",
+	[CG_DP_TO_CAM] = "cg_to_cam",
+	[CG_DP_UP] = "cg_up",
+	[CG_DP_DOWN] = "cg_down",
+	[CG_DP_OUTCOME] = "cg_outcome",
+	[CG_DP_KEEP] = "cg_keep",
+	[CG_DP_CLASS] = "cg_class",
+	[CG_DP_WHY_UP] = "cg_why_up",
+	[CG_DP_WHY_DOWN] = "cg_why_down",
 };
 
 void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
@@ -94,44 +101,6 @@ void cg_dp_fds_close(int *fds, size_t n)
 	}
 }
 
-static int map_memory(struct cg_datapath *dp)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	void *p;
-
-	dp->meta_size = page;
-	p = mmap(NULL, dp->meta_size, PROT_READ | PROT_WRITE, MAP_SHARED, dp->map[CG_DP_META], 0);
-	if (p == MAP_FAILED)
-		return cg_dp_fail(dp, -errno, "cg_meta: mmap: %s", strerror(errno));
-	dp->meta = p;
-	return 0;
-}
-
-static int map_exposure(struct cg_datapath *dp)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), want;
-	void *p;
-
-	want = dp->slots * sizeof(struct cg_exposure);
-	dp->exposure_size = (want + page - 1) / page * page;
-	p = mmap(NULL, dp->exposure_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		 dp->map[CG_DP_EXPOSURE], 0);
-	if (p == MAP_FAILED)
-		return cg_dp_fail(dp, -errno, "cg_exposure: mmap: %s", strerror(errno));
-	dp->exposure = p;
-	return 0;
-}
-
-static void unmap(struct cg_datapath *dp)
-{
-	if (dp->meta)
-		munmap(dp->meta, dp->meta_size);
-	if (dp->exposure)
-		munmap(dp->exposure, dp->exposure_size);
-	dp->meta = NULL;
-	dp->exposure = NULL;
-}
-
 /* Every map that is pinned; -ENOENT if one is missing. */
 static int maps_get(struct cg_datapath *dp)
 {
@@ -153,7 +122,7 @@ static int progs_get(struct cg_datapath *dp)
 {
 	char path[512];
 
-	for (int i = 0; i < __CG_DP_PROG_MAX; i++) {
+	for (int i = 0; i < CG_DP_PINNED; i++) {
 		int r = cg_dp_pin_path(dp, cg_dp_prog_names[i], path, sizeof(path));
 
 		if (r)
@@ -259,7 +228,7 @@ static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, 
 	}
 	if (r)
 		return cg_dp_fail(dp, r, "%s: %s", dp->pin_dir, strerror(-r));
-	r = map_memory(dp);
+	r = cg_dp_meta_map(dp);
 	if (r)
 		return r;
 	if (dp->meta->abi_version != CG_BPF_ABI_VERSION) {
@@ -278,7 +247,7 @@ static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, 
 			cg_dp_fds_close(dp->prog, __CG_DP_PROG_MAX);
 		return 0;
 	}
-	unmap(dp);
+	cg_dp_memory_unmap(dp);
 	cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
 	return r;
 }
@@ -316,10 +285,11 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 	if (!dp->taken_over) {
 		r = cg_dp_load(dp, have);
 		if (!r && !have)
-			r = map_memory(dp);
+			r = cg_dp_meta_map(dp);
 		if (!r && !have) {
 			dp->meta->abi_version = CG_BPF_ABI_VERSION;
 			dp->meta->slots = dp->slots;
+			dp->meta->fast_mask = dp->slots * CG_FAST_PER_SLOT - 1;
 			/* The pins stay with what runs until a policy is in these. */
 			dp->pins_wait = true;
 			r = restore(dp, &kept);
@@ -330,7 +300,7 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 			memcpy(dp->meta->build, build, sizeof(build));
 	}
 	if (!r)
-		r = map_exposure(dp);
+		r = cg_dp_memory_map(dp);
 	if (!r)
 		r = prog_ids_read(dp);
 	if (!r)
@@ -382,7 +352,7 @@ void cg_datapath_close(struct cg_datapath **dp)
 	if (!d)
 		return;
 	cg_dp_events_close(d);
-	unmap(d);
+	cg_dp_memory_unmap(d);
 	cg_dp_fds_close(d->map, __CG_DP_MAP_MAX);
 	cg_dp_fds_close(d->prog, __CG_DP_PROG_MAX);
 	cg_closep(&d->grace_fd);

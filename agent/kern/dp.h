@@ -7,6 +7,7 @@
 
 enum cg_dp_map {
 	CG_DP_META,
+	CG_DP_MACS,
 	CG_DP_CAMS,
 	CG_DP_NARROW,
 	CG_DP_RULES,
@@ -17,6 +18,8 @@ enum cg_dp_map {
 	CG_DP_EXPOSURE,
 	CG_DP_NAMES,
 	CG_DP_FLOWS,
+	CG_DP_FAST4,
+	CG_DP_FAST6,
 	CG_DP_FRAGS,
 	CG_DP_RING,
 	CG_DP_STATE,
@@ -25,16 +28,20 @@ enum cg_dp_map {
 	CG_DP_LOST,
 	CG_DP_GRACE,
 	CG_DP_SCRATCH,
-	CG_DP_STATIONS,
+	CG_DP_JUDGES,
 	__CG_DP_MAP_MAX,
 };
 
 enum cg_dp_prog {
 	CG_DP_FROM_CAM,
 	CG_DP_TO_CAM,
-	CG_DP_STATION,
-	CG_DP_TO_STATION,
-	CG_DP_WHY_UP,
+	CG_DP_UP,
+	CG_DP_DOWN,
+	CG_DP_CLASS,
+	CG_DP_OUTCOME,
+	CG_DP_KEEP,
+	CG_DP_PINNED, /* those before; the others are loaded when asked for */
+	CG_DP_WHY_UP = CG_DP_PINNED,
 	CG_DP_WHY_DOWN,
 	__CG_DP_PROG_MAX,
 };
@@ -55,7 +62,11 @@ struct cg_datapath {
 	int grace_fd;		      /* the inner map handed to cg_grace */
 	struct cg_meta *meta;	      /* mapped */
 	struct cg_exposure *exposure; /* mapped */
-	size_t meta_size, exposure_size;
+	struct cg_name *names;	      /* mapped */
+	uint64_t *macs;		      /* mapped */
+	struct cg_fast4 *fast4;	      /* mapped; entries of all CPUs */
+	struct cg_fast6 *fast6;
+	size_t meta_size, exposure_size, names_size, fast_entries;
 	struct cg_mapset *set;	      /* keys of the generation in force; NULL = none */
 	struct cg_datapath_net *nets; /* as in cg_nets, cg_ifs */
 	size_t nnets;
@@ -85,8 +96,18 @@ void cg_dp_build_id(char out[static CG_DP_BUILD_LEN]);
 /* Loads the programs: into the maps already in dp->map where reuse, else with
  * new maps for dp->slots cameras. */
 int cg_dp_load(struct cg_datapath *dp, bool reuse) __must_check;
+/* The programs that answer `why`, which nothing else needs. */
+int cg_dp_why_load(struct cg_datapath *dp) __must_check;
 /* Moves every pin to these maps and programs. */
 int cg_dp_pin(struct cg_datapath *dp) __must_check;
+/* Maps what is read and written in place: exposure, the hashes of MACs, the
+ * packet path's own notes. */
+int cg_dp_memory_map(struct cg_datapath *dp) __must_check;
+int cg_dp_meta_map(struct cg_datapath *dp) __must_check;
+void cg_dp_memory_unmap(struct cg_datapath *dp);
+/* Only the MACs of dp->set are perhaps cameras'. */
+void cg_dp_macs_settle(struct cg_datapath *dp);
+void cg_dp_macs_add(struct cg_datapath *dp, const struct cg_mapset *set);
 /* Waits until no packet reads an older generation. */
 int cg_dp_grace(struct cg_datapath *dp) __must_check;
 /* Fills dp->set, dp->nets, dp->ifs from the maps after a take-over. */

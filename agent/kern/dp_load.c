@@ -46,19 +46,21 @@ void cg_dp_build_id(char out[static CG_DP_BUILD_LEN])
 struct sizing {
 	enum cg_dp_map map;
 	uint32_t per_slot;
+	bool per_cpu;
 };
 
 static const struct sizing sizings[] = {
-	{ CG_DP_CAMS, 2 * CG_MAX_MACS },
-	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS },
-	{ CG_DP_RULEMORE, 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
-	{ CG_DP_EXPOSURE, 1 },
-	{ CG_DP_NAMES, 1 },
-	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
-	{ CG_DP_FRAGS, CG_QUOTA_FRAG },
-	{ CG_DP_RING, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
-	{ CG_DP_STATE, 1 },
-	{ CG_DP_STATS, 1 },
+	{ CG_DP_CAMS, 2 * CG_MAX_MACS, false },
+	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS, false },
+	{ CG_DP_EXPOSURE, 1, false },
+	{ CG_DP_NAMES, 1, false },
+	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY, false },
+	{ CG_DP_FRAGS, CG_QUOTA_FRAG, false },
+	{ CG_DP_RING, CG_RING_GROUPS, false },
+	{ CG_DP_STATE, 1, false },
+	{ CG_DP_STATS, 1, false },
+	{ CG_DP_FAST4, CG_FAST_PER_SLOT, true },
+	{ CG_DP_FAST6, CG_FAST_PER_SLOT, true },
 };
 
 static int pin_replace(struct cg_datapath *dp, int fd, const char *name)
@@ -95,69 +97,142 @@ int cg_dp_pin(struct cg_datapath *dp)
 
 	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++)
 		r = pin_replace(dp, dp->map[i], cg_dp_map_names[i]);
-	for (int i = 0; !r && i < __CG_DP_PROG_MAX; i++)
+	for (int i = 0; !r && i < CG_DP_PINNED; i++)
 		r = pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
 	if (!r)
 		dp->pins_wait = false;
 	return r;
 }
 
-static int load(struct cg_datapath *dp, bool reuse)
+static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
 {
-	struct camgate_bpf *skel;
-	struct bpf_program *prog;
-	struct bpf_map *map;
+	uint32_t more = dp->slots * CG_MORE_PER_SLOT;
+	int cpus = libbpf_num_possible_cpus(), r = cpus < 1 ? -EINVAL : 0;
+
+	if (!r)
+		r = bpf_map__set_max_entries(skel->maps.cg_rulemore,
+					     2 * (more < CG_MIN_MORE ? CG_MIN_MORE : more));
+
+	for (size_t i = 0; !r && i < sizeof(sizings) / sizeof(*sizings); i++)
+		r = bpf_map__set_max_entries(
+			bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]),
+			sizings[i].per_slot * dp->slots *
+				(sizings[i].per_cpu ? (uint32_t)cpus : 1));
+	return r;
+}
+
+/* This build's programs get their own way to each other, and room to work in. */
+static bool is_own(enum cg_dp_map map)
+{
+	return map == CG_DP_JUDGES || map == CG_DP_SCRATCH;
+}
+
+static int maps_reuse(struct cg_datapath *dp, struct camgate_bpf *skel, bool own)
+{
 	int r = 0;
 
-	skel = camgate_bpf__open();
-	if (!skel)
-		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
-	for (size_t i = 0; !r && !reuse && i < sizeof(sizings) / sizeof(*sizings); i++) {
-		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]);
-		r = bpf_map__set_max_entries(map, sizings[i].per_slot * dp->slots);
+	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++)
+		if (own || !is_own(i))
+			r = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj,
+									   cg_dp_map_names[i]),
+					      dp->map[i]);
+	return r;
+}
+
+/* Loads the programs from first to last and keeps them. */
+static int progs_load(struct cg_datapath *dp, struct camgate_bpf *skel, int first, int last)
+{
+	struct bpf_program *prog;
+	int r;
+
+	for (int i = 0; i < __CG_DP_PROG_MAX; i++) {
+		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
+		(void)bpf_program__set_autoload(prog, false);
 	}
-	for (int i = 0; !r && reuse && i < __CG_DP_MAP_MAX; i++) {
-		/* This build's programs get their own way to each other. */
-		if (i == CG_DP_STATIONS || i == CG_DP_SCRATCH)
-			continue;
-		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
-		r = bpf_map__reuse_fd(map, dp->map[i]);
-	}
-	if (r) {
-		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
-		goto out;
+	for (int i = first; i <= last; i++) {
+		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
+		(void)bpf_program__set_autoload(prog, true);
 	}
 	r = camgate_bpf__load(skel);
-	if (r) {
-		r = cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s", strerror(-r),
-			       hint(r));
-		goto out;
-	}
-	cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
-	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++) {
-		map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
-		dp->map[i] = dup(bpf_map__fd(map));
-		r = dp->map[i] < 0 ? -errno : 0;
-	}
-	for (int i = 0; !r && i < __CG_DP_PROG_MAX; i++) {
+	if (r)
+		return cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s", strerror(-r),
+				  hint(r));
+	for (int i = first; !r && i <= last; i++) {
 		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
 		dp->prog[i] = dup(bpf_program__fd(prog));
 		r = dp->prog[i] < 0 ? -errno : 0;
 	}
-out:
+	return r;
+}
+
+static int maps_keep(struct cg_datapath *dp, struct camgate_bpf *skel)
+{
+	cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
+	for (int i = 0; i < __CG_DP_MAP_MAX; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
+
+		dp->map[i] = dup(bpf_map__fd(map));
+		if (dp->map[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int judges_set(struct cg_datapath *dp)
+{
+	static const enum cg_dp_prog judges[CG_JUDGES] = {
+		[CG_JUDGE_UP] = CG_DP_UP,	[CG_JUDGE_DOWN] = CG_DP_DOWN,
+		[CG_JUDGE_CLASS] = CG_DP_CLASS, [CG_JUDGE_OUTCOME] = CG_DP_OUTCOME,
+		[CG_JUDGE_KEEP] = CG_DP_KEEP,
+	};
+
+	for (uint32_t i = 0; i < CG_JUDGES; i++)
+		if (bpf_map_update_elem(dp->map[CG_DP_JUDGES], &i, &dp->prog[judges[i]], BPF_ANY))
+			return cg_dp_fail(dp, -errno, "cg_judges: %s", strerror(errno));
+	return 0;
+}
+
+static int load(struct cg_datapath *dp, bool reuse, bool whys)
+{
+	struct camgate_bpf *skel = camgate_bpf__open();
+	int r;
+
+	if (!skel)
+		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
+	r = reuse ? maps_reuse(dp, skel, whys) : maps_size(dp, skel);
+	if (r)
+		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
+	else if (whys)
+		r = progs_load(dp, skel, CG_DP_WHY_UP, CG_DP_WHY_DOWN);
+	else
+		r = progs_load(dp, skel, 0, CG_DP_PINNED - 1);
+	if (!r && !whys)
+		r = maps_keep(dp, skel);
+	if (!r && !whys)
+		r = judges_set(dp);
 	camgate_bpf__destroy(skel);
 	return r;
 }
 
-int cg_dp_load(struct cg_datapath *dp, bool reuse)
+static int load_printing(struct cg_datapath *dp, bool reuse, bool whys)
 {
 	libbpf_print_fn_t print;
 	int r;
 
 	printing = dp;
 	print = libbpf_set_print(on_print);
-	r = load(dp, reuse);
+	r = load(dp, reuse, whys);
 	libbpf_set_print(print);
 	printing = NULL;
 	return r;
+}
+
+int cg_dp_load(struct cg_datapath *dp, bool reuse)
+{
+	return load_printing(dp, reuse, false);
+}
+
+int cg_dp_why_load(struct cg_datapath *dp)
+{
+	return dp->prog[CG_DP_WHY_UP] < 0 ? load_printing(dp, true, true) : 0;
 }

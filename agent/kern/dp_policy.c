@@ -75,11 +75,14 @@ static int write_part(struct cg_datapath *dp, const struct part *p)
 	return 0;
 }
 
+/* The kernel said of every entry that it took it. Of a long list each sixteenth
+ * is read back: what would be wrong is the list's form, not one of its lines. */
 static int check_part(struct cg_datapath *dp, const struct part *p)
 {
+	size_t step = p->n > BATCH ? 16 : 1;
 	char value[sizeof(struct cg_rulevec)];
 
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < p->n; i += step) {
 		const char *e = p->entries + i * p->stride;
 
 		if (bpf_map_lookup_elem(dp->map[p->map], e, value) ||
@@ -145,55 +148,49 @@ static int set_copy(const struct cg_mapset *set, struct cg_mapset **ret_set)
 	return 0;
 }
 
-static int name_read(struct cg_datapath *dp, uint32_t slot, struct cg_name *ret_name)
-{
-	return bpf_map_lookup_elem(dp->map[CG_DP_NAMES], &slot, ret_name) ? -errno : 0;
-}
-
 /* Before the flip: a camera that is new starts as configured, and one that the
  * config makes stricter is stricter from now on. */
-static int slot_prepare(struct cg_datapath *dp, const struct cg_mapset_slot *s)
+static void slot_prepare(struct cg_datapath *dp, const struct cg_mapset_slot *s)
 {
+	const struct cg_name *was = &dp->names[s->slot];
 	struct cg_exposure e = { 0 };
-	struct cg_name was;
-	int r = name_read(dp, s->slot, &was);
 
-	if (r)
-		return r;
-	if (!strncmp(was.id, s->name.id, sizeof(was.id))) {
+	if (!strncmp(was->id, s->name.id, sizeof(was->id))) {
 		e = dp->exposure[s->slot];
 		if (s->config >= e.config)
-			return 0;
+			return;
 	}
 	cg_exposure_config(&e, s->config);
 	cg_exposure_store(&dp->exposure[s->slot], &e);
-	return 0;
 }
 
-static int slot_finish(struct cg_datapath *dp, const struct cg_mapset_slot *s)
+static void slot_finish(struct cg_datapath *dp, const struct cg_mapset_slot *s)
 {
 	struct cg_exposure e = dp->exposure[s->slot];
 
 	cg_exposure_config(&e, s->config);
 	cg_exposure_store(&dp->exposure[s->slot], &e);
-	return bpf_map_update_elem(dp->map[CG_DP_NAMES], &s->slot, &s->name, BPF_ANY) ? -errno : 0;
+	if (memcmp(&dp->names[s->slot], &s->name, sizeof(s->name)))
+		dp->names[s->slot] = s->name;
 }
 
 static void forget_flows(struct cg_datapath *dp, uint32_t slot)
 {
 	static const uint32_t quota[__CG_RING_MAX] = { CG_QUOTA_REMOTE, CG_QUOTA_LAN,
 						       CG_QUOTA_GATEWAY, CG_QUOTA_FRAG };
-	struct cg_flow_key key;
+	struct cg_ring ring;
 
 	for (uint32_t kind = 0; kind < __CG_RING_MAX; kind++)
-		for (uint32_t i = 0; i < quota[kind]; i++) {
-			struct cg_ring_key place = { slot, kind << 16 | i };
+		for (uint32_t i = 0; i < quota[kind] / CG_RING_GROUP; i++) {
+			struct cg_ring_key key = { slot, kind << 16 | i };
 
-			if (bpf_map_lookup_elem(dp->map[CG_DP_RING], &place, &key))
+			if (bpf_map_lookup_elem(dp->map[CG_DP_RING], &key, &ring))
 				continue;
-			(void)bpf_map_delete_elem(
-				dp->map[kind == CG_RING_FRAG ? CG_DP_FRAGS : CG_DP_FLOWS], &key);
-			(void)bpf_map_delete_elem(dp->map[CG_DP_RING], &place);
+			for (size_t k = 0; k < CG_RING_GROUP; k++)
+				(void)bpf_map_delete_elem(
+					dp->map[kind == CG_RING_FRAG ? CG_DP_FRAGS : CG_DP_FLOWS],
+					&ring.at[k]);
+			(void)bpf_map_delete_elem(dp->map[CG_DP_RING], &key);
 		}
 }
 
@@ -215,13 +212,12 @@ static int slot_forget(struct cg_datapath *dp, uint32_t slot)
 {
 	static const struct cg_exposure sealed;
 	static const struct cg_state state;
-	static const struct cg_name name;
 
 	cg_exposure_store(&dp->exposure[slot], &sealed);
 	forget_flows(dp, slot);
-	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY) ||
-	    bpf_map_update_elem(dp->map[CG_DP_NAMES], &slot, &name, BPF_ANY))
+	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY))
 		return -errno;
+	memset(&dp->names[slot], 0, sizeof(dp->names[slot]));
 	return stats_clear(dp, slot);
 }
 
@@ -238,10 +234,9 @@ static int forget_unused(struct cg_datapath *dp, const struct cg_mapset *set)
 	int first = 0;
 
 	for (uint32_t slot = 0; slot < dp->slots; slot++) {
-		struct cg_name was;
-		int r = name_read(dp, slot, &was);
+		int r = 0;
 
-		if (!r && *was.id && !uses_slot(set, slot))
+		if (*dp->names[slot].id && !uses_slot(set, slot))
 			r = slot_forget(dp, slot);
 		if (r && !first)
 			first = r;
@@ -268,8 +263,10 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 		r = write_part(dp, &parts[k]);
 	for (size_t k = 0; !r && k < NPARTS; k++)
 		r = check_part(dp, &parts[k]);
+	if (!r)
+		cg_dp_macs_add(dp, set);
 	for (size_t i = 0; !r && i < set->nslots; i++)
-		r = slot_prepare(dp, &set->slots[i]);
+		slot_prepare(dp, &set->slots[i]);
 	if (!r && dp->pins_wait)
 		r = cg_dp_pin(dp);
 	if (r) {
@@ -280,13 +277,8 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 	__atomic_store_n(&dp->meta->generation, set->gen, __ATOMIC_RELEASE);
 
 	/* In force from here: what follows may fail but is not taken back. */
-	for (size_t i = 0; i < set->nslots; i++) {
-		int e = slot_finish(dp, &set->slots[i]);
-
-		if (e)
-			r = cg_dp_fail(dp, e, "cg_names: slot %u: %s", set->slots[i].slot,
-				       strerror(-e));
-	}
+	for (size_t i = 0; i < set->nslots; i++)
+		slot_finish(dp, &set->slots[i]);
 	if (dp->set) {
 		int e = cg_dp_grace(dp);
 
@@ -298,6 +290,8 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 	}
 	cg_mapset_free(&dp->set);
 	dp->set = TAKE_PTR(kept);
+	/* An old generation that had to stay costs those MACs a look-up less. */
+	cg_dp_macs_settle(dp);
 	if (forget_unused(dp, set) && !r)
 		r = cg_dp_fail(dp, -EIO, "policy: a removed camera's state could not be cleared");
 	if (r)
@@ -311,12 +305,7 @@ int cg_datapath_names_read(struct cg_datapath *dp, struct cg_name **ret_names, s
 
 	if (!names)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < dp->slots; i++) {
-		int r = name_read(dp, i, &names[i]);
-
-		if (r)
-			return r;
-	}
+	memcpy(names, dp->names, dp->slots * sizeof(*names));
 	*ret_names = TAKE_PTR(names);
 	*ret_n = dp->slots;
 	return 0;
@@ -402,10 +391,8 @@ static int slots_load(struct cg_datapath *dp, struct cg_mapset *set)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < dp->slots; i++) {
 		struct cg_mapset_slot *s = &set->slots[set->nslots];
-		int r = name_read(dp, i, &s->name);
 
-		if (r)
-			return r;
+		s->name = dp->names[i];
 		if (!*s->name.id)
 			continue;
 		s->slot = i;

@@ -6,6 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 int cg_datapath_stats_read(struct cg_datapath *dp, uint32_t slot, struct cg_stats *ret_stats)
 {
@@ -37,6 +39,90 @@ int cg_datapath_lost_read(struct cg_datapath *dp, uint64_t *ret_lost)
 	return 0;
 }
 
+/* What packets counted that went the short way: not yet in their flow's entry. */
+struct pending {
+	struct cg_flow_key key;
+	uint32_t packets[2]; /* from the camera, to it */
+	uint64_t bytes[2];
+};
+
+static int by_key(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct cg_flow_key));
+}
+
+static void pending_set(struct pending *p, const struct cg_fast *f, uint64_t who, uint32_t ports)
+{
+	bool up = who >> 56 & 1;
+	__be16 port[2];
+
+	memcpy(port, &ports, sizeof(port));
+	p->key.slot = f->slot;
+	p->key.cam_port = port[!up];
+	p->key.peer_port = port[up];
+	p->key.proto = (uint8_t)(who >> 48);
+	p->packets[!up] = f->packets;
+	p->bytes[!up] = f->bytes;
+}
+
+/* Every entry of slot that has counted something, sorted by key. */
+static int pending_read(const struct cg_datapath *dp, uint32_t slot, struct pending **ret_list,
+			size_t *ret_n)
+{
+	_cleanup_free_ struct pending *list = NULL;
+	size_t n = 0, room = 0;
+
+	for (size_t i = 0; i < 2 * dp->fast_entries; i++) {
+		size_t at = i / 2;
+		struct cg_fast4 e4 = dp->fast4[at];
+		struct cg_fast6 e6 = dp->fast6[at];
+		const struct cg_fast *f = i % 2 ? &e6.f : &e4.f;
+
+		if (!f->packets || (slot != UINT32_MAX && f->slot != slot))
+			continue;
+		if (n == room) {
+			struct pending *more;
+
+			room = room ? 2 * room : 64;
+			more = realloc(list, room * sizeof(*list));
+			if (!more)
+				return -ENOMEM;
+			list = more;
+		}
+		memset(&list[n], 0, sizeof(*list));
+		pending_set(&list[n], f, i % 2 ? e6.who : e4.who, i % 2 ? e6.ports : e4.ports);
+		if (i % 2) {
+			memcpy(list[n].key.peer, e6.peer, 16);
+		} else {
+			memset(list[n].key.peer + 10, 0xff, 2);
+			memcpy(list[n].key.peer + 12, &e4.peer, 4);
+		}
+		n++;
+	}
+	if (n)
+		qsort(list, n, sizeof(*list), by_key);
+	*ret_list = TAKE_PTR(list);
+	*ret_n = n;
+	return 0;
+}
+
+static void pending_add(const struct pending *list, size_t n, const struct cg_flow_key *key,
+			struct cg_flow *f)
+{
+	const struct pending *p = n ? bsearch(key, list, n, sizeof(*list), by_key) : NULL;
+
+	if (!p)
+		return;
+	while (p > list && !by_key(p - 1, key))
+		p--;
+	for (; p < list + n && !by_key(p, key); p++) {
+		f->up_packets += p->packets[0];
+		f->up_bytes += p->bytes[0];
+		f->down_packets += p->packets[1];
+		f->down_bytes += p->bytes[1];
+	}
+}
+
 int cg_datapath_flows_read(struct cg_datapath *dp, uint32_t slot,
 			   int (*cb)(void *ctx, const struct cg_flow_key *key,
 				     const struct cg_flow *flow),
@@ -45,8 +131,13 @@ int cg_datapath_flows_read(struct cg_datapath *dp, uint32_t slot,
 	struct cg_flow_key key, next, *prev = NULL;
 	/* A key deleted under us sends the walk back to the beginning: bounded. */
 	uint32_t left = 2 * dp->slots * (CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY);
+	_cleanup_free_ struct pending *pending = NULL;
 	struct cg_flow flow;
+	size_t n;
+	int r = pending_read(dp, slot, &pending, &n);
 
+	if (r)
+		return r;
 	while (left-- && !bpf_map_get_next_key(dp->map[CG_DP_FLOWS], prev, &next)) {
 		key = next;
 		prev = &key;
@@ -54,6 +145,7 @@ int cg_datapath_flows_read(struct cg_datapath *dp, uint32_t slot,
 			continue;
 		if (bpf_map_lookup_elem(dp->map[CG_DP_FLOWS], &key, &flow))
 			continue;
+		pending_add(pending, n, &key, &flow);
 		if (cb(ctx, &key, &flow))
 			break;
 	}

@@ -160,6 +160,8 @@ int cg_datapath_why(struct cg_datapath *dp, const struct cg_datapath_probe *prob
 	int r = ends_find(dp, probe->slot, cg_addr_is_v4(&probe->peer), &ends);
 	uint16_t rule;
 
+	if (!r)
+		r = cg_dp_why_load(dp);
 	if (r)
 		return r;
 	run.data_size_in = (uint32_t)frame_make(probe, &ends, frame);

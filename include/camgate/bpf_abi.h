@@ -4,6 +4,7 @@
  *
  * map          key             value            written by         read by
  * cg_meta      0               cg_meta          agent, CLI (mmap)  packet path
+ * cg_macs      a hash          64 bits          agent (mmap)       packet path
  * cg_cams      cg_cam_key      cg_cam           agent, per gen     packet path
  * cg_narrow    cg_narrow_key   cg_cam           agent, per gen     packet path
  * cg_rules     cg_rule_key     cg_rulevec       agent, per gen     packet path
@@ -14,13 +15,16 @@
  * cg_exposure  slot            cg_exposure      agent, CLI (mmap)  packet path
  * cg_names     slot            cg_name          agent              agent, CLI
  * cg_flows     cg_flow_key     cg_flow          packet path        both
+ * cg_fast4     a hash          cg_fast4         packet path        both
+ * cg_fast6     a hash          cg_fast6         packet path        both
  * cg_frags     cg_flow_key     cg_frag          packet path        packet path
- * cg_ring      cg_ring_key     cg_flow_key      packet path        packet path
+ * cg_ring      cg_ring_key     cg_ring          packet path        both
  * cg_state     slot            cg_state         packet path        both
  * cg_stats     slot            cg_stats/CPU     packet path        agent, module
  * cg_events    -               cg_event         packet path        agent
  * cg_lost      0               u64/CPU          packet path        agent
  * cg_grace     0               a map            agent              nobody
+ * cg_judges    CG_JUDGE_*      a program        agent              packet path
  *
  * A slot is a camera's number in every map of run-time state. It stays with
  * the camera's id over reloads and restarts (cg_names says which id has it).
@@ -42,11 +46,19 @@
 #include "abi_check.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION 1
+#define CG_BPF_ABI_VERSION 2
 
 #define CG_PIN_DIR	   "/sys/fs/bpf/camgate"
 #define CG_TC_PRIO	   0xca
 #define CG_TC_HANDLE	   1
+
+/* Places in cg_judges. */
+#define CG_JUDGE_UP	   0 /* the program cg_up */
+#define CG_JUDGE_DOWN	   1 /* the program cg_down */
+#define CG_JUDGE_CLASS	   2 /* cg_class */
+#define CG_JUDGE_OUTCOME   3 /* cg_outcome */
+#define CG_JUDGE_KEEP	   4 /* cg_keep */
+#define CG_JUDGES	   5
 
 /* ---- verdict and reasons; the numbers are never reused or translated ---- */
 
@@ -112,14 +124,47 @@ struct cg_meta {
 	__u32 generation;   /* policy in force; 0 = none yet: cameras unknown */
 	__u32 epoch;	    /* raised when cg_nets or cg_ifs change: flows look again */
 	__u32 abi_version;
-	__u32 flags;	/* CG_META_* */
-	__u32 mark;	/* bit(s) the guard looks for */
-	__u32 slots;	/* max_entries of the per-slot maps */
-	__u64 agent_ns; /* boot clock of the agent's last sign of life */
+	__u32 flags;	 /* CG_META_* */
+	__u32 mark;	 /* bit(s) the guard looks for */
+	__u32 slots;	 /* max_entries of the per-slot maps */
+	__u64 agent_ns;	 /* boot clock of the agent's last sign of life */
+	__u32 fast_mask; /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
+	__u32 pad;
 	__u8 build[24]; /* agent's version, NUL padded */
 };
-CG_ABI_SIZE(struct cg_meta, 64);
-CG_ABI_OFFSET(struct cg_meta, build, 40);
+CG_ABI_SIZE(struct cg_meta, 72);
+CG_ABI_OFFSET(struct cg_meta, build, 48);
+
+/* ---- cg_macs: is a MAC perhaps a camera's? ---- */
+
+/*
+ * One bit for each of 2^19 hashes of a MAC. A camera's is set, of the generation
+ * in force and of the one being written; of other MACs' fewer than one in a
+ * hundred with 4,096 cameras, and those are looked up in cg_cams.
+ */
+#define CG_MAC_BITS	 19
+#define CG_MAC_WORDS	 (1 << (CG_MAC_BITS - 6))
+
+#define CG_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+/* The 48 bits as memory has them. */
+static inline __attribute__((always_inline, unused)) __u64 cg_mac_word(const __u8 *mac)
+{
+	__u64 w = 0;
+	int i;
+
+#ifdef __bpf__
+#pragma unroll
+#endif
+	for (i = 0; i < 6; i++)
+		w |= (__u64)mac[i] << 8 * (CG_LITTLE_ENDIAN ? i : 5 - i);
+	return w;
+}
+
+static inline __attribute__((always_inline, unused)) __u32 cg_mac_bit(__u64 mac_word)
+{
+	return mac_word * 0x9e3779b97f4a7c15ULL >> (64 - CG_MAC_BITS);
+}
 
 /* ---- cg_cams, cg_narrow: which camera is this MAC ---- */
 
@@ -319,13 +364,13 @@ struct cg_flow {
 	__u32 gen; /* generation and epoch the class was found under */
 	__u32 epoch;
 	__u32 peer_if; /* interface the peer's packets come in by; ~0 = none yet */
-	__u32 pad2;
-	__u16 rule;  /* id of the rule that decided; 0xffff = none */
-	__u8 class;  /* enum cg_class */
-	__u8 scope;  /* enum cg_net_kind of the peer */
-	__u8 flags;  /* CG_FLOW_* */
-	__u8 kind;   /* enum cg_ring_kind whose quota it uses */
-	__u8 reason; /* last verdict's */
+	__u32 idle_s;  /* it has expired when this has passed since last_ns */
+	__u16 rule;    /* id of the rule that decided; 0xffff = none */
+	__u8 class;    /* enum cg_class */
+	__u8 scope;    /* enum cg_net_kind of the peer */
+	__u8 flags;    /* CG_FLOW_* */
+	__u8 kind;     /* enum cg_ring_kind whose quota it uses */
+	__u8 reason;   /* last verdict's */
 	__u8 pad;
 	__u8 cam[16]; /* the camera's address */
 };
@@ -353,9 +398,53 @@ enum cg_ring_kind {
 
 struct cg_ring_key {
 	__u32 slot;
-	__u32 place; /* kind << 16 | index below that kind's quota */
+	__u32 group; /* kind << 16 | index below that kind's quota / CG_RING_GROUP */
 };
 CG_ABI_SIZE(struct cg_ring_key, 8);
+
+/* The flows that have these places; all zero: nobody. */
+struct cg_ring {
+	struct cg_flow_key at[CG_RING_GROUP];
+};
+CG_ABI_SIZE(struct cg_ring, 32 * CG_RING_GROUP);
+
+/* ---- cg_fast4, cg_fast6: verdicts for the packets that follow ---- */
+
+/*
+ * Arrays of CPUs x (cg_meta.fast_mask + 1) entries; a flow's entry in one
+ * direction is at its hash or at that ^ 1. Packets and bytes are counted there
+ * and not yet in cg_flows. Written by one CPU only.
+ */
+struct cg_fast {
+	__u64 stamp; /* generation and epoch as they lie in cg_meta */
+	__u64 word;  /* the exposure's */
+	__u32 port_if, peer_if;
+	__u64 bytes;
+	__u32 packets;
+	__u16 slot;
+	__u8 counter; /* plane * CG_REASONS + reason */
+	__u8 drop;
+};
+CG_ABI_SIZE(struct cg_fast, 40);
+
+struct cg_fast4 {
+	__u64 who;   /* the camera's MAC, protocol << 48, 1 << 56 from the camera, SYN << 57 */
+	__u32 ports; /* as in the packet */
+	__be32 cam, peer;
+	__u32 until; /* jiffies; then the tables are looked at again */
+	struct cg_fast f;
+};
+CG_ABI_SIZE(struct cg_fast4, 64);
+
+struct cg_fast6 {
+	__u64 who;
+	__u32 ports;
+	__u32 until;
+	__u8 peer[16], cam[16];
+	struct cg_fast f;
+	__u8 pad2[40];
+};
+CG_ABI_SIZE(struct cg_fast6, 128);
 
 /* ---- cg_state: array by slot; what packets tell of a camera ---- */
 
@@ -379,7 +468,7 @@ struct cg_state {
 	__u32 ifindex; /* port it was last seen on */
 	__u8 mac[6];   /* MAC it last used */
 	__u8 pad[2];
-	__u32 pad2;
+	__u32 begun; /* when a flow last began, in ticks of the kernel (jiffies) */
 	__u8 addr[CG_SEEN_ADDRS][16];
 };
 CG_ABI_SIZE(struct cg_state, 336);

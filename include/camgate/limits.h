@@ -4,43 +4,67 @@
 #define CG_LIMITS_H
 
 /* Cameras one gateway may have; slots are handed out below this. */
-#define CG_MAX_CAMERAS	      4096
+#define CG_MAX_CAMERAS	   4096
 /* Slots the maps are made for when the config needs fewer. */
-#define CG_MIN_SLOTS	      16
+#define CG_MIN_SLOTS	   16
 /* MAC addresses of one camera: wired, Wi-Fi, and a replacement or two. */
-#define CG_MAX_MACS	      8
+#define CG_MAX_MACS	   8
 /* Addresses that narrow a MAC shared by an extender. */
-#define CG_MAX_CAM_ADDRS      8
+#define CG_MAX_CAM_ADDRS   8
 /* A camera's id: ASCII, also a file name and a metric label. */
-#define CG_ID_LEN	      32
+#define CG_ID_LEN	   32
 /* A camera's name: UTF-8 bytes with the terminator. */
-#define CG_NAME_LEN	      64
+#define CG_NAME_LEN	   64
 /* Rules written for one camera, defaults included. */
-#define CG_MAX_RULES	      1024
+#define CG_MAX_RULES	   1024
 /* Rules of one camera that may cover one address: 8 chunks of 8. */
-#define CG_RULES_PER_CHUNK    8
-#define CG_MAX_CHUNKS	      8
+#define CG_RULES_PER_CHUNK 8
+#define CG_MAX_CHUNKS	   8
+/* Chunks behind the first of a prefix's rules, in one generation: of all cameras
+ * together 16 each, and enough for a few that use them all. */
+#define CG_MORE_PER_SLOT   16
+#define CG_MIN_MORE	   2048
 /* Prefix entries of both generations; the tries allocate by use. */
-#define CG_MAX_PREFIXES	      (2 * 1024 * 1024)
+#define CG_MAX_PREFIXES	   (2 * 1024 * 1024)
 /* LAN, home and own addresses together. */
-#define CG_MAX_NETS	      1024
+#define CG_MAX_NETS	   1024
 /* Interfaces whose kind is known to the packet path. */
-#define CG_MAX_IFS	      512
+#define CG_MAX_IFS	   512
 /* Separate LANs (br-lan, br-iot, …). */
-#define CG_MAX_LANS	      16
+#define CG_MAX_LANS	   16
+
+/*
+ * Memory of the kernel, bytes. A slot: 472 (state, exposure, name), 16 each for
+ * MACs and more for rules, 8 KiB of empty table for its flows, and for every CPU
+ * 3,072 of counters and 3,072 of verdicts kept for packets that follow. A flow in
+ * the table: 192, and 40 of its camera's ring. A rule's prefix: about 200. All
+ * cameras together: 64 KiB of MACs' hashes, 256 KiB of events.
+ */
 
 /*
  * Per-camera quotas of state made by packets. At quota the new entry is
  * refused and counted; no other camera is touched.
  */
-#define CG_QUOTA_REMOTE	      256 /* flows with remotes */
-#define CG_QUOTA_LAN	      128 /* flows with LAN and home peers */
-#define CG_QUOTA_GATEWAY      128 /* flows with the gateway's addresses */
-#define CG_QUOTA_FRAG	      64  /* fragmented datagrams under way */
+#define CG_QUOTA_REMOTE	   256 /* flows with remotes */
+#define CG_QUOTA_LAN	   128 /* flows with LAN and home peers */
+#define CG_QUOTA_GATEWAY   128 /* flows with the gateway's addresses */
+#define CG_QUOTA_FRAG	   64  /* fragmented datagrams under way */
+/* Places of a camera's ring that lie together. */
+#define CG_RING_GROUP	   8
+#define CG_RING_GROUPS \
+	((CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG) / CG_RING_GROUP)
 /* Ring places looked at for one that can be reused. */
 #define CG_RING_TRIES	      8
 /* Source addresses remembered for a camera. */
 #define CG_SEEN_ADDRS	      16
+
+/* Entries of verdicts for the packets that follow, each slot and CPU: 192 bytes of
+ * both families together. Most flows find a place with four flows a camera. */
+#define CG_FAST_PER_SLOT      16
+/* How long one holds, in ticks of the kernel: 0.1 to 1 s. */
+#define CG_FAST_TICKS	      100
+/* No deadline may be nearer, so that it cannot pass within those ticks. */
+#define CG_FAST_CLEAR_S	      5
 
 /* Seconds an idle flow keeps its entry: conntrack's stream time-outs. */
 #define CG_IDLE_UDP_S	      180

@@ -620,7 +620,7 @@ pins_tests() {
 		return
 	fi
 	# 0x400: BPF_F_MMAPABLE; slots 0 and 2 are cameras
-	if ! bpftool map create "$pins/cg_meta" type array key 4 value 64 entries 1 name cg_meta flags 0x400 ||
+	if ! bpftool map create "$pins/cg_meta" type array key 4 value 72 entries 1 name cg_meta flags 0x400 ||
 		! bpftool map create "$pins/cg_exposure" type array key 4 value 40 entries 4 name cg_exposure flags 0x400 ||
 		! bpftool map create "$pins/cg_names" type array key 4 value 96 entries 4 name cg_names; then
 		skip 'pins' 'the kernel gives no maps'
@@ -641,9 +641,9 @@ pins_tests() {
 	}
 	meta() { # ABI version
 		# shellcheck disable=SC2046 # bytes are words
-		bpftool map update pinned "$pins/cg_meta" key 0 0 0 0 value $(bytes '' 16) "$1" 0 0 0 $(bytes '' 44)
+		bpftool map update pinned "$pins/cg_meta" key 0 0 0 0 value $(bytes '' 16) "$1" 0 0 0 $(bytes '' 52)
 	}
-	meta 1
+	meta 2
 	# shellcheck disable=SC2046 # bytes are words
 	{
 		bpftool map update pinned "$pins/cg_names" key 0 0 0 0 value $(bytes nursery 32) $(bytes 婴儿房 64)
@@ -764,7 +764,7 @@ filters_tests() { # pins
 		is 'detach: filters: ours are gone, others stay' \
 			"$(tc filter show dev cgt0 ingress | grep -c 'pref 7 .*handle') $(tc filter show dev cgt0 ingress |
 				grep -c cg_from_cam) $(tc filter show dev cgt0 egress | grep -c cg_)" '1 0 0'
-		mkdir -p "$1" && bpftool map create "$1/cg_meta" type array key 4 value 64 entries 1 name cg_meta flags 0x400
+		mkdir -p "$1" && bpftool map create "$1/cg_meta" type array key 4 value 72 entries 1 name cg_meta flags 0x400
 	fi
 	rm -f "$tmp"/bpf/other/*
 	ip link del cgt0

@@ -10,7 +10,13 @@
 enum bench_target {
 	BENCH_EMPTY,
 	BENCH_TESTED,
+	BENCH_ONE_LOOKUP, /* what one look-up in a hash costs, whatever is done with it */
+	BENCH_ONE_LINE,	  /* and one line of an array */
+	BENCH_TARGETS,
 };
+
+/* Entries of what the two are measured in: as many as flows, doubled. */
+#define BENCH_FLOWS (32 * 1024)
 
 /* A frame differs from the one given to the test run by these. */
 struct bench_patch {

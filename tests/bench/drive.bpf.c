@@ -11,6 +11,17 @@
 
 #define memcpy __builtin_memcpy
 
+struct bench_key {
+	__u8 mac[6];
+	__u16 pad;
+	__u32 addr[2], ports[1], pad2;
+};
+
+struct bench_flow {
+	__u64 packets, bytes;
+	__u64 pad[6];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -29,10 +40,25 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, BENCH_TARGETS);
 	__type(key, __u32);
 	__type(value, __u32);
 } bench_targets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BENCH_FLOWS);
+	__type(key, struct bench_key);
+	__type(value, struct bench_flow);
+} bench_flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, BENCH_FLOWS);
+	__uint(map_flags, BPF_F_MMAPABLE); /* each within one line */
+	__type(key, __u32);
+	__type(value, struct bench_flow);
+} bench_lines SEC(".maps");
 
 static __always_inline struct bench_patch *next_patch(struct bench_run **ret_run)
 {
@@ -80,6 +106,60 @@ int bench_drive6(struct __sk_buff *skb)
 	memcpy(data + 54, &p->sport, 4);
 	bpf_tail_call(skb, &bench_targets, run->target);
 	return TC_ACT_SHOT;
+}
+
+static __always_inline int key_of(struct __sk_buff *skb, struct bench_key *k)
+{
+	__u8 *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+
+	if (data + 42 > end)
+		return 0;
+	memcpy(&k->mac, data + 6, 6);
+	k->pad = 0;
+	k->pad2 = 0;
+	memcpy(k->addr, data + 26, 8);
+	memcpy(k->ports, data + 34, 4);
+	return 1;
+}
+
+SEC("tc")
+int bench_one_lookup(struct __sk_buff *skb)
+{
+	struct bench_key key;
+	struct bench_flow *f, zero = {};
+
+	if (!key_of(skb, &key))
+		return TC_ACT_SHOT;
+	f = bpf_map_lookup_elem(&bench_flows, &key);
+	if (f) {
+		f->packets++;
+		f->bytes += skb->len;
+	} else {
+		bpf_map_update_elem(&bench_flows, &key, &zero, BPF_ANY);
+	}
+	return TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int bench_one_line(struct __sk_buff *skb)
+{
+	struct bench_key key;
+	struct bench_flow *f;
+	__u64 h;
+	__u32 at;
+
+	if (!key_of(skb, &key))
+		return TC_ACT_SHOT;
+	h = ((__u64)key.addr[1] << 32 | key.addr[0]) * 0x9e3779b97f4a7c15ULL ^
+	    key.ports[0] * 0xd6e8feb86659fd93ULL;
+	h ^= h >> 32;
+	at = h * 0x9e3779b97f4a7c15ULL >> 40 & (BENCH_FLOWS - 1);
+	f = bpf_map_lookup_elem(&bench_lines, &at);
+	if (!f)
+		return TC_ACT_SHOT;
+	f->packets++;
+	f->bytes += skb->len;
+	return TC_ACT_UNSPEC;
 }
 
 SEC("tc")

@@ -31,6 +31,7 @@
 #define VIDEO	   1014
 #define MEDIA_PORT 554
 #define CLOUD_PORT 443
+#define NO_RULE	   200 /* an address behind those of the rules */
 
 struct size {
 	uint32_t cams, rules;
@@ -53,11 +54,12 @@ struct point {
 	bool v6;
 	struct pkt *pkt;
 	uint32_t ingress;
-	bool driven;		 /* round robin over the patches below */
-	bool fresh;		 /* its flows are removed before each measurement */
-	uint32_t first, n, runs; /* patches; runs of one measurement */
-	enum cg_reason want;	 /* checked before timing; NONE: nothing is counted */
-	uint32_t slot;		 /* where want is looked for; driven: every camera */
+	bool driven;		  /* round robin over the patches below */
+	bool fresh;		  /* nothing is known of it before each measurement */
+	enum bench_target target; /* driven: the program */
+	uint32_t first, n, runs;  /* patches; runs of one measurement */
+	enum cg_reason want;	  /* checked before timing; NONE: nothing is counted */
+	uint32_t slot;		  /* where want is looked for; driven: every camera */
 	double *diff;
 };
 
@@ -69,7 +71,7 @@ static struct {
 	uint32_t used;
 } driver;
 
-static struct point points[40];
+static struct point points[64];
 static size_t npoints;
 static double *empties;
 static uint32_t rounds;
@@ -99,7 +101,10 @@ static int prog_fd(const char *name)
 static void driver_open(void)
 {
 	const char *path = getenv("CG_BENCH_OBJECT");
-	uint32_t at = BENCH_EMPTY;
+	static const char *const progs[BENCH_TARGETS] = { [BENCH_EMPTY] = "bench_empty",
+							  [BENCH_ONE_LOOKUP] = "bench_one_lookup",
+							  [BENCH_ONE_LINE] = "bench_one_line" };
+	uint32_t at;
 
 	driver.obj = bpf_object__open_file(path ? path : "build/tests/bench/drive.bpf.o", NULL);
 	must(driver.obj && !bpf_object__load(driver.obj), "the driver does not load");
@@ -109,7 +114,12 @@ static void driver_open(void)
 	driver.targets = bpf_object__find_map_fd_by_name(driver.obj, "bench_targets");
 	driver.run = map_mmap("bench_run", sizeof(*driver.run));
 	driver.patches = map_mmap("bench_patches", BENCH_PATCHES * sizeof(*driver.patches));
-	must(!bpf_map_update_elem(driver.targets, &at, &driver.empty, BPF_ANY), "targets");
+	for (at = 0; at < BENCH_TARGETS; at++) {
+		int fd = progs[at] ? prog_fd(progs[at]) : -1;
+
+		must(!progs[at] || !bpf_map_update_elem(driver.targets, &at, &fd, BPF_ANY),
+		     "targets");
+	}
 }
 
 /* ---- the world ---- */
@@ -132,6 +142,7 @@ static void cam_addr(uint32_t cam, bool v6, uint8_t addr[16])
 
 static void rule_addr(uint32_t rule, bool v6, uint8_t addr[16])
 {
+	/* Behind the rules there are lie those that none allows. */
 	const uint8_t a4[16] = { [10] = 0xff, 0xff, 198, 18, rule, 1 };
 	const uint8_t a6[16] = { 0x20, 0x01, 0x0d, 0xb8, 0x80, rule, [15] = 1 };
 
@@ -160,6 +171,7 @@ static void rules_write(struct env *e, uint32_t slot, uint32_t rules, bool v6)
 
 static void size_open(struct size *s)
 {
+	const struct cg_state flooding = { .drop_tat_ns = env_now() + 86400000000000ULL };
 	struct cg_cam_key key = { .gen = 1 };
 	uint32_t cam;
 
@@ -171,10 +183,13 @@ static void size_open(struct size *s)
 		struct cg_cam v = { .slot = cam };
 
 		cam_mac(cam, key.mac);
+		env_mac_known(s->env, key.mac);
 		must(!bpf_map_update_elem(s->env->cams, &key, &v, BPF_ANY), "cg_cams");
 		rules_write(s->env, cam, s->rules, false);
 		rules_write(s->env, cam, s->rules, true);
 		env_word(s->env, cam, (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT);
+		/* Its drops are told no more: a flood. */
+		must(!bpf_map_update_elem(s->env->state, &cam, &flooding, BPF_ANY), "cg_state");
 	}
 }
 
@@ -218,7 +233,8 @@ static void patch_set(struct bench_patch *p, uint32_t cam, uint32_t flow, uint32
 
 /* Every camera's flows, shuffled: cameras do not take turns in the order in
  * which their entries lie in memory. */
-static uint32_t patches_add(const struct size *s, uint32_t flows, bool v6, enum env_dir dir)
+static uint32_t patches_add(const struct size *s, uint32_t flows, bool v6, enum env_dir dir,
+			    bool denied)
 {
 	uint32_t n = s->cams * flows, first = driver.used, i, j;
 	struct bench_patch *p = driver.patches + first, t;
@@ -226,8 +242,8 @@ static uint32_t patches_add(const struct size *s, uint32_t flows, bool v6, enum 
 
 	must(first + n <= BENCH_PATCHES, "too many packets");
 	for (i = 0; i < n; i++)
-		patch_set(&p[i], i / flows, i % flows, i % flows * s->rules / flows % s->rules, v6,
-			  dir);
+		patch_set(&p[i], i / flows, i % flows,
+			  denied ? NO_RULE : i % flows * s->rules / flows % s->rules, v6, dir);
 	for (i = n - 1; i > 0; i--) {
 		seed ^= seed << 13;
 		seed ^= seed >> 7;
@@ -289,17 +305,29 @@ static void flows_remove(const struct point *p)
 	}
 }
 
-static double tested(const struct point *p)
+static double tested(const struct point *p, bool warm)
 {
 	struct env *e = sizes[p->size].env;
 	uint32_t at = BENCH_TESTED;
 
+	if (p->target != BENCH_TESTED) {
+		drive(p, p->target);
+		if (warm)
+			(void)run(p, driver.drive[p->v6], p->n);
+		return run(p, driver.drive[p->v6], p->runs);
+	}
+
 	if (!p->driven)
 		return run(p, e->prog[p->dir], p->runs);
 	must(!bpf_map_update_elem(driver.targets, &at, &e->prog[p->dir], BPF_ANY), "targets");
-	if (p->fresh)
-		flows_remove(p);
 	drive(p, BENCH_TESTED);
+	if (p->fresh) {
+		flows_remove(p);
+		env_fast_clear(e);
+	}
+	if (!p->fresh && warm)
+		/* Traffic that goes on: not the first packets after a pause. */
+		(void)run(p, driver.drive[p->v6], p->n);
 	return run(p, driver.drive[p->v6], p->runs);
 }
 
@@ -333,7 +361,7 @@ static void check(struct point *p)
 	for (cam = 0; cam < cams; cam++)
 		before[cam] = counted(s->env, p->driven ? cam : p->slot, p->dir, p->want);
 	p->runs = runs;
-	(void)tested(p);
+	(void)tested(p, false);
 	p->runs = keep;
 	for (cam = 0; cam < cams; cam++)
 		got += counted(s->env, p->driven ? cam : p->slot, p->dir, p->want) - before[cam];
@@ -366,6 +394,7 @@ static struct point *add(const char *name, int size, enum env_dir dir, bool v6, 
 			     .v6 = v6,
 			     .want = want,
 			     .ingress = dir == UP ? IF_LAN : IN_WAN,
+			     .target = BENCH_TESTED,
 			     .runs = HOT_RUNS,
 			     .diff = calloc(rounds, sizeof(double)) };
 	assert(p->diff);
@@ -378,9 +407,9 @@ static struct point *add_driven(const char *name, int size, enum env_dir dir, bo
 	struct point *p = add(name, size, dir, v6, want);
 
 	p->driven = true;
-	p->first = patches_add(&sizes[size], flows, v6, dir);
+	p->first = patches_add(&sizes[size], flows, v6, dir, want == CG_DROP_UNRULED);
 	p->n = sizes[size].cams * flows;
-	p->runs = p->n < 32768 ? 32768 / p->n * p->n : p->n;
+	p->runs = p->n < 65536 ? 65536 / p->n * p->n : p->n;
 	p->pkt = dir == UP ? frame(v6, CAM1, GW, v6 ? CAM1_6 : CAM1_4, v6 ? EVIL_6 : EVIL_4, 1, 2,
 				   v6 ? FRAME + 20 : FRAME) :
 			     frame(v6, GW, CAM1, v6 ? EVIL_6 : EVIL_4, v6 ? CAM1_6 : CAM1_4, 1, 2,
@@ -427,10 +456,30 @@ static void add_all(bool v6)
 	p = add("prog/drop-egress", SIZE_512, DOWN, v6, CG_DROP_INBOUND);
 	p->pkt = frame(v6, GW, mac, evil, cam, 443, 41001, len);
 	p->slot = slot;
+	add_driven("prog/drop-new", SIZE_512, UP, v6, CG_DROP_UNRULED, FIRSTS)->fresh = true;
+	add_driven("prog/drop@1x1", SIZE_1, UP, v6, CG_DROP_UNRULED, FLOWS);
+	add_driven("prog/drop@512x20", SIZE_512, UP, v6, CG_DROP_UNRULED, FLOWS);
+	add_driven("prog/drop@4096x100", SIZE_4096, UP, v6, CG_DROP_UNRULED, FLOWS);
 	add_driven("prog/first-prefix", SIZE_FIRST, UP, v6, CG_PASS_CONTROL, FIRSTS)->fresh = true;
 	add_driven("prog/established@1x1", SIZE_1, UP, v6, CG_PASS_CONTROL, FLOWS);
 	add_driven("prog/established@512x20", SIZE_512, UP, v6, CG_PASS_CONTROL, FLOWS);
 	add_driven("prog/established@4096x100", SIZE_4096, UP, v6, CG_PASS_CONTROL, FLOWS);
+	if (v6)
+		return;
+	/* What memory alone costs here, of as many flows: nothing can be flatter. */
+	for (int target = BENCH_ONE_LOOKUP; target <= BENCH_ONE_LINE; target++) {
+		static const char *const names[][SIZES] = {
+			{ "prog/one-lookup@1x1", "prog/one-lookup@512x20",
+			  "prog/one-lookup@4096x100" },
+			{ "prog/one-line@1x1", "prog/one-line@512x20", "prog/one-line@4096x100" },
+		};
+
+		for (int size = SIZE_1; size <= SIZE_4096; size++) {
+			p = add_driven(names[target - BENCH_ONE_LOOKUP][size], size, UP, v6,
+				       CG_REASON_NONE, FLOWS);
+			p->target = target;
+		}
+	}
 }
 
 /* ---- figures ---- */
@@ -508,7 +557,7 @@ int main(int argc, char **argv)
 
 			if (only && strncmp(p->name, only, strlen(only)))
 				continue;
-			value = tested(p);
+			value = tested(p, true);
 			p->diff[r] = value - control(p);
 			empties[r] = run(p, driver.empty, 50000);
 		}

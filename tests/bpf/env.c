@@ -212,26 +212,13 @@ static void rules_write(struct env *e, uint32_t gen, uint32_t slot)
 	}
 }
 
-/* The tests change policy under one generation, as the agent never does: what
- * the packet path remembers of it goes. */
-static void memory_clear(struct env *e)
-{
-	size_t size = (e->scratch_size + 7) / 8 * 8 * e->ncpu;
-	uint32_t zero = 0;
-	void *v = calloc(1, size);
-
-	assert(v);
-	must(bpf_map_update_elem(e->scratch, &zero, v, BPF_ANY), "cg_scratch");
-	free(v);
-}
-
 void env_policy_write(struct env *e, uint32_t gen)
 {
 	struct cg_cam_key key;
 	struct cg_cam cam;
 	uint32_t slot;
 
-	memory_clear(e);
+	env_fast_clear(e);
 	for (slot = 0; slot < ENV_SLOTS; slot++) {
 		if (!e->cam[slot].present)
 			continue;
@@ -239,6 +226,7 @@ void env_policy_write(struct env *e, uint32_t gen)
 		key.gen = gen;
 		cam = (struct cg_cam){ .slot = slot, .flags = e->cam[slot].flags };
 		rules_write(e, gen, slot);
+		env_mac_known(e, key.mac);
 		must(bpf_map_update_elem(e->cams, &key, &cam, BPF_ANY), "cg_cams");
 	}
 }
@@ -272,6 +260,7 @@ void env_flows_clear(struct env *e)
 	map_empty(e->flows);
 	map_empty(e->frags);
 	map_empty(e->ring);
+	env_fast_clear(e);
 }
 
 void env_reset(struct env *e)
@@ -289,6 +278,7 @@ void env_reset(struct env *e)
 	memset(&zero, 0, sizeof(zero));
 	memset(e->cam, 0, sizeof(e->cam));
 	memset(e->exposure, 0, e->slots * sizeof(*e->exposure));
+	memset(e->macs, 0, CG_MAC_WORDS * sizeof(*e->macs));
 	for (slot = 0; slot < ENV_SLOTS; slot++)
 		must(bpf_map_update_elem(e->state, &slot, &zero, BPF_ANY), "cg_state");
 	env_if(e, IF_LAN, CG_NET_LAN, 1);
@@ -313,6 +303,7 @@ void env_reset(struct env *e)
 		.epoch = 1,
 		.abi_version = CG_BPF_ABI_VERSION,
 		.slots = e->slots,
+		.fast_mask = e->slots * CG_FAST_PER_SLOT - 1,
 	};
 	e->cam[1].present = e->cam[2].present = true;
 	memcpy(e->cam[1].mac, CAM1, 6);
@@ -348,6 +339,7 @@ void env_live(uint64_t s)
 
 void env_age(struct env *e, uint32_t slot, uint64_t s)
 {
+	env_fast_clear(e);
 	age_map(e->flows, slot, s * 1000000000ULL, sizeof(struct cg_flow),
 		offsetof(struct cg_flow, last_ns));
 	age_map(e->frags, slot, s * 1000000000ULL, sizeof(struct cg_frag),
@@ -379,7 +371,10 @@ bool env_flow_find(struct env *e, uint32_t slot, const char *peer, uint16_t cam_
 	};
 
 	assert(addr_parse(peer, k.peer));
-	return !bpf_map_lookup_elem(e->flows, &k, ret_flow);
+	if (bpf_map_lookup_elem(e->flows, &k, ret_flow))
+		return false;
+	env_fast_sum(e, &k, ret_flow);
+	return true;
 }
 
 struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt, uint32_t port,

@@ -71,12 +71,15 @@ struct env {
 	struct bpf_object *obj;
 	int prog[2]; /* by enum env_dir */
 	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, stats, events,
-		lost, scratch;
-	size_t scratch_size;
+		lost;
 	bool in_cb; /* where a frame came in by is handed over in cb[0], for want of better */
 	int ncpu;
 	uint32_t slots;	      /* the maps have room for; ENV_SLOTS but for env_open_slots() */
 	struct cg_meta *meta; /* mapped */
+	struct cg_fast4 *fast4;
+	struct cg_fast6 *fast6;
+	size_t fast_size; /* entries of all CPUs */
+	uint64_t *macs;
 	struct cg_exposure *exposure;  /* mapped, by slot */
 	struct env_cam cam[ENV_SLOTS]; /* what env_policy_write() writes */
 	uint32_t more_id;
@@ -111,6 +114,12 @@ void env_policy_write(struct env *e, uint32_t gen);
 void env_policy_delete(struct env *e, uint32_t gen);
 void env_rules_clear(struct env *e, uint32_t slot);
 void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const char *text);
+/* Forgets what is kept for packets that follow. */
+void env_fast_clear(struct env *e);
+/* Adds what those counted that the flow's entry has not been told. */
+void env_fast_sum(struct env *e, const struct cg_flow_key *k, struct cg_flow *f);
+/* For cameras written by the caller. */
+void env_mac_known(struct env *e, const uint8_t mac[6]);
 void env_word(struct env *e, uint32_t slot, uint64_t word);
 void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t lan,
 	     uint64_t until_ns);

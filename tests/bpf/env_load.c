@@ -104,6 +104,24 @@ static void ingress_move(struct bpf_object *obj)
 
 static const char *const programs[] = { [UP] = "cg_from_cam", [DOWN] = "cg_to_cam" };
 
+static void judges_set(struct env *e)
+{
+	static const char *const names[CG_JUDGES] = { [CG_JUDGE_UP] = "cg_up",
+						      [CG_JUDGE_DOWN] = "cg_down",
+						      [CG_JUDGE_CLASS] = "cg_class",
+						      [CG_JUDGE_OUTCOME] = "cg_outcome",
+						      [CG_JUDGE_KEEP] = "cg_keep" };
+	uint32_t i;
+
+	for (i = 0; i < CG_JUDGES; i++) {
+		struct bpf_program *p = bpf_object__find_program_by_name(e->obj, names[i]);
+		int fd = p ? bpf_program__fd(p) : -1;
+
+		if (bpf_map_update_elem(map_fd(e, "cg_judges"), &i, &fd, BPF_ANY))
+			env_die(1, "cg_judges: %s: %s", names[i], strerror(errno));
+	}
+}
+
 static void programs_load(struct env *e)
 {
 	struct bpf_program *p;
@@ -112,6 +130,7 @@ static void programs_load(struct env *e)
 	r = bpf_object__load(e->obj);
 	if (r)
 		env_die(1, "load: %s", strerror(-r));
+	judges_set(e);
 	for (i = UP; i <= DOWN; i++) {
 		p = bpf_object__find_program_by_name(e->obj, programs[i]);
 		if (!p)
@@ -170,20 +189,25 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 	} sizes[] = {
 		{ "cg_cams", 2 * CG_MAX_MACS },
 		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS },
-		{ "cg_rulemore", 2 * CG_MAX_RULES / CG_RULES_PER_CHUNK },
+		{ "cg_rulemore", 2 * CG_MIN_MORE / CG_MIN_SLOTS },
 		{ "cg_exposure", 1 },
 		{ "cg_names", 1 },
 		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
 		{ "cg_frags", CG_QUOTA_FRAG },
-		{ "cg_ring", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG },
+		{ "cg_ring", CG_RING_GROUPS },
 		{ "cg_state", 1 },
 		{ "cg_stats", 1 },
+		{ "cg_fast4", CG_FAST_PER_SLOT },
+		{ "cg_fast6", CG_FAST_PER_SLOT },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, sizes[i].map),
-					     sizes[i].per_slot * slots))
+					     sizes[i].per_slot * slots *
+						     (strncmp(sizes[i].map, "cg_fast", 7) ?
+							      1 :
+							      libbpf_num_possible_cpus())))
 			env_die(1, "%s: cannot be sized", sizes[i].map);
 }
 
@@ -215,8 +239,10 @@ struct env *env_open_slots(uint32_t slots)
 		env_die(1, "%s: %s", path ? path : "build/camgate.bpf.o", strerror(errno));
 	bpf_object__for_each_map(map, e->obj)
 		(void)bpf_map__set_pin_path(map, NULL);
+	while (e->slots < slots)
+		e->slots = e->slots ? 2 * e->slots : ENV_SLOTS;
+	slots = e->slots;
 	slots_set(e->obj, slots);
-	e->slots = slots;
 	if (pins && !*pins)
 		pins = NULL;
 	e->in_cb = !takes_ingress();
@@ -240,9 +266,11 @@ struct env *env_open_slots(uint32_t slots)
 	e->stats = map_fd(e, "cg_stats");
 	e->events = map_fd(e, "cg_events");
 	e->lost = map_fd(e, "cg_lost");
-	e->scratch = map_fd(e, "cg_scratch");
-	e->scratch_size = bpf_map__value_size(bpf_object__find_map_by_name(e->obj, "cg_scratch"));
 	e->ncpu = libbpf_num_possible_cpus();
+	e->fast_size = slots * CG_FAST_PER_SLOT * e->ncpu;
+	e->fast4 = map_mmap(e, "cg_fast4", e->fast_size * sizeof(*e->fast4));
+	e->fast6 = map_mmap(e, "cg_fast6", e->fast_size * sizeof(*e->fast6));
+	e->macs = map_mmap(e, "cg_macs", CG_MAC_WORDS * sizeof(*e->macs));
 	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
 	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
 	return e;
@@ -250,6 +278,9 @@ struct env *env_open_slots(uint32_t slots)
 
 void env_close(struct env **e)
 {
+	munmap((*e)->fast4, (*e)->fast_size * sizeof(*(*e)->fast4));
+	munmap((*e)->fast6, (*e)->fast_size * sizeof(*(*e)->fast6));
+	munmap((*e)->macs, CG_MAC_WORDS * sizeof(*(*e)->macs));
 	munmap((*e)->meta, sizeof(*(*e)->meta));
 	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
 	bpf_object__close((*e)->obj);

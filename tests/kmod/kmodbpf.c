@@ -22,6 +22,8 @@
 
 #define PRIO CG_TC_PRIO
 #define GEN  1
+/* Entries of one CPU in cg_fast4 and cg_fast6. */
+#define FAST 256
 
 static int usage(void)
 {
@@ -84,9 +86,23 @@ static int load(const char *object, const char *dir, unsigned int slots)
 		    !strcmp(bpf_map__name(map), "cg_state") ||
 		    !strcmp(bpf_map__name(map), "cg_exposure"))
 			bpf_map__set_max_entries(map, slots);
+		if (!strncmp(bpf_map__name(map), "cg_fast", 7))
+			bpf_map__set_max_entries(map, FAST * libbpf_num_possible_cpus());
 	}
 	if (bpf_object__load(obj))
 		return fail("load");
+	for (__u32 i = 0; i < CG_JUDGES; i++) {
+		static const char *const judges[CG_JUDGES] = {
+			[CG_JUDGE_UP] = "cg_up",       [CG_JUDGE_DOWN] = "cg_down",
+			[CG_JUDGE_CLASS] = "cg_class", [CG_JUDGE_OUTCOME] = "cg_outcome",
+			[CG_JUDGE_KEEP] = "cg_keep",
+		};
+		int fd = bpf_program__fd(bpf_object__find_program_by_name(obj, judges[i]));
+
+		map = bpf_object__find_map_by_name(obj, "cg_judges");
+		if (bpf_map_update_elem(bpf_map__fd(map), &i, &fd, BPF_ANY))
+			return fail("cg_judges");
+	}
 	bpf_object__for_each_program(p, obj) {
 		snprintf(path, sizeof(path), "%s/%s", dir, bpf_program__name(p));
 		if (bpf_program__pin(p, path))
@@ -105,11 +121,18 @@ static int camera(const char *dir, const char *mac, unsigned int slot)
 {
 	struct cg_cam_key key = { .gen = GEN };
 	struct cg_cam cam = { .slot = slot };
-	int fd = pinned(dir, "cg_cams");
+	int fd = pinned(dir, "cg_cams"), macs = pinned(dir, "cg_macs");
+	__u32 bit, at;
+	__u64 word;
 
 	if (fd < 0 || mac_parse(mac, key.mac) || bpf_map_update_elem(fd, &key, &cam, BPF_ANY))
 		return fail("camera");
-	return 0;
+	bit = cg_mac_bit(cg_mac_word(key.mac));
+	at = bit / 64;
+	if (bpf_map_lookup_elem(macs, &at, &word))
+		return fail("cg_macs");
+	word |= 1ULL << bit % 64;
+	return bpf_map_update_elem(macs, &at, &word, BPF_ANY) ? fail("cg_macs") : 0;
 }
 
 /* An array or per-CPU array, all zeroes. */
@@ -156,7 +179,10 @@ static int again(const char *dir, const char *second)
 /* pass: as after `camgate off`: everything passes, counted and marked. */
 static int meta(const char *dir, unsigned int mark, const char *how)
 {
-	struct cg_meta m = { .generation = GEN, .abi_version = CG_BPF_ABI_VERSION, .mark = mark };
+	struct cg_meta m = { .generation = GEN,
+			     .abi_version = CG_BPF_ABI_VERSION,
+			     .mark = mark,
+			     .fast_mask = FAST - 1 };
 	int fd = pinned(dir, "cg_meta");
 	__u32 zero = 0;
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The packet path's memory that is read and written in place. */
+#include "dp.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static size_t pages(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (size + page - 1) / page * page;
+}
+
+static int map(struct cg_datapath *dp, enum cg_dp_map which, size_t size, int prot, void **ret_p)
+{
+	void *p = mmap(NULL, pages(size), prot, MAP_SHARED, dp->map[which], 0);
+
+	if (p == MAP_FAILED)
+		return cg_dp_fail(dp, -errno, "%s: mmap: %s", cg_dp_map_names[which],
+				  strerror(errno));
+	*ret_p = p;
+	return 0;
+}
+
+int cg_dp_meta_map(struct cg_datapath *dp)
+{
+	dp->meta_size = pages(sizeof(*dp->meta));
+	return map(dp, CG_DP_META, dp->meta_size, PROT_READ | PROT_WRITE, (void **)&dp->meta);
+}
+
+int cg_dp_memory_map(struct cg_datapath *dp)
+{
+	int cpus = libbpf_num_possible_cpus(), r;
+
+	if (cpus < 1)
+		return cg_dp_fail(dp, -EINVAL, "the number of CPUs is not known");
+	dp->exposure_size = pages(dp->slots * sizeof(*dp->exposure));
+	dp->fast_entries = (size_t)cpus * (dp->meta->fast_mask + 1);
+	r = map(dp, CG_DP_EXPOSURE, dp->exposure_size, PROT_READ | PROT_WRITE,
+		(void **)&dp->exposure);
+	dp->names_size = pages(dp->slots * sizeof(*dp->names));
+	if (!r)
+		r = map(dp, CG_DP_NAMES, dp->names_size, PROT_READ | PROT_WRITE,
+			(void **)&dp->names);
+	if (!r)
+		r = map(dp, CG_DP_MACS, CG_MAC_WORDS * sizeof(*dp->macs), PROT_READ | PROT_WRITE,
+			(void **)&dp->macs);
+	if (!r)
+		r = map(dp, CG_DP_FAST4, dp->fast_entries * sizeof(*dp->fast4), PROT_READ,
+			(void **)&dp->fast4);
+	if (!r)
+		r = map(dp, CG_DP_FAST6, dp->fast_entries * sizeof(*dp->fast6), PROT_READ,
+			(void **)&dp->fast6);
+	return r;
+}
+
+static void unmap(void *p, size_t size)
+{
+	if (p)
+		munmap(p, pages(size));
+}
+
+void cg_dp_memory_unmap(struct cg_datapath *dp)
+{
+	unmap(dp->meta, dp->meta_size);
+	unmap(dp->exposure, dp->exposure_size);
+	unmap(dp->names, dp->names_size);
+	unmap(dp->macs, CG_MAC_WORDS * sizeof(*dp->macs));
+	unmap(dp->fast4, dp->fast_entries * sizeof(*dp->fast4));
+	unmap(dp->fast6, dp->fast_entries * sizeof(*dp->fast6));
+	dp->meta = NULL;
+	dp->exposure = NULL;
+	dp->names = NULL;
+	dp->macs = NULL;
+	dp->fast4 = NULL;
+	dp->fast6 = NULL;
+}
+
+static void bits_of(const struct cg_mapset *set, uint64_t *words)
+{
+	for (size_t i = 0; i < set->ncams; i++) {
+		uint32_t bit = cg_mac_bit(cg_mac_word(set->cams[i].key.mac));
+
+		words[bit / 64] |= 1ULL << bit % 64;
+	}
+}
+
+void cg_dp_macs_add(struct cg_datapath *dp, const struct cg_mapset *set)
+{
+	bits_of(set, dp->macs);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+void cg_dp_macs_settle(struct cg_datapath *dp)
+{
+	uint64_t words[CG_MAC_WORDS] = { 0 };
+
+	if (!dp->set)
+		return;
+	bits_of(dp->set, words);
+	for (size_t i = 0; i < CG_MAC_WORDS; i++)
+		if (dp->macs[i] != words[i])
+			__atomic_store_n(&dp->macs[i], words[i], __ATOMIC_RELAXED);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was found for a flow's last packet, for the packets that follow: one
+ * line of memory instead of every table, no clock, no call.
+ *
+ * An entry holds for CG_FAST_TICKS, under the policy, the interfaces and the
+ * exposure word it was made under; then the long way is gone again, which hands
+ * what was counted here to the flow's own entry. Each CPU has its entries:
+ * nothing is torn and nothing is locked. Losing one costs time, never a verdict.
+ * A machine that was suspended may take up to CG_FAST_TICKS to see a deadline
+ * that passed meanwhile.
+ */
+#ifndef CG_FAST_H
+#define CG_FAST_H
+
+#include <linux/pkt_cls.h>
+#include "scope.h"
+
+/* Is the MAC perhaps a camera's? Nearly every other is told here. */
+INLINE int maybe_camera(__u64 mac)
+{
+	__u32 bit = cg_mac_bit(mac), at = bit >> 6;
+	__u64 *word = bpf_map_lookup_elem(&cg_macs, &at);
+
+	return word && (*word >> (bit & 63)) & 1;
+}
+
+/* Both read as wide as their place in a frame allows on every machine: the
+ * frame begins two bytes behind a multiple of four. */
+INLINE __u64 dmac_word(const __u8 *eth)
+{
+	__u64 head = *(const __u16 *)eth, tail = *(const __u32 *)(eth + 2);
+
+	return CG_LITTLE_ENDIAN ? head | tail << 16 : head << 32 | tail;
+}
+
+INLINE __u64 smac_word(const __u8 *eth)
+{
+	__u64 head = *(const __u32 *)(eth + 6), tail = *(const __u16 *)(eth + 10);
+
+	return CG_LITTLE_ENDIAN ? head | tail << 32 : head << 16 | tail;
+}
+
+/* A packet that begins a TCP flow is judged apart from those within it. */
+INLINE __u64 fast_syn(__u8 proto, __u8 tcp_flags)
+{
+	if (proto != IPPROTO_TCP || !(tcp_flags & TCP_SYN))
+		return 0;
+	return tcp_flags & TCP_ACK ? 2 : 1;
+}
+
+INLINE __u64 fast_who(__u64 mac, __u8 proto, int up, __u64 syn)
+{
+	return mac | (__u64)proto << 48 | (syn << 1 | !!up) << 56;
+}
+
+/* Every bit of each reaches the lowest of what is returned. The camera's address
+ * goes with its MAC. */
+INLINE __u32 fast_hash(__u64 who, __u32 ports, __u32 peer)
+{
+	__u64 h = (who ^ ports) * 0x9e3779b97f4a7c15ULL + peer * 0xd6e8feb86659fd93ULL;
+
+	h ^= h >> 32;
+	return h * 0x9e3779b97f4a7c15ULL >> 40;
+}
+
+INLINE __u32 fast_fold(const __u32 *addr)
+{
+	return addr[0] ^ addr[1] ^ addr[2] ^ addr[3];
+}
+
+INLINE __u32 fast_place(const struct cg_meta *meta, __u32 hash)
+{
+	return bpf_get_smp_processor_id() * (meta->fast_mask + 1) + (hash & meta->fast_mask);
+}
+
+INLINE int fast4_is(const struct cg_fast4 *e, __u64 who, __u32 ports, __be32 cam, __be32 peer)
+{
+	return e->who == who && e->ports == ports && e->peer == peer && e->cam == cam;
+}
+
+INLINE int fast6_is(const struct cg_fast6 *e, __u64 who, __u32 ports, const __u32 *cam,
+		    const __u32 *peer)
+{
+	const __u32 *c = (const __u32 *)e->cam, *p = (const __u32 *)e->peer;
+
+	return e->who == who && e->ports == ports && p[3] == peer[3] && p[2] == peer[2] &&
+	       p[1] == peer[1] && p[0] == peer[0] && c[3] == cam[3] && c[2] == cam[2] &&
+	       c[1] == cam[1] && c[0] == cam[0];
+}
+
+#define FAST_MISS 99
+
+/* How long the headers are that every segment of a GSO packet has. */
+INLINE __u32 fast_head(struct __sk_buff *skb, int v4)
+{
+	const __u8 *eth = (void *)(long)skb->data;
+	const void *end = (void *)(long)skb->data_end;
+	__u32 l4 = v4 ? 34 : 54;
+
+	if ((const void *)(eth + l4 + 14) > end || (v4 ? eth[23] : eth[20]) != IPPROTO_TCP)
+		return l4 + 8;
+	return l4 + (eth[l4 + 12] >> 4) * 4;
+}
+
+/* The verdict for a packet whose entry was found, if it still holds. */
+INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struct cg_fast *f,
+			__u32 until, const int up, const int v4)
+{
+	__u32 tick = bpf_jiffies64(), slot = f->slot;
+	__u64 at = f->counter;
+	struct cg_exposure *exposure;
+	struct cg_state *state;
+	struct cg_stats *stats;
+	struct cg_count *c;
+	struct wire w;
+
+	if ((__s32)(until - tick) <= 0 || f->stamp != *(const __u64 *)&meta->generation ||
+	    f->port_if != skb->ifindex || f->peer_if != skb->ingress_ifindex)
+		return FAST_MISS;
+	exposure = bpf_map_lookup_elem(&cg_exposure, &slot);
+	if (!exposure || *(volatile __u64 *)&exposure->word != f->word)
+		return FAST_MISS;
+	stats = bpf_map_lookup_elem(&cg_stats, &slot);
+	if (!stats)
+		return FAST_MISS;
+	/* 5.10 keeps no bounds of a number on the stack: the place is reckoned at once. */
+	stay(at);
+	if (at >= CG_REASON_PLANES * CG_REASONS)
+		return FAST_MISS;
+	c = &stats->c[0][0] + at;
+	stay(c);
+	w.packets = 1;
+	w.bytes = skb->len;
+	if (skb->gso_size)
+		measure(skb, fast_head(skb, v4), &w);
+	if (f->drop) {
+		/* A flow of the camera that began meanwhile may let it pass. */
+		state = bpf_map_lookup_elem(&cg_state, &slot);
+		if (!state || (__s32)(until - CG_FAST_TICKS - state->begun) <= 0)
+			return FAST_MISS;
+		state->suppressed++;
+		c->packets += w.packets;
+		c->bytes += w.bytes;
+		return TC_ACT_SHOT;
+	}
+	f->packets += w.packets;
+	f->bytes += w.bytes;
+	c->packets += w.packets;
+	c->bytes += w.bytes;
+	if (up && meta->flags & CG_META_GUARD)
+		skb->mark |= meta->mark;
+	return TC_ACT_UNSPEC;
+}
+
+/* TCP or UDP at l4, of len bytes by the IP header, and nothing that changes what
+ * is known of the flow? Eight bytes are there. */
+INLINE int fast_plain(const __u8 *l4, const void *end, __u8 proto, __u32 len, __u64 *ret_syn)
+{
+	__u32 head;
+
+	*ret_syn = 0;
+	if (proto == IPPROTO_UDP)
+		return 1;
+	if (proto != IPPROTO_TCP || (const void *)(l4 + 14) > end)
+		return 0;
+	head = (l4[12] >> 4) * 4;
+	*ret_syn = fast_syn(proto, l4[13]);
+	return head >= 20 && head <= len && !(l4[13] & (TCP_FIN | TCP_RST));
+}
+
+INLINE int fast4_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 mac,
+		       const __u8 *eth, const void *end, const int up)
+{
+	const struct ip4_head *ip = (const void *)(eth + 14);
+	const __u8 *l4 = (const __u8 *)(ip + 1);
+	__u32 len = bpf_ntohs(ip->tot_len), ports, at;
+	__be32 cam, peer;
+	struct cg_fast4 *e;
+	__u64 who, syn;
+
+	if (ip->ver_ihl != 0x45 || ip->frag_off & bpf_htons(0x3fff) || len < 28 ||
+	    14 + len > skb->len || !fast_plain(l4, end, ip->proto, len - 20, &syn))
+		return FAST_MISS;
+	ports = *(const __u32 *)l4;
+	cam = up ? ip->saddr : ip->daddr;
+	peer = up ? ip->daddr : ip->saddr;
+	who = fast_who(mac, ip->proto, up, syn);
+	at = fast_place(meta, fast_hash(who, ports, peer));
+	e = bpf_map_lookup_elem(&cg_fast4, &at);
+	if (!e)
+		return FAST_MISS;
+	if (fast4_is(e, who, ports, cam, peer))
+		return fast_verdict(skb, meta, &e->f, e->until, up, 1);
+	at ^= meta->fast_mask & 1;
+	e = bpf_map_lookup_elem(&cg_fast4, &at);
+	if (e && fast4_is(e, who, ports, cam, peer))
+		return fast_verdict(skb, meta, &e->f, e->until, up, 1);
+	return FAST_MISS;
+}
+
+INLINE int fast6_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 mac,
+		       const __u8 *eth, const void *end, const int up)
+{
+	const struct ip6_head *ip = (const void *)(eth + 14);
+	const __u8 *l4 = (const __u8 *)(ip + 1);
+	const __u32 *cam = (const __u32 *)(up ? ip->saddr : ip->daddr);
+	const __u32 *peer = (const __u32 *)(up ? ip->daddr : ip->saddr);
+	__u32 len, ports, at;
+	struct cg_fast6 *e;
+	__u64 who, syn;
+
+	if ((const void *)(l4 + 8) > end)
+		return FAST_MISS;
+	len = bpf_ntohs(ip->payload_len);
+	if (len < 8 || (ip->flow & bpf_htonl(0xf0000000)) != bpf_htonl(0x60000000) ||
+	    54 + len > skb->len || !fast_plain(l4, end, ip->nexthdr, len, &syn))
+		return FAST_MISS;
+	ports = *(const __u32 *)l4;
+	who = fast_who(mac, ip->nexthdr, up, syn);
+	at = fast_place(meta, fast_hash(who, ports, fast_fold(peer)));
+	e = bpf_map_lookup_elem(&cg_fast6, &at);
+	if (!e)
+		return FAST_MISS;
+	if (fast6_is(e, who, ports, cam, peer))
+		return fast_verdict(skb, meta, &e->f, e->until, up, 0);
+	at ^= meta->fast_mask & 1;
+	e = bpf_map_lookup_elem(&cg_fast6, &at);
+	if (e && fast6_is(e, who, ports, cam, peer))
+		return fast_verdict(skb, meta, &e->f, e->until, up, 0);
+	return FAST_MISS;
+}
+
+/* The verdict for a packet of mac like one before it, or FAST_MISS: nothing was
+ * done. */
+INLINE int fast_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 mac, const int up)
+{
+	const __u8 *eth = (void *)(long)skb->data;
+	const void *end = (void *)(long)skb->data_end;
+	__be16 type;
+
+	if ((const void *)(eth + 42) > end || skb->vlan_present || meta->off_until_ns)
+		return FAST_MISS;
+	type = *(const __be16 *)(eth + 12);
+	if (type == bpf_htons(ETH_P_IP))
+		return fast4_judge(skb, meta, mac, eth, end, up);
+	if (type == bpf_htons(ETH_P_IPV6))
+		return fast6_judge(skb, meta, mac, eth, end, up);
+	return FAST_MISS;
+}
+
+/* ---- made by the long way ---- */
+
+/* Hands what an entry counted to its flow, if there still is one. */
+INLINE void fast_flush(struct scratch *m, struct cg_fast *f, __u64 who, __u32 ports)
+{
+	struct cg_flow_key *key = &m->fast_key;
+	__u16 src = CG_LITTLE_ENDIAN ? ports : ports >> 16;
+	__u16 dst = CG_LITTLE_ENDIAN ? ports >> 16 : ports;
+	int up = who >> 56 & 1;
+	struct cg_flow *flow;
+
+	key->slot = f->slot;
+	key->cam_port = up ? src : dst;
+	key->peer_port = up ? dst : src;
+	key->proto = who >> 48;
+	forget();
+	flow = bpf_map_lookup_elem(&cg_flows, key);
+	if (!flow)
+		return;
+	if (up) {
+		flow->up_packets += f->packets;
+		flow->up_bytes += f->bytes;
+	} else {
+		flow->down_packets += f->packets;
+		flow->down_bytes += f->bytes;
+	}
+}
+
+/* May a new entry take this one's place? One that holds goes only when it says
+ * to drop and the new one does not: a flood cannot push flows out. */
+INLINE int fast_free(const struct cg_fast *f, __u32 until, __u32 tick, int drop)
+{
+	return (__s32)(until - tick) <= 0 || (f->drop && !drop);
+}
+
+INLINE void fast_write(const struct scratch *m, struct cg_fast *f, __u32 plane, int drop)
+{
+	f->stamp = m->stamp;
+	f->word = m->word;
+	f->port_if = m->port_if;
+	f->peer_if = m->peer_if;
+	f->packets = 0;
+	f->bytes = 0;
+	f->slot = m->slot;
+	f->counter = plane * CG_REASONS + m->v.reason;
+	f->drop = drop;
+}
+
+INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, __u32 plane, int up,
+		      __u32 tick, int drop)
+{
+	const struct pkt *p = &m->p;
+	__be32 cam = *(const __be32 *)((up ? p->src : p->dst) + 12);
+	__be32 peer = *(const __be32 *)((up ? p->dst : p->src) + 12);
+	__u32 ports = *(const __u32 *)&p->sport;
+	__u32 at = fast_place(meta, fast_hash(who, ports, peer)), i;
+	struct cg_fast4 *e;
+
+	for (i = 0; i < 2; i++, at ^= meta->fast_mask & 1) {
+		forget();
+		e = bpf_map_lookup_elem(&cg_fast4, &at);
+		if (!e)
+			return;
+		if (!fast4_is(e, who, ports, cam, peer) && !fast_free(&e->f, e->until, tick, drop))
+			continue;
+		if (e->f.packets) {
+			map_v4(m->fast_key.peer, e->peer);
+			fast_flush(m, &e->f, e->who, e->ports);
+		}
+		e->who = who;
+		e->ports = ports;
+		e->cam = cam;
+		e->peer = peer;
+		e->until = tick + CG_FAST_TICKS;
+		fast_write(m, &e->f, plane, drop);
+		return;
+	}
+}
+
+INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, __u32 plane, int up,
+		      __u32 tick, int drop)
+{
+	const struct pkt *p = &m->p;
+	const __u8 *cam = up ? p->src : p->dst, *peer = up ? p->dst : p->src;
+	__u32 ports = *(const __u32 *)&p->sport;
+	__u32 at = fast_place(meta, fast_hash(who, ports, fast_fold((const __u32 *)peer))), i;
+	struct cg_fast6 *e;
+
+	for (i = 0; i < 2; i++, at ^= meta->fast_mask & 1) {
+		forget();
+		e = bpf_map_lookup_elem(&cg_fast6, &at);
+		if (!e)
+			return;
+		if (!fast6_is(e, who, ports, (const __u32 *)cam, (const __u32 *)peer) &&
+		    !fast_free(&e->f, e->until, tick, drop))
+			continue;
+		if (e->f.packets) {
+			memcpy(m->fast_key.peer, e->peer, 16);
+			fast_flush(m, &e->f, e->who, e->ports);
+		}
+		e->who = who;
+		e->ports = ports;
+		memcpy(e->cam, cam, 16);
+		memcpy(e->peer, peer, 16);
+		e->until = tick + CG_FAST_TICKS;
+		fast_write(m, &e->f, plane, drop);
+		return;
+	}
+}
+
+/* For the packets that follow this one, which was judged the long way. What a
+ * deadline ends soon is looked at by the clock. */
+INLINE void fast_add(struct scratch *m, const struct cg_meta *meta)
+{
+	int up = m->up, drop = m->drop;
+	const struct pkt *p = &m->p;
+	__u64 deadline = m->word & CG_WORD_DEADLINE, soon = m->now + CG_FAST_CLEAR_S * SEC_NS;
+	__u64 syn = fast_syn(p->proto, p->tcp_flags), who;
+	__u32 tick = m->tick;
+
+	if (m->v.scope != CG_NET_REMOTE && m->v.scope != CG_NET_LAN && m->v.scope != CG_NET_HOME)
+		return;
+	if ((deadline > m->now && deadline < soon) || m->v.until_ns < soon || m->quarantined ||
+	    p->tcp_flags & (TCP_FIN | TCP_RST) || (syn && !drop))
+		return;
+	who = fast_who(cg_mac_word(up ? p->smac : p->dmac), p->proto, up, syn);
+	forget();
+	if (p->is_v4)
+		fast4_add(m, meta, who, m->plane, up, tick, drop);
+	else
+		fast6_add(m, meta, who, m->plane, up, tick, drop);
+}
+
+#endif
