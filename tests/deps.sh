@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
-# Groups: build, lint, net (the house with its cameras and players), vm, kmod.
+# Groups: build, lint, net (the house with its cameras and players), vm, kmod, bench.
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -75,6 +75,12 @@ table() {
 	kmod  iproute2                   cmd:tc
 	kmod  conntrack                  cmd:conntrack
 	kmod  ethtool                    cmd:ethtool
+	bench iproute2                   cmd:tc
+	bench nftables                   cmd:nft
+	bench iptables                   cmd:iptables-nft
+	bench util-linux                 cmd:nsenter
+	bench bpftool                    cmd:bpftool
+	bench procps                     cmd:ps
 	END
 	# The packet path is loaded as built by every clang that Debian 12 has.
 	grep -qs '^VERSION_ID="12"' /etc/os-release || return 0

@@ -90,11 +90,13 @@ gateway_up()
 		type filter hook ingress device w0 priority 0; policy drop; }; }"
 }
 
-# config CAMERAS RULES
+# config CAMERAS RULES [+guard]
 config()
 {
-	awk -v cams="$1" -v rules="$2" 'BEGIN {
+	awk -v cams="$1" -v rules="$2" -v guard="${3:-}" 'BEGIN {
 		print "lan = { \"br-lan\" }"
+		if (guard != "")
+			print "guard = drop"
 		# Each its own list, as far as a file of 1 MiB holds them.
 		if (cams > 1000) {
 			printf "defaults { allow = {"
