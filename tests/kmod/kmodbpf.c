@@ -161,7 +161,7 @@ static int zero(const char *dir, const char *name)
 static int again(const char *dir, const char *second)
 {
 	static const char *const names[] = { "cg_from_cam", "cg_to_cam", "cg_cams", "cg_meta",
-					     "cg_stats" };
+					     "cg_stats",    "cg_macs" };
 	char path[512];
 	int fd;
 
