@@ -30,19 +30,16 @@ INLINE void measure(const struct __sk_buff *skb, __u32 head, struct wire *w)
 	w->bytes = len + (__u64)(segs - 1) * head;
 }
 
-INLINE void count(struct cg_stats *st, __u32 plane, __u32 reason, const struct wire *w)
+/* 0 where the counter is not there. */
+INLINE int count(__u32 at, const struct wire *w)
 {
-	__u64 at = (__u64)plane * CG_REASONS + reason;
-	struct cg_count *c;
+	struct cg_count *c = bpf_map_lookup_elem(&cg_stats, &at);
 
-	/* 5.10 keeps no bounds of a number on the stack: the place is reckoned at once. */
-	stay(at);
-	if (at >= CG_REASON_PLANES * CG_REASONS)
-		return;
-	c = &st->c[0][0] + at;
-	stay(c);
+	if (!c)
+		return 0;
 	c->packets += w->packets;
 	c->bytes += w->bytes;
+	return 1;
 }
 
 /* Generic cell rate: room for one more at now? Plain store: two CPUs at once

@@ -53,8 +53,7 @@ INLINE int seat_take(struct seat *s)
 
 	s->state = bpf_map_lookup_elem(&cg_state, &slot);
 	s->exposure = bpf_map_lookup_elem(&cg_exposure, &slot);
-	s->stats = bpf_map_lookup_elem(&cg_stats, &slot);
-	return s->state && s->exposure && s->stats;
+	return s->state && s->exposure;
 }
 
 /* The first part of a packet's judgement, for the camera in m: all that depends
@@ -66,6 +65,7 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 	struct verdict *v = &m->v;
 	struct pkt *p = &m->p;
 
+	m->exposed = *(volatile __u32 *)&meta->exposed;
 	m->tick = bpf_jiffies64(); /* before anything is looked up */
 	m->now = bpf_ktime_get_boot_ns();
 	m->gen = meta->generation;
@@ -117,7 +117,10 @@ INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct se
 	drop = !passes(v->reason);
 	if (drop && m->flags & CG_CAM_MONITOR)
 		plane += CG_PLANE_UP_MONITOR;
-	count(s->stats, plane, v->reason, &m->wire);
+	m->counter = cg_stats_at(bpf_get_smp_processor_id(), plane * CG_REASONS + v->reason,
+				 meta->slots, m->slot);
+	if (!count(m->counter, &m->wire))
+		return TC_ACT_SHOT;
 	if (m->up) {
 		s->state->last_ns = m->now;
 		s->state->ifindex = m->port_if;
@@ -134,7 +137,6 @@ INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct se
 		told = report(skb, s, v->event, plane, v->reason, v->scope, v->rule);
 	forget();
 	/* Drops are told as long as the budget lasts. */
-	m->plane = plane;
 	m->drop = drop;
 	v->keep = v->keep && p->plain && !m->station && !(drop && (told || r != TC_ACT_SHOT));
 	return r;

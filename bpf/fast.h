@@ -4,7 +4,7 @@
  * line of memory instead of every table, no clock, no call.
  *
  * An entry holds for CG_FAST_TICKS, under the policy, the interfaces and the
- * exposure word it was made under; then the long way is gone again, which hands
+ * exposures it was made under; then the long way is gone again, which hands
  * what was counted here to the flow's own entry. Each CPU has its entries:
  * nothing is torn and nothing is locked. Losing one costs time, never a verdict.
  * A machine that was suspended may take up to CG_FAST_TICKS to see a deadline
@@ -90,6 +90,8 @@ INLINE int fast6_is(const struct cg_fast6 *e, __u64 who, __u32 ports, const __u3
 }
 
 #define FAST_MISS 99
+/* Places a flow may have. */
+#define FAST_WAYS 4
 
 /* How long the headers are that every segment of a GSO packet has. */
 INLINE __u32 fast_head(struct __sk_buff *skb, int v4)
@@ -108,28 +110,13 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 			__u32 until, const int up, const int v4)
 {
 	__u32 tick = bpf_jiffies64(), slot = f->slot;
-	__u64 at = f->counter;
-	struct cg_exposure *exposure;
 	struct cg_state *state;
-	struct cg_stats *stats;
-	struct cg_count *c;
 	struct wire w;
 
 	if ((__s32)(until - tick) <= 0 || f->stamp != *(const __u64 *)&meta->generation ||
+	    f->exposed != *(const volatile __u32 *)&meta->exposed ||
 	    f->port_if != skb->ifindex || f->peer_if != skb->ingress_ifindex)
 		return FAST_MISS;
-	exposure = bpf_map_lookup_elem(&cg_exposure, &slot);
-	if (!exposure || *(volatile __u64 *)&exposure->word != f->word)
-		return FAST_MISS;
-	stats = bpf_map_lookup_elem(&cg_stats, &slot);
-	if (!stats)
-		return FAST_MISS;
-	/* 5.10 keeps no bounds of a number on the stack: the place is reckoned at once. */
-	stay(at);
-	if (at >= CG_REASON_PLANES * CG_REASONS)
-		return FAST_MISS;
-	c = &stats->c[0][0] + at;
-	stay(c);
 	w.packets = 1;
 	w.bytes = skb->len;
 	if (skb->gso_size)
@@ -139,15 +126,15 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 		state = bpf_map_lookup_elem(&cg_state, &slot);
 		if (!state || (__s32)(until - CG_FAST_TICKS - state->begun) <= 0)
 			return FAST_MISS;
+		if (!count(f->counter, &w))
+			return FAST_MISS;
 		state->suppressed++;
-		c->packets += w.packets;
-		c->bytes += w.bytes;
 		return TC_ACT_SHOT;
 	}
+	if (!count(f->counter, &w))
+		return FAST_MISS;
 	f->packets += w.packets;
 	f->bytes += w.bytes;
-	c->packets += w.packets;
-	c->bytes += w.bytes;
 	if (up && meta->flags & CG_META_GUARD)
 		skb->mark |= meta->mark;
 	return TC_ACT_UNSPEC;
@@ -174,7 +161,7 @@ INLINE int fast4_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 {
 	const struct ip4_head *ip = (const void *)(eth + 14);
 	const __u8 *l4 = (const __u8 *)(ip + 1);
-	__u32 len = bpf_ntohs(ip->tot_len), ports, at;
+	__u32 len = bpf_ntohs(ip->tot_len), ports, first, at, i;
 	__be32 cam, peer;
 	struct cg_fast4 *e;
 	__u64 who, syn;
@@ -186,16 +173,19 @@ INLINE int fast4_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 	cam = up ? ip->saddr : ip->daddr;
 	peer = up ? ip->daddr : ip->saddr;
 	who = fast_who(mac, ip->proto, up, syn);
-	at = fast_place(meta, fast_hash(who, ports, peer));
+	first = fast_place(meta, fast_hash(who, ports, peer));
+	at = first;
 	e = bpf_map_lookup_elem(&cg_fast4, &at);
 	if (!e)
 		return FAST_MISS;
 	if (fast4_is(e, who, ports, cam, peer))
 		return fast_verdict(skb, meta, &e->f, e->until, up, 1);
-	at ^= meta->fast_mask & 1;
-	e = bpf_map_lookup_elem(&cg_fast4, &at);
-	if (e && fast4_is(e, who, ports, cam, peer))
-		return fast_verdict(skb, meta, &e->f, e->until, up, 1);
+	for (i = 1; i < FAST_WAYS; i++) {
+		at = first ^ (i & meta->fast_mask);
+		e = bpf_map_lookup_elem(&cg_fast4, &at);
+		if (e && fast4_is(e, who, ports, cam, peer))
+			return fast_verdict(skb, meta, &e->f, e->until, up, 1);
+	}
 	return FAST_MISS;
 }
 
@@ -206,7 +196,7 @@ INLINE int fast6_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 	const __u8 *l4 = (const __u8 *)(ip + 1);
 	const __u32 *cam = (const __u32 *)(up ? ip->saddr : ip->daddr);
 	const __u32 *peer = (const __u32 *)(up ? ip->daddr : ip->saddr);
-	__u32 len, ports, at;
+	__u32 len, ports, first, at, i;
 	struct cg_fast6 *e;
 	__u64 who, syn;
 
@@ -218,16 +208,19 @@ INLINE int fast6_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 		return FAST_MISS;
 	ports = *(const __u32 *)l4;
 	who = fast_who(mac, ip->nexthdr, up, syn);
-	at = fast_place(meta, fast_hash(who, ports, fast_fold(peer)));
+	first = fast_place(meta, fast_hash(who, ports, fast_fold(peer)));
+	at = first;
 	e = bpf_map_lookup_elem(&cg_fast6, &at);
 	if (!e)
 		return FAST_MISS;
 	if (fast6_is(e, who, ports, cam, peer))
 		return fast_verdict(skb, meta, &e->f, e->until, up, 0);
-	at ^= meta->fast_mask & 1;
-	e = bpf_map_lookup_elem(&cg_fast6, &at);
-	if (e && fast6_is(e, who, ports, cam, peer))
-		return fast_verdict(skb, meta, &e->f, e->until, up, 0);
+	for (i = 1; i < FAST_WAYS; i++) {
+		at = first ^ (i & meta->fast_mask);
+		e = bpf_map_lookup_elem(&cg_fast6, &at);
+		if (e && fast6_is(e, who, ports, cam, peer))
+			return fast_verdict(skb, meta, &e->f, e->until, up, 0);
+	}
 	return FAST_MISS;
 }
 
@@ -284,30 +277,31 @@ INLINE int fast_free(const struct cg_fast *f, __u32 until, __u32 tick, int drop)
 	return (__s32)(until - tick) <= 0 || (f->drop && !drop);
 }
 
-INLINE void fast_write(const struct scratch *m, struct cg_fast *f, __u32 plane, int drop)
+INLINE void fast_write(const struct scratch *m, struct cg_fast *f, int drop)
 {
 	f->stamp = m->stamp;
-	f->word = m->word;
+	f->exposed = m->exposed;
+	f->counter = m->counter;
 	f->port_if = m->port_if;
 	f->peer_if = m->peer_if;
 	f->packets = 0;
 	f->bytes = 0;
 	f->slot = m->slot;
-	f->counter = plane * CG_REASONS + m->v.reason;
 	f->drop = drop;
 }
 
-INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, __u32 plane, int up,
+INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up,
 		      __u32 tick, int drop)
 {
 	const struct pkt *p = &m->p;
 	__be32 cam = *(const __be32 *)((up ? p->src : p->dst) + 12);
 	__be32 peer = *(const __be32 *)((up ? p->dst : p->src) + 12);
 	__u32 ports = *(const __u32 *)&p->sport;
-	__u32 at = fast_place(meta, fast_hash(who, ports, peer)), i;
+	__u32 at = fast_place(meta, fast_hash(who, ports, peer)), first = at, i;
 	struct cg_fast4 *e;
 
-	for (i = 0; i < 2; i++, at ^= meta->fast_mask & 1) {
+	for (i = 0; i < FAST_WAYS; i++) {
+		at = first ^ (i & meta->fast_mask);
 		forget();
 		e = bpf_map_lookup_elem(&cg_fast4, &at);
 		if (!e)
@@ -323,21 +317,22 @@ INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 		e->cam = cam;
 		e->peer = peer;
 		e->until = tick + CG_FAST_TICKS;
-		fast_write(m, &e->f, plane, drop);
+		fast_write(m, &e->f, drop);
 		return;
 	}
 }
 
-INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, __u32 plane, int up,
+INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up,
 		      __u32 tick, int drop)
 {
 	const struct pkt *p = &m->p;
 	const __u8 *cam = up ? p->src : p->dst, *peer = up ? p->dst : p->src;
 	__u32 ports = *(const __u32 *)&p->sport;
-	__u32 at = fast_place(meta, fast_hash(who, ports, fast_fold((const __u32 *)peer))), i;
+	__u32 at = fast_place(meta, fast_hash(who, ports, fast_fold((const __u32 *)peer))), first = at, i;
 	struct cg_fast6 *e;
 
-	for (i = 0; i < 2; i++, at ^= meta->fast_mask & 1) {
+	for (i = 0; i < FAST_WAYS; i++) {
+		at = first ^ (i & meta->fast_mask);
 		forget();
 		e = bpf_map_lookup_elem(&cg_fast6, &at);
 		if (!e)
@@ -354,7 +349,7 @@ INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 		memcpy(e->cam, cam, 16);
 		memcpy(e->peer, peer, 16);
 		e->until = tick + CG_FAST_TICKS;
-		fast_write(m, &e->f, plane, drop);
+		fast_write(m, &e->f, drop);
 		return;
 	}
 }
@@ -377,9 +372,9 @@ INLINE void fast_add(struct scratch *m, const struct cg_meta *meta)
 	who = fast_who(cg_mac_word(up ? p->smac : p->dmac), p->proto, up, syn);
 	forget();
 	if (p->is_v4)
-		fast4_add(m, meta, who, m->plane, up, tick, drop);
+		fast4_add(m, meta, who, up, tick, drop);
 	else
-		fast6_add(m, meta, who, m->plane, up, tick, drop);
+		fast6_add(m, meta, who, up, tick, drop);
 }
 
 #endif

@@ -51,12 +51,14 @@ struct scratch {
 	__u32 slot, flags; /* of the camera; CG_CAM_* */
 	__u32 tick;	   /* jiffies when the packet came */
 	__u32 gen, epoch;
+	__u32 exposed; /* cg_meta's, read before the word */
+	__u32 counter; /* that counted it */
 	__u32 port_if; /* the LAN port the packet is seen on */
 	__u32 peer_if; /* where it came in; 0 = from the gateway itself */
 	__u32 quarantined;
 	__u32 station;	   /* judged here for both its cameras */
 	__u32 up;	   /* from the camera */
-	__u32 plane, drop; /* as it was counted */
+	__u32 drop;	   /* as it was counted */
 	__u32 kind, quota; /* of the ring a place is looked for in */
 	struct wire wire;
 	struct match match;

@@ -147,10 +147,11 @@ struct {
 } cg_state SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS *CG_PLACES); /* set at load, times CPUs */
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct cg_stats);
+	__type(value, struct cg_count);
 } cg_stats SEC(".maps");
 
 struct {

@@ -11,7 +11,6 @@ struct seat {
 	struct scratch *m;
 	struct cg_state *state;
 	struct cg_exposure *exposure;
-	struct cg_stats *stats;
 };
 
 struct place {

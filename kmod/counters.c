@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads a slot of the packet path's per-CPU map and sums it over the CPUs. */
+/* Reads a slot of the packet path's map and sums it over the CPUs. */
 #include <linux/bpf.h>
 #include <linux/cpumask.h>
 #include <linux/lockdep.h>
-#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include "counters.h"
@@ -25,22 +24,18 @@ static u64 read_u64(const __u64 *p)
 	return v;
 }
 
-static void sum_cpus(const struct cg_stats __percpu *from, struct cg_stats *ret_sum)
+static void sum_cpus(const struct cg_count *from, u32 slots, u32 slot, struct cg_stats *ret_sum)
 {
-	unsigned int plane, reason, cpu;
+	struct cg_count *to = &ret_sum->c[0][0];
+	unsigned int place, cpu;
 
 	memset(ret_sum, 0, sizeof(*ret_sum));
 	for_each_possible_cpu(cpu) {
-		const struct cg_stats *one = per_cpu_ptr(from, cpu);
+		for (place = 0; place < CG_PLACES; place++) {
+			const struct cg_count *c = from + cg_stats_at(cpu, place, slots, slot);
 
-		for (plane = 0; plane < CG_REASON_PLANES; plane++) {
-			for (reason = 0; reason < CG_REASONS; reason++) {
-				const struct cg_count *c = &one->c[plane][reason];
-				struct cg_count *to = &ret_sum->c[plane][reason];
-
-				to->packets += read_u64(&c->packets);
-				to->bytes += read_u64(&c->bytes);
-			}
+			to[place].packets += read_u64(&c->packets);
+			to[place].bytes += read_u64(&c->bytes);
 		}
 	}
 }
@@ -52,10 +47,17 @@ void cg_counters_init(struct cg_counters *c)
 	c->serial = 1;
 }
 
+u32 cg_counters_slots_of(u32 entries)
+{
+	u32 slots = entries / CG_PLACES / nr_cpu_ids;
+
+	return slots * nr_cpu_ids * CG_PLACES == entries ? slots : 0;
+}
+
 u32 cg_counters_slots(const struct cg_counters *c)
 {
 	lockdep_assert_held(&c->lock);
-	return c->map ? c->map->max_entries : 0;
+	return c->map ? cg_counters_slots_of(c->map->max_entries) : 0;
 }
 
 u32 cg_counters_map_id(const struct cg_counters *c)
@@ -71,18 +73,13 @@ int cg_counters_read(struct cg_counters *c, u32 slot)
 	lockdep_assert_held(&c->lock);
 	if (!c->map)
 		return -ENODATA;
-	if (slot >= c->map->max_entries)
+	if (slot >= cg_counters_slots(c))
 		return -ENOENT;
 	/* A reader of every slot, on many CPUs, has much to add up. */
 	cond_resched();
-	/*
-	 * cg_source_set() has made sure that it is a per-CPU array of ours. All
-	 * CPUs' values by one way on every kernel: before 5.19 the map itself
-	 * could only be asked for this CPU's.
-	 */
+	/* cg_source_set() has made sure that it is an array of ours. */
 	array = container_of(c->map, struct bpf_array, map);
-	sum_cpus((const struct cg_stats __percpu *)array->pptrs[slot & array->index_mask],
-		 &c->sum);
+	sum_cpus((const struct cg_count *)array->value, cg_counters_slots(c), slot, &c->sum);
 	return 0;
 }
 

@@ -9,9 +9,6 @@
 
 struct bpf_map;
 
-/* A place in a slot's table, plane by plane: plane * CG_REASONS + reason. */
-#define CG_PLACES	(CG_REASON_PLANES * CG_REASONS)
-
 struct cg_counters {
 	struct mutex lock;	/* guards all below, and that map stays while it is read */
 	struct bpf_map *map;	/* our reference; NULL: none set */
@@ -20,6 +17,9 @@ struct cg_counters {
 };
 
 void cg_counters_init(struct cg_counters *c);
+
+/* Slots a map of so many entries has; 0: it is no map of the packet path. */
+u32 cg_counters_slots_of(u32 entries);
 
 /* Slots the map has; 0 without a map. Under c->lock, as all below. */
 u32 cg_counters_slots(const struct cg_counters *c);

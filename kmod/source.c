@@ -39,14 +39,14 @@ static struct bpf_map *find_map(struct bpf_prog *prog)
 
 static const char *what_is_wrong(const struct bpf_map *map)
 {
-	if (map->map_type != BPF_MAP_TYPE_PERCPU_ARRAY)
-		return "prog_fd: map cg_stats is not a per-CPU array";
+	if (map->map_type != BPF_MAP_TYPE_ARRAY)
+		return "prog_fd: map cg_stats is not an array";
 	if (map->key_size != sizeof(u32))
 		return "prog_fd: map cg_stats has another key size";
-	if (map->value_size != sizeof(struct cg_stats))
+	if (map->value_size != sizeof(struct cg_count))
 		return "prog_fd: map cg_stats has another value size";
-	if (!map->max_entries)
-		return "prog_fd: map cg_stats has no entries";
+	if (!cg_counters_slots_of(map->max_entries))
+		return "prog_fd: map cg_stats has another number of entries";
 	return NULL;
 }
 

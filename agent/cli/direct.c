@@ -107,7 +107,7 @@ static void set_slot(const struct cg_pins *pins, uint32_t slot, bool seal, struc
 		cg_exposure_seal(&e);
 	else
 		(void)cg_exposure_close(&e, false); /* the sentence says that a seal stays */
-	cg_exposure_store(&pins->exposure[slot], &e);
+	cg_exposure_store(pins->meta, &pins->exposure[slot], &e);
 	json_object_object_add(cam, "id", json_object_new_string(pins->names[slot].id));
 	json_object_object_add(cam, "name", json_object_new_string(pins->names[slot].name));
 	json_object_object_add(cam, "exposure",

@@ -59,7 +59,7 @@ static void store(struct cg_agent *a, const struct cg_agent_cam *cam, const stru
 {
 	uint64_t now = a->boot_ns();
 
-	cg_exposure_store(slot_of(a, cam), e);
+	cg_exposure_store(cg_datapath_meta(a->kern.dp), slot_of(a, cam), e);
 	a->run.deadline[index_of(a, cam)] = cg_exposure_opening(e, now) ? cg_exposure_deadline(e) :
 									  0;
 	remember(a, cam, e->manual);
@@ -152,7 +152,7 @@ void cg_manual_restore(struct cg_agent *a)
 				cg_exposure_seal(&e);
 			else
 				(void)cg_exposure_close(&e, true);
-			cg_exposure_store(slot_of(a, cam), &e);
+			cg_exposure_store(cg_datapath_meta(a->kern.dp), slot_of(a, cam), &e);
 		}
 		remember(a, cam, e.manual);
 		a->run.deadline[i] = cg_exposure_opening(&e, now) ? cg_exposure_deadline(&e) : 0;

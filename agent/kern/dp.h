@@ -56,7 +56,7 @@ struct cg_datapath {
 	int map[__CG_DP_MAP_MAX];
 	int prog[__CG_DP_PROG_MAX];
 	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */
-	uint32_t slots;
+	uint32_t slots, cpus;
 	bool taken_over;
 	bool pins_wait;		      /* new maps: pinned with the first policy in them */
 	int grace_fd;		      /* the inner map handed to cg_grace */
@@ -66,6 +66,7 @@ struct cg_datapath {
 	uint64_t *macs;		      /* mapped */
 	struct cg_fast4 *fast4;	      /* mapped; entries of all CPUs */
 	struct cg_fast6 *fast6;
+	struct cg_count *counts; /* mapped: cg_stats */
 	size_t meta_size, exposure_size, names_size, fast_entries;
 	struct cg_mapset *set;	      /* keys of the generation in force; NULL = none */
 	struct cg_datapath_net *nets; /* as in cg_nets, cg_ifs */
@@ -103,6 +104,8 @@ int cg_dp_pin(struct cg_datapath *dp) __must_check;
 /* Maps what is read and written in place: exposure, the hashes of MACs, the
  * packet path's own notes. */
 int cg_dp_memory_map(struct cg_datapath *dp) __must_check;
+/* Learns dp->cpus. */
+int cg_dp_cpus(struct cg_datapath *dp) __must_check;
 int cg_dp_meta_map(struct cg_datapath *dp) __must_check;
 void cg_dp_memory_unmap(struct cg_datapath *dp);
 /* Only the MACs of dp->set are perhaps cameras'. */

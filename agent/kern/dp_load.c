@@ -58,7 +58,7 @@ static const struct sizing sizings[] = {
 	{ CG_DP_FRAGS, CG_QUOTA_FRAG, false },
 	{ CG_DP_RING, CG_RING_GROUPS, false },
 	{ CG_DP_STATE, 1, false },
-	{ CG_DP_STATS, 1, false },
+	{ CG_DP_STATS, CG_PLACES, true },
 	{ CG_DP_FAST4, CG_FAST_PER_SLOT, true },
 	{ CG_DP_FAST6, CG_FAST_PER_SLOT, true },
 };
@@ -107,7 +107,7 @@ int cg_dp_pin(struct cg_datapath *dp)
 static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
 {
 	uint32_t more = dp->slots * CG_MORE_PER_SLOT;
-	int cpus = libbpf_num_possible_cpus(), r = cpus < 1 ? -EINVAL : 0;
+	int r = cg_dp_cpus(dp);
 
 	if (!r)
 		r = bpf_map__set_max_entries(skel->maps.cg_rulemore,
@@ -117,7 +117,7 @@ static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
 		r = bpf_map__set_max_entries(
 			bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]),
 			sizings[i].per_slot * dp->slots *
-				(sizings[i].per_cpu ? (uint32_t)cpus : 1));
+				(sizings[i].per_cpu ? dp->cpus : 1));
 	return r;
 }
 

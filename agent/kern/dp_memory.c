@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The packet path's memory that is read and written in place. */
 #include "dp.h"
+#include "pins.h"
 
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,14 +32,26 @@ int cg_dp_meta_map(struct cg_datapath *dp)
 	return map(dp, CG_DP_META, dp->meta_size, PROT_READ | PROT_WRITE, (void **)&dp->meta);
 }
 
+int cg_dp_cpus(struct cg_datapath *dp)
+{
+	int r = cg_pins_cpus_read(&dp->cpus);
+
+	return r ? cg_dp_fail(dp, r, "the number of CPUs is not known: %s", strerror(-r)) : 0;
+}
+
+static size_t counts_size(const struct cg_datapath *dp)
+{
+	return (size_t)dp->cpus * CG_PLACES * dp->slots * sizeof(*dp->counts);
+}
+
 int cg_dp_memory_map(struct cg_datapath *dp)
 {
-	int cpus = libbpf_num_possible_cpus(), r;
+	int r = cg_dp_cpus(dp);
 
-	if (cpus < 1)
-		return cg_dp_fail(dp, -EINVAL, "the number of CPUs is not known");
+	if (r)
+		return r;
 	dp->exposure_size = pages(dp->slots * sizeof(*dp->exposure));
-	dp->fast_entries = (size_t)cpus * (dp->meta->fast_mask + 1);
+	dp->fast_entries = (size_t)dp->cpus * (dp->meta->fast_mask + 1);
 	r = map(dp, CG_DP_EXPOSURE, dp->exposure_size, PROT_READ | PROT_WRITE,
 		(void **)&dp->exposure);
 	dp->names_size = pages(dp->slots * sizeof(*dp->names));
@@ -55,6 +67,9 @@ int cg_dp_memory_map(struct cg_datapath *dp)
 	if (!r)
 		r = map(dp, CG_DP_FAST6, dp->fast_entries * sizeof(*dp->fast6), PROT_READ,
 			(void **)&dp->fast6);
+	if (!r)
+		r = map(dp, CG_DP_STATS, counts_size(dp), PROT_READ | PROT_WRITE,
+			(void **)&dp->counts);
 	return r;
 }
 
@@ -72,12 +87,14 @@ void cg_dp_memory_unmap(struct cg_datapath *dp)
 	unmap(dp->macs, CG_MAC_WORDS * sizeof(*dp->macs));
 	unmap(dp->fast4, dp->fast_entries * sizeof(*dp->fast4));
 	unmap(dp->fast6, dp->fast_entries * sizeof(*dp->fast6));
+	unmap(dp->counts, counts_size(dp));
 	dp->meta = NULL;
 	dp->exposure = NULL;
 	dp->names = NULL;
 	dp->macs = NULL;
 	dp->fast4 = NULL;
 	dp->fast6 = NULL;
+	dp->counts = NULL;
 }
 
 static void bits_of(const struct cg_mapset *set, uint64_t *words)

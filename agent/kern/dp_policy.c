@@ -161,7 +161,7 @@ static void slot_prepare(struct cg_datapath *dp, const struct cg_mapset_slot *s)
 			return;
 	}
 	cg_exposure_config(&e, s->config);
-	cg_exposure_store(&dp->exposure[s->slot], &e);
+	cg_exposure_store(dp->meta, &dp->exposure[s->slot], &e);
 }
 
 static void slot_finish(struct cg_datapath *dp, const struct cg_mapset_slot *s)
@@ -169,7 +169,7 @@ static void slot_finish(struct cg_datapath *dp, const struct cg_mapset_slot *s)
 	struct cg_exposure e = dp->exposure[s->slot];
 
 	cg_exposure_config(&e, s->config);
-	cg_exposure_store(&dp->exposure[s->slot], &e);
+	cg_exposure_store(dp->meta, &dp->exposure[s->slot], &e);
 	if (memcmp(&dp->names[s->slot], &s->name, sizeof(s->name)))
 		dp->names[s->slot] = s->name;
 }
@@ -194,17 +194,12 @@ static void forget_flows(struct cg_datapath *dp, uint32_t slot)
 		}
 }
 
-static int stats_clear(struct cg_datapath *dp, uint32_t slot)
+static void stats_clear(struct cg_datapath *dp, uint32_t slot)
 {
-	int cpus = libbpf_num_possible_cpus();
-	_cleanup_free_ struct cg_stats *zero = NULL;
-
-	if (cpus < 1)
-		return -EINVAL;
-	zero = calloc((size_t)cpus, sizeof(*zero));
-	if (!zero)
-		return -ENOMEM;
-	return bpf_map_update_elem(dp->map[CG_DP_STATS], &slot, zero, BPF_ANY) ? -errno : 0;
+	for (uint32_t cpu = 0; cpu < dp->cpus; cpu++)
+		for (uint32_t place = 0; place < CG_PLACES; place++)
+			dp->counts[cg_stats_at(cpu, place, dp->slots, slot)] =
+				(struct cg_count){ 0 };
 }
 
 /* After the flip no packet knows the slot any more. */
@@ -213,12 +208,13 @@ static int slot_forget(struct cg_datapath *dp, uint32_t slot)
 	static const struct cg_exposure sealed;
 	static const struct cg_state state;
 
-	cg_exposure_store(&dp->exposure[slot], &sealed);
+	cg_exposure_store(dp->meta, &dp->exposure[slot], &sealed);
 	forget_flows(dp, slot);
 	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY))
 		return -errno;
 	memset(&dp->names[slot], 0, sizeof(dp->names[slot]));
-	return stats_clear(dp, slot);
+	stats_clear(dp, slot);
+	return 0;
 }
 
 static bool uses_slot(const struct cg_mapset *set, uint32_t slot)

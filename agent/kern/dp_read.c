@@ -11,7 +11,10 @@
 
 int cg_datapath_stats_read(struct cg_datapath *dp, uint32_t slot, struct cg_stats *ret_stats)
 {
-	return cg_pins_stats_sum(dp->map[CG_DP_STATS], slot, ret_stats);
+	if (slot >= dp->slots)
+		return -ENOENT;
+	cg_pins_stats_sum(dp->counts, dp->cpus, dp->slots, slot, ret_stats);
+	return 0;
 }
 
 int cg_datapath_state_read(struct cg_datapath *dp, uint32_t slot, struct cg_state *ret_state)

@@ -25,8 +25,11 @@ int cg_pins_find(const struct cg_pins *pins, const char *id_or_name,
 		 uint32_t *ret_slot) __must_check;
 /* Sums over CPUs; needs no cg_pins_open. pins_stats.c */
 int cg_pins_stats_read(const char *dir, uint32_t slot, struct cg_stats *ret_stats) __must_check;
-/* The same of an open map. */
-int cg_pins_stats_sum(int fd, uint32_t slot, struct cg_stats *ret_stats) __must_check;
+/* The same of a mapped cg_stats. */
+void cg_pins_stats_sum(const struct cg_count *counts, uint32_t cpus, uint32_t slots, uint32_t slot,
+		       struct cg_stats *ret_stats);
+/* CPUs up to the highest number there may be; numbers may be left out. */
+int cg_pins_cpus_read(uint32_t *ret_cpus) __must_check;
 /* Removes every filter of ours on every interface of this network namespace,
  * then every pin below dir and dir itself. Works with the agent dead; needs no
  * pins to be there. Returns how many things were removed, or -errno. */

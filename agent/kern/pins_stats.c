@@ -3,12 +3,30 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include "pins.h"
 
-static int map_open(const char *dir)
+int cg_pins_cpus_read(uint32_t *ret_cpus)
+{
+	_cleanup_fclose_ FILE *f = fopen("/sys/devices/system/cpu/possible", "re");
+	unsigned int last;
+	int n = 0;
+
+	if (!f)
+		return -errno;
+	/* "0-3", "0,2-3": the last number is the highest. */
+	while (fscanf(f, "%u%*[-,]", &last) == 1)
+		n++;
+	if (!n || last >= INT_MAX / CG_PLACES)
+		return -EINVAL;
+	*ret_cpus = last + 1;
+	return 0;
+}
+
+static int map_open(const char *dir, uint32_t cpus, uint32_t *ret_slots)
 {
 	struct bpf_map_info info = { 0 };
 	uint32_t len = sizeof(info);
@@ -20,37 +38,60 @@ static int map_open(const char *dir)
 	fd = bpf_obj_get(path);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
-	if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY || info.value_size != sizeof(struct cg_stats))
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != sizeof(struct cg_count) ||
+	    info.max_entries % (cpus * CG_PLACES))
 		return -ESTALE;
+	*ret_slots = info.max_entries / (cpus * CG_PLACES);
 	return TAKE_FD(fd);
 }
 
-int cg_pins_stats_sum(int fd, uint32_t slot, struct cg_stats *ret_stats)
+/* The packet path writes meanwhile. On a 32-bit machine such a store is two, and
+ * two equal readings are one value. */
+static uint64_t counter_read(const __u64 *p)
 {
-	_cleanup_free_ struct cg_stats *cpu = NULL;
-	int n = libbpf_num_possible_cpus();
-	struct cg_stats sum = { 0 };
+	uint64_t v = *(const volatile __u64 *)p, again;
 
-	if (n < 1)
-		return -EINVAL;
-	cpu = calloc((size_t)n, sizeof(*cpu));
-	if (!cpu)
-		return -ENOMEM;
-	if (bpf_map_lookup_elem(fd, &slot, cpu))
-		return -errno;
-	for (int i = 0; i < n; i++)
-		for (int p = 0; p < CG_REASON_PLANES; p++)
-			for (int r = 0; r < CG_REASONS; r++) {
-				sum.c[p][r].packets += cpu[i].c[p][r].packets;
-				sum.c[p][r].bytes += cpu[i].c[p][r].bytes;
-			}
-	*ret_stats = sum;
-	return 0;
+	if (sizeof(long) < sizeof(v))
+		while ((again = *(const volatile __u64 *)p) != v)
+			v = again;
+	return v;
+}
+
+void cg_pins_stats_sum(const struct cg_count *counts, uint32_t cpus, uint32_t slots, uint32_t slot,
+		       struct cg_stats *ret_stats)
+{
+	struct cg_count *to = &ret_stats->c[0][0];
+
+	memset(ret_stats, 0, sizeof(*ret_stats));
+	for (uint32_t cpu = 0; cpu < cpus; cpu++)
+		for (uint32_t place = 0; place < CG_PLACES; place++) {
+			const struct cg_count *c = &counts[cg_stats_at(cpu, place, slots, slot)];
+
+			to[place].packets += counter_read(&c->packets);
+			to[place].bytes += counter_read(&c->bytes);
+		}
 }
 
 int cg_pins_stats_read(const char *dir, uint32_t slot, struct cg_stats *ret_stats)
 {
-	_cleanup_close_ int fd = map_open(dir);
+	_cleanup_close_ int fd = -1;
+	uint32_t cpus, slots;
+	size_t size;
+	void *p;
+	int r = cg_pins_cpus_read(&cpus);
 
-	return fd < 0 ? fd : cg_pins_stats_sum(fd, slot, ret_stats);
+	if (r)
+		return r;
+	fd = map_open(dir, cpus, &slots);
+	if (fd < 0)
+		return fd;
+	if (slot >= slots)
+		return -ENOENT;
+	size = (size_t)cpus * CG_PLACES * slots * sizeof(struct cg_count);
+	p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	cg_pins_stats_sum(p, cpus, slots, slot, ret_stats);
+	munmap(p, size);
+	return 0;
 }

@@ -142,7 +142,13 @@ static void store_word(uint64_t *word, uint64_t value)
 		cg_exposure_store_halves(word, value);
 }
 
-void cg_exposure_store(struct cg_exposure *slot, const struct cg_exposure *e)
+/* From now on no verdict holds that was kept before. */
+static void tell(struct cg_meta *meta)
+{
+	__atomic_add_fetch((uint32_t *)&meta->exposed, 1, __ATOMIC_SEQ_CST);
+}
+
+void cg_exposure_store(struct cg_meta *meta, struct cg_exposure *slot, const struct cg_exposure *e)
 {
 	uint64_t *word = (uint64_t *)&slot->word, old = *word;
 	bool opening = e->word & CG_WORD_DEADLINE;
@@ -156,10 +162,13 @@ void cg_exposure_store(struct cg_exposure *slot, const struct cg_exposure *e)
 		store_word(word, e->word);
 	else if ((old & CG_WORD_TO) && memcmp(slot->viewer, e->viewer, sizeof(slot->viewer)))
 		store_word(word, strictest(old, e->word));
+	tell(meta);
 	for (unsigned int i = 0; i < sizeof(slot->viewer); i++)
 		__atomic_store_n(&slot->viewer[i], e->viewer[i], __ATOMIC_RELAXED);
 	__atomic_store_n(&slot->manual, e->manual, __ATOMIC_RELAXED);
 	__atomic_store_n(&slot->config, e->config, __ATOMIC_RELAXED);
 	slot->opened_ns = e->opened_ns;
 	store_word(word, e->word);
+	if (opening)
+		tell(meta);
 }

@@ -29,8 +29,8 @@ void cg_exposure_auto(struct cg_exposure *e);
 void cg_exposure_config(struct cg_exposure *e, enum cg_exposure_state config);
 
 /* Stores *e at *slot (mapped memory the packet path reads) in the order the
- * ABI asks for: a stricter state first, viewer before word. */
-void cg_exposure_store(struct cg_exposure *slot, const struct cg_exposure *e);
+ * ABI asks for: a stricter state first, viewer before word, meta's mark behind it. */
+void cg_exposure_store(struct cg_meta *meta, struct cg_exposure *slot, const struct cg_exposure *e);
 /* How hosts without 64-bit stores write the word. */
 void cg_exposure_store_halves(uint64_t *word, uint64_t value);
 

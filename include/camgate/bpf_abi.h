@@ -20,7 +20,7 @@
  * cg_frags     cg_flow_key     cg_frag          packet path        packet path
  * cg_ring      cg_ring_key     cg_ring          packet path        both
  * cg_state     slot            cg_state         packet path        both
- * cg_stats     slot            cg_stats/CPU     packet path        agent, module
+ * cg_stats     cg_stats_at()   cg_count         packet path        agent, module
  * cg_events    -               cg_event         packet path        agent
  * cg_lost      0               u64/CPU          packet path        agent
  * cg_grace     0               a map            agent              nobody
@@ -46,7 +46,7 @@
 #include "abi_check.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION 2
+#define CG_BPF_ABI_VERSION 3
 
 #define CG_PIN_DIR	   "/sys/fs/bpf/camgate"
 #define CG_TC_PRIO	   0xca
@@ -129,7 +129,7 @@ struct cg_meta {
 	__u32 slots;	 /* max_entries of the per-slot maps */
 	__u64 agent_ns;	 /* boot clock of the agent's last sign of life */
 	__u32 fast_mask; /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
-	__u32 pad;
+	__u32 exposed;	 /* raised behind every change of a word in cg_exposure */
 	__u8 build[24]; /* agent's version, NUL padded */
 };
 CG_ABI_SIZE(struct cg_meta, 72);
@@ -300,7 +300,8 @@ enum cg_manual {
  *       bits 60-0  the opening's deadline, boot clock ns; past = no opening.
  * One word, so that one store opens or closes. A 32-bit writer stores the high
  * half first with a deadline of 0, then the low, then the high: every state
- * between is closed or stricter. `viewer` is stored before the word.
+ * between is closed or stricter. `viewer` is stored before the word, and
+ * cg_meta.exposed raised behind it, so that verdicts kept are given up.
  */
 #define CG_WORD_BASE_SHIFT 62
 #define CG_WORD_TO	   (1ULL << 61)
@@ -412,18 +413,19 @@ CG_ABI_SIZE(struct cg_ring, 32 * CG_RING_GROUP);
 
 /*
  * Arrays of CPUs x (cg_meta.fast_mask + 1) entries; a flow's entry in one
- * direction is at its hash or at that ^ 1. Packets and bytes are counted there
- * and not yet in cg_flows. Written by one CPU only.
+ * direction is at its hash or at that ^ 1, 2 or 3. Packets and bytes are counted
+ * there and not yet in cg_flows. Written by one CPU only.
  */
 struct cg_fast {
-	__u64 stamp; /* generation and epoch as they lie in cg_meta */
-	__u64 word;  /* the exposure's */
+	__u64 stamp;   /* generation and epoch as they lie in cg_meta */
+	__u32 exposed; /* as there */
+	__u32 counter; /* the key in cg_stats */
 	__u32 port_if, peer_if;
 	__u64 bytes;
 	__u32 packets;
 	__u16 slot;
-	__u8 counter; /* plane * CG_REASONS + reason */
 	__u8 drop;
+	__u8 pad;
 };
 CG_ABI_SIZE(struct cg_fast, 40);
 
@@ -474,7 +476,7 @@ struct cg_state {
 CG_ABI_SIZE(struct cg_state, 336);
 CG_ABI_OFFSET(struct cg_state, addr, 80);
 
-/* ---- cg_stats: per-CPU array by slot ---- */
+/* ---- cg_stats: array, BPF_F_MMAPABLE; a line of memory is one CPU's ---- */
 
 struct cg_count {
 	__u64 packets; /* wire packets: gso_segs each */
@@ -482,6 +484,20 @@ struct cg_count {
 };
 CG_ABI_SIZE(struct cg_count, 16);
 
+/* Of one slot. A place: plane * CG_REASONS + reason. */
+#define CG_PLACES (CG_REASON_PLANES * CG_REASONS)
+
+/*
+ * Of every CPU up to the highest number there may be, of every place, all slots:
+ * what many cameras count, the same few reasons, lies close together.
+ */
+static inline __attribute__((always_inline, unused)) __u32 cg_stats_at(__u32 cpu, __u32 place,
+								       __u32 slots, __u32 slot)
+{
+	return (cpu * CG_PLACES + place) * slots + slot;
+}
+
+/* What readers add up of a slot. */
 struct cg_stats {
 	struct cg_count c[CG_REASON_PLANES][CG_REASONS];
 };

@@ -116,7 +116,8 @@
  *   EPERM       the capabilities above
  *   EINVAL      an attribute is missing, malformed, unknown or makes no sense;
  *               an unknown header flag, version or reserved field; the map of
- *               the program has another type, key or value size
+ *               the program has another type, key or value size, or a number
+ *               of entries that is no whole number of slots
  *   EBADF       PROG_FD is no descriptor
  *   EINVAL      PROG_FD is no program, or one of another type
  *   ENOENT      the program uses no map named cg_stats; there is no such SLOT
@@ -135,7 +136,7 @@
 #define CAMGATE_GENL_VERSION 1
 #define CAMGATE_GENL_GROUP   "events"
 
-/* The map that is looked for; its value is struct cg_stats of bpf_abi.h. */
+/* The map that is looked for; its value is struct cg_count of bpf_abi.h. */
 #define CAMGATE_MAP_NAME     "cg_stats"
 
 #define CAMGATE_CAM_ID_LEN   32 /* with the terminator */

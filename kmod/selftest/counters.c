@@ -3,8 +3,10 @@
 #include <linux/init.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #define ROUNDS	32
+#define SLOTS	3
 
 struct bench {
 	struct cg_stats fast;
@@ -12,7 +14,7 @@ struct bench {
 };
 
 /* One cell at a time, CPUs from the last to the first. */
-static __init void naive_sum(const struct cg_stats __percpu *from, struct cg_stats *to)
+static __init void naive_sum(const struct cg_count *from, u32 slot, struct cg_stats *to)
 {
 	int i, cpu;
 
@@ -22,13 +24,12 @@ static __init void naive_sum(const struct cg_stats __percpu *from, struct cg_sta
 		sum->packets = 0;
 		sum->bytes = 0;
 		for (cpu = nr_cpu_ids - 1; cpu >= 0; cpu--) {
-			const struct cg_stats *one;
+			const struct cg_count *one = from + cpu * CG_PLACES * SLOTS;
 
 			if (!cpu_possible(cpu))
 				continue;
-			one = per_cpu_ptr(from, cpu);
-			sum->packets += one->c[i / CG_REASONS][i % CG_REASONS].packets;
-			sum->bytes += one->c[i / CG_REASONS][i % CG_REASONS].bytes;
+			sum->packets += one[i * SLOTS + slot].packets;
+			sum->bytes += one[i * SLOTS + slot].bytes;
 		}
 	}
 }
@@ -50,44 +51,39 @@ static __init bool walk_is_right(const struct cg_stats *sum)
 	return next == CG_PLACES && cg_counters_next(sum, CG_PLACES) == CG_PLACES;
 }
 
-static __init void fill(struct cg_stats __percpu *to, unsigned int round)
+static __init void fill(struct cg_count *to, size_t n, unsigned int round)
 {
-	unsigned int i, cpu;
+	size_t i;
 
-	for_each_possible_cpu(cpu) {
-		struct cg_stats *one = per_cpu_ptr(to, cpu);
+	/* The first rounds are the edges: nothing, everything at its most. */
+	memset(to, round == 1 ? 0xff : 0, n * sizeof(*to));
+	for (i = 0; round > 1 && i < n; i++) {
+		u32 dice;
 
-		memset(one, 0, sizeof(*one));
-		/* The first rounds are the edges: nothing, everything at its most. */
-		if (round == 1)
-			memset(one, 0xff, sizeof(*one));
-		for (i = 0; round > 1 && i < CG_PLACES; i++) {
-			u32 dice;
-
-			get_random_bytes(&dice, sizeof(dice));
-			if (dice & 3)
-				continue;
-			get_random_bytes(&one->c[i / CG_REASONS][i % CG_REASONS],
-					 sizeof(struct cg_count));
-		}
+		get_random_bytes(&dice, sizeof(dice));
+		if (!(dice & 3))
+			get_random_bytes(&to[i], sizeof(*to));
 	}
 }
 
 bool __init cg_counters_selftest(void)
 {
-	struct cg_stats __percpu *stats = alloc_percpu(struct cg_stats);
+	size_t n = (size_t)nr_cpu_ids * CG_PLACES * SLOTS;
+	struct cg_count *counts = vzalloc(n * sizeof(*counts));
 	struct bench *b = kzalloc(sizeof(*b), GFP_KERNEL);
-	bool ok = stats && b;
+	bool ok = counts && b && cg_counters_slots_of(n) == SLOTS && !cg_counters_slots_of(n + 1);
 	unsigned int round;
 
 	for (round = 0; ok && round < ROUNDS; round++) {
-		fill(stats, round);
-		sum_cpus(stats, &b->fast);
-		naive_sum(stats, &b->slow);
+		u32 slot = round % SLOTS;
+
+		fill(counts, n, round);
+		sum_cpus(counts, SLOTS, slot, &b->fast);
+		naive_sum(counts, slot, &b->slow);
 		ok = !memcmp(&b->fast, &b->slow, sizeof(b->fast)) && walk_is_right(&b->fast);
 	}
 	kfree(b);
-	free_percpu(stats);
+	vfree(counts);
 	if (ok)
 		pr_info("counters self-test: pass\n");
 	else

@@ -93,6 +93,7 @@ void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan)
 void env_word(struct env *e, uint32_t slot, uint64_t word)
 {
 	*(volatile __u64 *)&e->exposure[slot].word = word;
+	e->meta->exposed++;
 }
 
 void env_rules_clear(struct env *e, uint32_t slot)
@@ -404,14 +405,15 @@ struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt
 
 void env_stats(struct env *e, uint32_t slot, struct cg_stats *ret_stats)
 {
-	struct cg_stats cpu[e->ncpu];
-	uint64_t *sum = (uint64_t *)ret_stats, *one;
-	size_t i;
-	int c;
+	struct cg_count *sum = &ret_stats->c[0][0];
+	uint32_t c, i;
 
-	must(bpf_map_lookup_elem(e->stats, &slot, cpu), "cg_stats");
 	memset(ret_stats, 0, sizeof(*ret_stats));
-	for (c = 0; c < e->ncpu; c++)
-		for (i = 0, one = (uint64_t *)&cpu[c]; i < sizeof(*cpu) / 8; i++)
-			sum[i] += one[i];
+	for (c = 0; c < (uint32_t)e->ncpu; c++)
+		for (i = 0; i < CG_PLACES; i++) {
+			const struct cg_count *one = &e->counts[cg_stats_at(c, i, e->slots, slot)];
+
+			sum[i].packets += one->packets;
+			sum[i].bytes += one->bytes;
+		}
 }

@@ -70,8 +70,7 @@ struct env_cam {
 struct env {
 	struct bpf_object *obj;
 	int prog[2]; /* by enum env_dir */
-	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, stats, events,
-		lost;
+	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, events, lost;
 	bool in_cb; /* where a frame came in by is handed over in cb[0], for want of better */
 	int ncpu;
 	uint32_t slots;	      /* the maps have room for; ENV_SLOTS but for env_open_slots() */
@@ -81,6 +80,8 @@ struct env {
 	size_t fast_size; /* entries of all CPUs */
 	uint64_t *macs;
 	struct cg_exposure *exposure;  /* mapped, by slot */
+	struct cg_count *counts;       /* mapped: cg_stats */
+	size_t ncounts;
 	struct env_cam cam[ENV_SLOTS]; /* what env_policy_write() writes */
 	uint32_t more_id;
 };

@@ -186,28 +186,28 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 	static const struct {
 		const char *map;
 		uint32_t per_slot;
+		bool per_cpu;
 	} sizes[] = {
-		{ "cg_cams", 2 * CG_MAX_MACS },
-		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS },
-		{ "cg_rulemore", 2 * CG_MIN_MORE / CG_MIN_SLOTS },
-		{ "cg_exposure", 1 },
-		{ "cg_names", 1 },
-		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY },
-		{ "cg_frags", CG_QUOTA_FRAG },
-		{ "cg_ring", CG_RING_GROUPS },
-		{ "cg_state", 1 },
-		{ "cg_stats", 1 },
-		{ "cg_fast4", CG_FAST_PER_SLOT },
-		{ "cg_fast6", CG_FAST_PER_SLOT },
+		{ "cg_cams", 2 * CG_MAX_MACS, false },
+		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS, false },
+		{ "cg_rulemore", 2 * CG_MIN_MORE / CG_MIN_SLOTS, false },
+		{ "cg_exposure", 1, false },
+		{ "cg_names", 1, false },
+		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY, false },
+		{ "cg_frags", CG_QUOTA_FRAG, false },
+		{ "cg_ring", CG_RING_GROUPS, false },
+		{ "cg_state", 1, false },
+		{ "cg_stats", CG_PLACES, true },
+		{ "cg_fast4", CG_FAST_PER_SLOT, true },
+		{ "cg_fast6", CG_FAST_PER_SLOT, true },
 	};
+	uint32_t cpus = (uint32_t)libbpf_num_possible_cpus();
 	size_t i;
 
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (bpf_map__set_max_entries(bpf_object__find_map_by_name(obj, sizes[i].map),
 					     sizes[i].per_slot * slots *
-						     (strncmp(sizes[i].map, "cg_fast", 7) ?
-							      1 :
-							      libbpf_num_possible_cpus())))
+						     (sizes[i].per_cpu ? cpus : 1)))
 			env_die(1, "%s: cannot be sized", sizes[i].map);
 }
 
@@ -263,7 +263,6 @@ struct env *env_open_slots(uint32_t slots)
 	e->frags = map_fd(e, "cg_frags");
 	e->ring = map_fd(e, "cg_ring");
 	e->state = map_fd(e, "cg_state");
-	e->stats = map_fd(e, "cg_stats");
 	e->events = map_fd(e, "cg_events");
 	e->lost = map_fd(e, "cg_lost");
 	e->ncpu = libbpf_num_possible_cpus();
@@ -273,6 +272,8 @@ struct env *env_open_slots(uint32_t slots)
 	e->macs = map_mmap(e, "cg_macs", CG_MAC_WORDS * sizeof(*e->macs));
 	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
 	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
+	e->ncounts = slots * CG_PLACES * e->ncpu;
+	e->counts = map_mmap(e, "cg_stats", e->ncounts * sizeof(*e->counts));
 	return e;
 }
 
@@ -283,6 +284,7 @@ void env_close(struct env **e)
 	munmap((*e)->macs, CG_MAC_WORDS * sizeof(*(*e)->macs));
 	munmap((*e)->meta, sizeof(*(*e)->meta));
 	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
+	munmap((*e)->counts, (*e)->ncounts * sizeof(*(*e)->counts));
 	bpf_object__close((*e)->obj);
 	free(*e);
 	*e = NULL;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -71,6 +72,28 @@ static int pinned(const char *dir, const char *name)
 
 /* ---- the real programs ---- */
 
+static unsigned int counts_per_slot(void)
+{
+	return CG_PLACES * (unsigned int)libbpf_num_possible_cpus();
+}
+
+/* The pinned map of counters, in place. */
+static struct cg_count *counts_map(const char *dir, __u32 *ret_slots)
+{
+	struct bpf_map_info info = {};
+	__u32 len = sizeof(info);
+	int fd = pinned(dir, "cg_stats");
+	void *p;
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return NULL;
+	p = mmap(NULL, (size_t)info.max_entries * info.value_size, PROT_READ | PROT_WRITE,
+		 MAP_SHARED, fd, 0);
+	close(fd);
+	*ret_slots = info.max_entries / counts_per_slot();
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static int load(const char *object, const char *dir, unsigned int slots)
 {
 	struct bpf_object *obj = bpf_object__open_file(object, NULL);
@@ -82,10 +105,11 @@ static int load(const char *object, const char *dir, unsigned int slots)
 		return fail(object);
 	mkdir(dir, 0700);
 	bpf_object__for_each_map(map, obj) {
-		if (!strcmp(bpf_map__name(map), "cg_stats") ||
-		    !strcmp(bpf_map__name(map), "cg_state") ||
+		if (!strcmp(bpf_map__name(map), "cg_state") ||
 		    !strcmp(bpf_map__name(map), "cg_exposure"))
 			bpf_map__set_max_entries(map, slots);
+		if (!strcmp(bpf_map__name(map), "cg_stats"))
+			bpf_map__set_max_entries(map, slots * counts_per_slot());
 		if (!strncmp(bpf_map__name(map), "cg_fast", 7))
 			bpf_map__set_max_entries(map, FAST * libbpf_num_possible_cpus());
 	}
@@ -156,6 +180,17 @@ static int zero(const char *dir, const char *name)
 	return 0;
 }
 
+static int counts_zero(const char *dir)
+{
+	__u32 slots;
+	struct cg_count *c = counts_map(dir, &slots);
+
+	if (!c)
+		return fail("cg_stats");
+	memset(c, 0, (size_t)slots * counts_per_slot() * sizeof(*c));
+	return 0;
+}
+
 /* What DIR has, pinned in a second place, as if it had just been loaded: that
  * saves the verifier's work, seconds in emulation. */
 static int again(const char *dir, const char *second)
@@ -173,7 +208,7 @@ static int again(const char *dir, const char *second)
 			return fail(path);
 		close(fd);
 	}
-	return zero(dir, "cg_stats") || zero(dir, "cg_state") || zero(dir, "cg_scratch");
+	return counts_zero(dir) || zero(dir, "cg_state") || zero(dir, "cg_scratch");
 }
 
 /* pass: as after `camgate off`: everything passes, counted and marked. */
@@ -185,6 +220,9 @@ static int meta(const char *dir, unsigned int mark, const char *how)
 			     .fast_mask = FAST - 1 };
 	int fd = pinned(dir, "cg_meta");
 	__u32 zero = 0;
+
+	if (!counts_map(dir, &m.slots))
+		return fail("meta");
 
 	m.off_until_ns = strcmp(how, "pass") ? 0 : ~0ULL >> 1;
 	m.flags = mark ? CG_META_GUARD : 0;
@@ -221,79 +259,63 @@ static int attach(const char *dir, const char *ifname)
 /* The map's own content in the form of /proc/net/camgate, added up here. */
 static int map(const char *dir)
 {
-	int fd = pinned(dir, "cg_stats"), ncpus = libbpf_num_possible_cpus();
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-	struct cg_stats *cpu;
+	__u32 ncpus = (__u32)libbpf_num_possible_cpus(), slots;
+	const struct cg_count *counts = counts_map(dir, &slots);
 
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
-		return fail("map");
-	cpu = calloc((size_t)ncpus, sizeof(*cpu));
-	if (!cpu)
+	if (!counts)
 		return fail("map");
 	puts("slot plane reason packets bytes");
-	for (__u32 slot = 0; slot < info.max_entries; slot++) {
-		if (bpf_map_lookup_elem(fd, &slot, cpu))
-			return fail("map");
-		for (int i = 0; i < CG_REASON_PLANES * CG_REASONS; i++) {
+	for (__u32 slot = 0; slot < slots; slot++) {
+		for (__u32 i = 0; i < CG_PLACES; i++) {
 			unsigned long long packets = 0, bytes = 0;
 
-			for (int c = 0; c < ncpus; c++) {
-				packets += cpu[c].c[i / CG_REASONS][i % CG_REASONS].packets;
-				bytes += cpu[c].c[i / CG_REASONS][i % CG_REASONS].bytes;
+			for (__u32 c = 0; c < ncpus; c++) {
+				packets += counts[(c * CG_PLACES + i) * slots + slot].packets;
+				bytes += counts[(c * CG_PLACES + i) * slots + slot].bytes;
 			}
 			if (packets || bytes)
-				printf("%u %d %d %llu %llu\n", slot, i / CG_REASONS, i % CG_REASONS,
+				printf("%u %u %u %llu %llu\n", slot, i / CG_REASONS, i % CG_REASONS,
 				       packets, bytes);
 		}
 	}
-	free(cpu);
 	return 0;
 }
 
 /* What each CPU has counted in slot 3, of all that is decided: packets, one line a CPU. */
 static int cpus(const char *dir)
 {
-	int fd = pinned(dir, "cg_stats"), ncpus = libbpf_num_possible_cpus();
-	struct cg_stats *cpu = calloc((size_t)ncpus, sizeof(*cpu));
-	__u32 slot = 3;
+	__u32 ncpus = (__u32)libbpf_num_possible_cpus(), slots;
+	const struct cg_count *counts = counts_map(dir, &slots);
 
-	if (!cpu || fd < 0 || bpf_map_lookup_elem(fd, &slot, cpu))
+	if (!counts)
 		return fail("cpus");
-	for (int c = 0; c < ncpus; c++) {
+	for (__u32 c = 0; c < ncpus; c++) {
 		unsigned long long packets = 0;
 
-		for (int i = 0; i < 2 * CG_REASONS; i++)
-			packets += (&cpu[c].c[0][0])[i].packets;
+		for (__u32 i = 0; i < 2 * CG_REASONS; i++)
+			packets += counts[(c * CG_PLACES + i) * slots + 3].packets;
 		printf("%llu\n", packets);
 	}
-	free(cpu);
 	return 0;
 }
 
 /* Every cell of every third slot, some of the others, each CPU its own number. */
 static int fill(const char *dir, unsigned int seed)
 {
-	int fd = pinned(dir, "cg_stats"), ncpus = libbpf_num_possible_cpus();
-	struct bpf_map_info info = {};
-	__u32 len = sizeof(info);
-	struct cg_stats *cpu;
+	__u32 slots;
+	struct cg_count *counts = counts_map(dir, &slots);
 
-	cpu = calloc((size_t)ncpus, sizeof(*cpu));
-	if (!cpu || fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+	if (!counts)
 		return fail("fill");
 	srand(seed);
-	for (__u32 slot = 0; slot < info.max_entries; slot++) {
-		for (int i = 0; i < ncpus * CG_REASON_PLANES * CG_REASONS; i++) {
-			struct cg_count *c = &cpu->c[0][0] + i;
+	for (__u32 slot = 0; slot < slots; slot++) {
+		for (__u32 i = 0; i < counts_per_slot(); i++) {
+			struct cg_count *c = &counts[i * slots + slot];
 
 			c->packets = slot % 3 && rand() % 50 ? 0 : (__u64)rand() << 20 | 1;
 			c->bytes = c->packets ? (__u64)rand() << 30 : 0;
 		}
-		if (bpf_map_update_elem(fd, &slot, cpu, BPF_ANY))
-			return fail("fill");
 	}
-	free(cpu);
 	return 0;
 }
 
@@ -459,30 +481,34 @@ struct kind {
 	enum bpf_prog_type prog;
 	enum bpf_map_type type;
 	const char *map;
-	__u32 key, value, entries;
+	__u32 key, value, slots, more; /* entries beyond those of slots */
 	int two;
 };
 
 static const struct kind kinds[] = {
-	{ "good", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_stats), 2, 0 },
-	{ "array", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_stats), 2, 0 },
-	{ "percpu_hash", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_HASH, "cg_stats", 4,
-	  sizeof(struct cg_stats), 2, 0 },
+	{ "good", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count), 2, 0, 0 },
+	{ "percpu_array", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count), 2, 0, 0 },
+	{ "hash", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_HASH, "cg_stats", 4,
+	  sizeof(struct cg_count), 2, 0, 0 },
 	{ "hash_key8", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_HASH, "cg_stats", 8,
-	  sizeof(struct cg_stats), 2, 0 },
-	{ "value_short", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_stats) - 8, 2, 0 },
-	{ "value_long", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_stats) + 8, 2, 0 },
-	{ "other_name", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats2", 4,
-	  sizeof(struct cg_stats), 2, 0 },
-	{ "two", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_stats), 2, 1 },
-	{ "no_map", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_UNSPEC, "", 0, 0, 0, 0 },
-	{ "xdp", BPF_PROG_TYPE_XDP, BPF_MAP_TYPE_PERCPU_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_stats), 2, 0 },
+	  sizeof(struct cg_count), 2, 0, 0 },
+	{ "value_short", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count) - 8, 2, 0, 0 },
+	{ "value_long", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count) + 8, 2, 0, 0 },
+	{ "one_more", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count), 2, 1, 0 },
+	{ "few", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count), 0, 3, 0 },
+	{ "other_name", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats2", 4,
+	  sizeof(struct cg_count), 2, 0, 0 },
+	{ "two", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count), 2, 0, 1 },
+	{ "no_map", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_UNSPEC, "", 0, 0, 0, 0, 0 },
+	{ "xdp", BPF_PROG_TYPE_XDP, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
+	  sizeof(struct cg_count), 2, 0, 0 },
 };
 
 /* r1 = map; for each: that is enough for the kernel to hold it for the program. */
@@ -502,7 +528,8 @@ static int make(const char *kind, const char *path)
 	if (!k)
 		return usage();
 	for (int i = 0; i < (k->type ? 1 + k->two : 0); i++) {
-		fd = bpf_map_create(k->type, k->map, k->key, k->value, k->entries, NULL);
+		fd = bpf_map_create(k->type, k->map, k->key, k->value,
+				    k->slots * counts_per_slot() + k->more, NULL);
 		if (fd < 0)
 			return fail("map");
 		insn[n++] = (struct bpf_insn){ .code = BPF_LD | BPF_DW | BPF_IMM,

@@ -241,13 +241,20 @@ START_TEST(store_copies_all)
 {
 	const uint8_t who[16] = { 7, [15] = 8 };
 	struct cg_exposure slot = { 0 }, e = with_config(CG_CLOSED);
+	struct cg_meta meta = { 0 }, was;
 
 	ck_assert_int_eq(cg_exposure_open(&e, NOW, NOW + MIN, who, false), 0);
-	cg_exposure_store(&slot, &e);
+	cg_exposure_store(&meta, &slot, &e);
 	ck_assert_mem_eq(&slot, &e, sizeof(e));
+	was = meta;
+	ck_assert_uint_ne(was.exposed, 0);
 	cg_exposure_seal(&e);
-	cg_exposure_store(&slot, &e);
+	cg_exposure_store(&meta, &slot, &e);
 	ck_assert_mem_eq(&slot, &e, sizeof(e));
+	/* Verdicts kept are given up, and nothing else of the packet path's is touched. */
+	ck_assert_uint_ne(meta.exposed, was.exposed);
+	meta.exposed = was.exposed;
+	ck_assert_mem_eq(&meta, &was, sizeof(meta));
 }
 END_TEST
 
@@ -256,6 +263,7 @@ END_TEST
  * instruction at a time, and between any two the slot is looked at from here.
  */
 static struct cg_exposure slot;
+static struct cg_meta meta;
 static volatile long doing; /* which change is under way; -1: none */
 
 static uint64_t peek(pid_t pid, const void *at)
@@ -380,12 +388,12 @@ static void change_viewers(void)
 			if (cg_exposure_open(&e, NOW, NOW + (uint64_t)(to[k] + 1) * MIN,
 					     to[k] < 2 ? VIEWERS[to[k]] : NULL, false))
 				_exit(1);
-			cg_exposure_store(&slot, &e);
+			cg_exposure_store(&meta, &slot, &e);
 		}
 	}
 	doing = 100;
 	cg_exposure_seal(&e);
-	cg_exposure_store(&slot, &e);
+	cg_exposure_store(&meta, &slot, &e);
 }
 
 static void check_viewers(pid_t pid, long now, uint64_t word)

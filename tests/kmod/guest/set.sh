@@ -4,7 +4,7 @@
 serial() { kmodctl info | value serial; }
 slots() { kmodctl info | value slots; }
 mkdir -p $BPF/k
-for kind in good array percpu_hash hash_key8 value_short value_long other_name two no_map xdp; do
+for kind in good percpu_array hash hash_key8 value_short value_long one_more few other_name two no_map xdp; do
 	kmodbpf make $kind $BPF/k/$kind || no "make $kind"
 done
 same 'no map at first' "$(slots)" ''
@@ -14,7 +14,7 @@ same '/proc is only a heading then' "$(cat /proc/net/camgate)" 'slot plane reaso
 check 'a good map is taken' kmodctl set $BPF/k/good
 same 'with its slots' "$(slots)" 2
 before=$(serial)
-for kind in array percpu_hash hash_key8 value_short value_long xdp; do
+for kind in percpu_array hash hash_key8 value_short value_long one_more few xdp; do
 	refuse "$kind" EINVAL kmodctl set $BPF/k/$kind
 done
 refuse 'another name' ENOENT kmodctl set $BPF/k/other_name
@@ -22,7 +22,7 @@ refuse 'no map' ENOENT kmodctl set $BPF/k/no_map
 refuse 'two of the name' ENOTUNIQ kmodctl set $BPF/k/two
 same 'the good one is still there' "$(slots) $(serial)" "2 $before"
 
-same 'one program of it' "$(kmodbpf alive prog kmodbpf)" 10
+same 'one program of it' "$(kmodbpf alive prog kmodbpf)" 12
 rm -rf $BPF/k
 gone() { [ "$(kmodbpf alive "$1" "$2")" = "$3" ]; }
 check 'programs are not held' wait_for 10 gone prog kmodbpf 0
