@@ -42,7 +42,7 @@ static void look_at(struct cg_agent *a, struct cg_agent_port *p)
 {
 	int there = cg_datapath_attached(a->kern.dp, p->ifindex);
 
-	if (there == 1) {
+	if (there > 0) {
 		p->attached = true;
 		p->err = 0;
 		return;
@@ -87,6 +87,9 @@ static int ports_take(struct cg_agent *a, const struct cg_ports_plan *plan)
 			;
 		if (j == n) {
 			cg_log_info("%s: port is gone", old[i].name);
+			/* What is pinned for it would stay. */
+			if (cg_datapath_detach(a->kern.dp, old[i].ifindex) < 0)
+				cg_log_debug("%s: nothing of it was left", old[i].name);
 			continue;
 		}
 		if (cg_datapath_detach(a->kern.dp, old[i].ifindex) < 0)
@@ -169,11 +172,12 @@ static struct cg_ports_plan *plan_make(struct cg_agent *a)
 void cg_attach_sync(struct cg_agent *a, bool look)
 {
 	struct cg_ports_plan *plan = plan_make(a);
-	bool nets = true;
+	bool nets = true, other;
 	int err;
 
 	if (!plan)
 		return;
+	other = cg_datapath_tcx(a->kern.dp, !a->policy.now || a->policy.now->tcx);
 	if (a->run.plan) {
 		until_keep(plan, a->run.plan);
 		nets = a->run.nets_failed || !nets_same(plan, a->run.plan);
@@ -197,9 +201,9 @@ void cg_attach_sync(struct cg_agent *a, bool look)
 	for (size_t i = 0; i < a->run.nport; i++) {
 		struct cg_agent_port *p = &a->run.port[i];
 
-		if (look)
+		if (look && !other)
 			look_at(a, p);
-		else if (!p->attached)
+		else if (other || !p->attached)
 			attach(a, p);
 	}
 	/* Behind the filters: what they have not seen is what it stops. */
@@ -215,7 +219,7 @@ void cg_attach_sweep(struct cg_agent *a)
 	link = cg_links_table(a->kern.links, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (port_find(a, link[i].ifindex) ||
-		    cg_datapath_attached(a->kern.dp, link[i].ifindex) != 1)
+		    cg_datapath_attached(a->kern.dp, link[i].ifindex) < 1)
 			continue;
 		if (cg_datapath_detach(a->kern.dp, link[i].ifindex) < 0)
 			cg_log_warning("%s: no LAN port, its filters could not be removed",
@@ -243,9 +247,16 @@ void cg_attach_tick(struct cg_agent *a, uint64_t now_ns)
 	for (size_t i = 0; i < a->run.nport; i++) {
 		struct cg_agent_port *p = &a->run.port[i];
 
-		if (p->attached || now_ns < p->retry_ns)
+		if (now_ns < p->retry_ns || (p->attached && !cg_datapath_is_silent(a->kern.dp)))
 			continue;
-		attach(a, p);
+		if (p->attached && cg_datapath_attached(a->kern.dp, p->ifindex) > 0) {
+			p->retry_ns = now_ns + RETRY_NS;
+			continue;
+		}
+		if (p->attached)
+			look_at(a, p);
+		else
+			attach(a, p);
 		changed |= p->attached;
 	}
 	if (a->run.nets_failed)

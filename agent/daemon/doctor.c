@@ -159,6 +159,16 @@ static const char *port_fix(const struct cg_agent *a, int err, char *buf, size_t
 	return buf;
 }
 
+static void order_tcx(struct findings *f, const struct cg_agent_port *p)
+{
+	int n = cg_datapath_before(f->a->kern.dp, p->ifindex);
+
+	if (n > 0)
+		found(f, WARN, "port", "let that service attach behind camgate",
+		      "%s: %d programs of others are asked by TCX before ours and may pass packets by",
+		      p->name, n);
+}
+
 static void ports(struct findings *f)
 {
 	const struct cg_agent *a = f->a;
@@ -176,14 +186,19 @@ static void ports(struct findings *f)
 		int there = cg_datapath_attached(a->kern.dp, p->ifindex);
 		char fix[64];
 
-		if (there == 1)
-			found(f, OK, "port", NULL, "%s: attached", p->name);
+		if (there > 0)
+			found(f, OK, "port", NULL, "%s: attached%s", p->name,
+			      there == CG_ATTACHED_TCX ? " by TCX" : "");
 		else
 			found(f, FAIL, "port", port_fix(a, p->err, fix, sizeof(fix)),
 			      "%s: not enforced: %s", p->name,
 			      p->err	? strerror(-p->err) :
 			      there < 0 ? strerror(-there) :
 					  "filters are gone");
+		if (there == CG_ATTACHED_TCX) {
+			order_tcx(f, p);
+			continue;
+		}
 		order(f, p, false);
 		order(f, p, true);
 	}

@@ -81,10 +81,19 @@ int cg_datapath_nets_apply(struct cg_datapath *dp, const struct cg_datapath_net 
 
 /* ---- ports ---- */
 
-/* As cg_tc_attach. */
+/* By TCX where the kernel has it, or by filters alone; at first by these. Returns
+ * whether that is news: then attaching changes a port over. */
+bool cg_datapath_tcx(struct cg_datapath *dp, bool on);
+/* What comes and goes by TCX is told to nobody. */
+bool cg_datapath_is_silent(const struct cg_datapath *dp);
+/* As cg_tc_attach. What holds the other way goes, once this one does. */
 int cg_datapath_attach(struct cg_datapath *dp, int ifindex) __must_check;
-/* 1: both filters are there and ours, 0: not, -errno. */
+/* Both programs are there and ours: CG_ATTACHED_*; 0: not, -errno. */
+#define CG_ATTACHED_TC	1
+#define CG_ATTACHED_TCX 2
 int cg_datapath_attached(struct cg_datapath *dp, int ifindex) __must_check;
+/* Programs of others by TCX that are asked before ours, of both sides. */
+int cg_datapath_before(struct cg_datapath *dp, int ifindex);
 int cg_datapath_detach(struct cg_datapath *dp, int ifindex) __must_check;
 
 /* ---- reading ---- */

@@ -58,6 +58,8 @@ struct cg_datapath {
 	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */
 	uint32_t slots, cpus;
 	bool taken_over;
+	bool tcx;    /* ports are attached that way */
+	bool no_tcx; /* the kernel has none */
 	bool pins_wait;		      /* new maps: pinned with the first policy in them */
 	int grace_fd;		      /* the inner map handed to cg_grace */
 	struct cg_meta *meta;	      /* mapped */

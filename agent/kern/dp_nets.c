@@ -5,7 +5,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
-#include "tc.h"
+#include "tcx.h"
 
 static struct cg_net_key net_key(const struct cg_prefix *p)
 {
@@ -151,35 +151,84 @@ int cg_dp_nets_load(struct cg_datapath *dp)
 	return r ? r : remember((void **)&dp->ifs, &dp->nifs, ifs, nifs, sizeof(*ifs));
 }
 
-int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
-{
-	int made = cg_tc_attach(ifindex, dp->prog[CG_DP_FROM_CAM], dp->prog[CG_DP_TO_CAM]);
-	struct cg_port port = { .made_clsact = 1 };
+/* ---- ports ---- */
 
-	if (made < 0)
-		return made;
-	/* A clsact that was there is not ours; one we made stays ours. */
-	if (made && bpf_map_update_elem(dp->map[CG_DP_PORTS], &ifindex, &port, BPF_ANY))
-		return cg_dp_fail(dp, -errno, "cg_ports: %s", strerror(errno));
-	return 0;
+bool cg_datapath_tcx(struct cg_datapath *dp, bool on)
+{
+	bool news = dp->tcx != on && !(on && dp->no_tcx);
+
+	dp->tcx = on && !dp->no_tcx;
+	return news;
 }
 
-int cg_datapath_attached(struct cg_datapath *dp, int ifindex)
+bool cg_datapath_is_silent(const struct cg_datapath *dp)
 {
-	struct cg_tc_state state;
-	int r = cg_tc_read(ifindex, dp->prog_id[0], dp->prog_id[1], &state);
-
-	return r ? r : state.ingress && state.egress;
+	return dp->tcx;
 }
 
-int cg_datapath_detach(struct cg_datapath *dp, int ifindex)
+/* Filters of ours, whatever their number. */
+static int filters_remove(struct cg_datapath *dp, int ifindex, uint32_t from_id, uint32_t to_id)
 {
 	struct cg_port port = { 0 };
 	int r;
 
 	(void)bpf_map_lookup_elem(dp->map[CG_DP_PORTS], &ifindex, &port); /* absent: not made */
-	r = cg_tc_detach(ifindex, dp->prog_id[0], dp->prog_id[1], port.made_clsact);
+	r = cg_tc_detach(ifindex, from_id, to_id, port.made_clsact);
 	if (r >= 0)
 		(void)bpf_map_delete_elem(dp->map[CG_DP_PORTS], &ifindex);
 	return r < 0 ? r : 0;
+}
+
+int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
+{
+	const int from = dp->prog[CG_DP_FROM_CAM], to = dp->prog[CG_DP_TO_CAM];
+	struct cg_port port = { .made_clsact = 1 };
+	int made, r;
+
+	if (dp->tcx) {
+		r = cg_tcx_attach(dp->pin_dir, ifindex, from, to);
+		if (!r)
+			return filters_remove(dp, ifindex, 0, 0);
+		if (r == -ENODEV)
+			return r;
+		if (r == -EINVAL)
+			dp->no_tcx = true;
+		dp->tcx &= !dp->no_tcx;
+		cg_dp_debug(dp, "interface %d: no TCX: %s", ifindex, strerror(-r));
+	}
+	made = cg_tc_attach(ifindex, from, to);
+	if (made < 0)
+		return made;
+	/* A clsact that was there is not ours; one we made stays ours. */
+	if (made && bpf_map_update_elem(dp->map[CG_DP_PORTS], &ifindex, &port, BPF_ANY))
+		return cg_dp_fail(dp, -errno, "cg_ports: %s", strerror(errno));
+	r = cg_tcx_detach(dp->pin_dir, ifindex);
+	return r < 0 ? r : 0;
+}
+
+int cg_datapath_attached(struct cg_datapath *dp, int ifindex)
+{
+	struct cg_tc_state state;
+	int r;
+
+	r = cg_tcx_read(dp->pin_dir, ifindex, dp->prog_id[0], dp->prog_id[1], &state);
+	if (!r && state.ingress && state.egress)
+		return CG_ATTACHED_TCX;
+	r = cg_tc_read(ifindex, dp->prog_id[0], dp->prog_id[1], &state);
+	return r ? r : state.ingress && state.egress ? CG_ATTACHED_TC : 0;
+}
+
+int cg_datapath_before(struct cg_datapath *dp, int ifindex)
+{
+	int in = cg_tcx_before(ifindex, false, dp->prog_id[0]);
+	int out = cg_tcx_before(ifindex, true, dp->prog_id[1]);
+
+	return (in > 0 ? in : 0) + (out > 0 ? out : 0);
+}
+
+int cg_datapath_detach(struct cg_datapath *dp, int ifindex)
+{
+	int r = cg_tcx_detach(dp->pin_dir, ifindex);
+
+	return r < 0 ? r : filters_remove(dp, ifindex, dp->prog_id[0], dp->prog_id[1]);
 }

@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 #include <bpf/bpf.h>
 #include "pins.h"
-#include "tc.h"
+#include "tcx.h"
 
 #ifndef BPF_FS_MAGIC
 #define BPF_FS_MAGIC 0xcafe4a11
@@ -192,16 +192,17 @@ static int remove_filters(const char *dir, struct told *told)
 		return -errno;
 	for (struct if_nameindex *i = ifs; i->if_index; i++) {
 		struct cg_port port = { 0 };
-		int r = 0, any;
+		int r = 0, any, linked;
 
 		if (ports >= 0)
 			(void)bpf_map_lookup_elem(ports, &i->if_index,
 						  &port); /* absent: not made */
+		linked = cg_tcx_detach(dir, (int)i->if_index);
 		if (from && to)
 			r = cg_tc_detach((int)i->if_index, from, to, port.made_clsact);
 		/* what an older agent left, or one whose pins are gone */
 		any = cg_tc_detach((int)i->if_index, 0, 0, port.made_clsact);
-		if (r > 0 || any > 0)
+		if (r > 0 || any > 0 || linked > 0)
 			tell(told, "filters on", i->if_name);
 		/* an interface that went away meanwhile took its filters along */
 		if (r >= 0)

@@ -52,6 +52,7 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("guard_mark"),
 	TEXT("guard_mask"),
 	TEXT("module"),
+	TEXT("attach"),
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
@@ -253,6 +254,7 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 	config->guard_mark = take(cfg, "guard_mark", ld);
 	config->guard_mask = take(cfg, "guard_mask", ld);
 	config->module = take(cfg, "module", ld);
+	config->attach = take(cfg, "attach", ld);
 	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
 	if (!config->cams)
 		return -ENOMEM;
@@ -365,6 +367,7 @@ void cg_config_free(struct cg_config **config)
 	free(c->guard_mark.s);
 	free(c->guard_mask.s);
 	free(c->module.s);
+	free(c->attach.s);
 	cam_free(&c->defaults);
 	for (size_t i = 0; i < c->ncams; i++)
 		cam_free(&c->cams[i]);

@@ -36,7 +36,7 @@ struct cg_config {
 	struct cg_texts home;
 	struct cg_text readers;
 	struct cg_text force; /* "yes": MACs the agent would refuse are taken */
-	struct cg_text guard, guard_mark, guard_mask, module;
+	struct cg_text guard, guard_mark, guard_mask, module, attach;
 	struct cg_config_cam defaults; /* name, id, mac, address unused */
 	struct cg_config_cam *cams;
 	size_t ncams;

@@ -23,6 +23,7 @@ static const char *const MODES[] = { "enforce", "monitor", NULL };
 static const char *const YES_NO[] = { "no", "yes", NULL };
 static const char *const GUARDS[] = { "off", "count", "drop", NULL };
 static const char *const MODULES[] = { "auto", "no", NULL };
+static const char *const ATTACHES[] = { "auto", "tc", NULL };
 static const char *const READERS[] = { "root", "all", NULL };
 
 /* The policy outlives the config: its positions point into its own copies. */
@@ -106,11 +107,13 @@ static int build_home(struct builder *b)
 static int build_guard(struct builder *b)
 {
 	struct cg_mark *mark = &b->policy->mark;
-	int guard, module, r;
+	int guard, module, attach, r;
 
 	r = cg_value_word(&b->config->guard, "guard", GUARDS, CG_GUARD_OFF, b->diag, &guard);
 	if (!r)
 		r = cg_value_word(&b->config->module, "module", MODULES, 0, b->diag, &module);
+	if (!r)
+		r = cg_value_word(&b->config->attach, "attach", ATTACHES, 0, b->diag, &attach);
 	if (!r)
 		r = cg_value_mark(&b->config->guard_mark, "guard_mark", CG_MARK_DEFAULT, b->diag,
 				  &mark->bits);
@@ -124,6 +127,7 @@ static int build_guard(struct builder *b)
 		return r;
 	b->policy->guard = (enum cg_guard_mode)guard;
 	b->policy->module = module == 0;
+	b->policy->tcx = attach == 0;
 	return 0;
 }
 

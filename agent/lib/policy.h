@@ -66,6 +66,7 @@ struct cg_policy {
 	enum cg_guard_mode guard;
 	struct cg_mark mark;	    /* the guard's; also when it is off */
 	bool module;		    /* use the kernel module where there is one */
+	bool tcx;		    /* attach by TCX where the kernel has it */
 	struct cg_policy_cam *cams; /* in the file's order */
 	size_t ncams;
 	char **files;

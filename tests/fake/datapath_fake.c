@@ -269,6 +269,26 @@ void fake_filter_gone(int ifindex)
 			k->attached[i--] = k->attached[--k->nattached];
 }
 
+bool cg_datapath_tcx(struct cg_datapath *dp, bool on)
+{
+	(void)dp;
+	(void)on;
+	return false;
+}
+
+bool cg_datapath_is_silent(const struct cg_datapath *dp)
+{
+	(void)dp;
+	return false;
+}
+
+int cg_datapath_before(struct cg_datapath *dp, int ifindex)
+{
+	(void)dp;
+	(void)ifindex;
+	return 0;
+}
+
 int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
 {
 	struct fake_kernel *k = &fake_kernel;

@@ -19,11 +19,15 @@ need_camgate()
 	fi
 }
 
+# How ports are attached: auto (TCX where the kernel has it) or tc.
+ATTACH=${ATTACH:-auto}
+
 # config [CAM1_LINES [CAM2_LINES [GLOBAL_LINES]]]: writes the config of the house's two cameras
 config()
 {
 	cat >"$CONF" <<-END
 	lan = { "br-lan" }
+	attach = $ATTACH
 	${3:-}
 	camera "cam1" {
 		id = "cam1"
@@ -71,13 +75,22 @@ agent_kill()
 	assert "the agent is killed" gone "$pid"
 }
 
-# filters DEVICE: camgate's tc filters there, one a line
+# filters DEVICE: camgate's programs there, by tc or TCX, one a line
 filters()
 {
 	local dir
-	for dir in ingress egress; do
-		in_ns gw tc filter show dev "$1" "$dir" 2>/dev/null | grep -o 'cg_[a-z_]*cam' || true
-	done | sort -u
+	{
+		for dir in ingress egress; do
+			in_ns gw tc filter show dev "$1" "$dir" 2>/dev/null | grep -o 'cg_[a-z_]*cam' || true
+		done
+		in_ns gw "$TOOLS/tcx" list "$1" || true
+	} | sort -u
+}
+
+# tear DEVICE: takes camgate's programs off it, as another service might
+tear()
+{
+	in_ns gw "$TOOLS/tcx" clear "$1" || in_ns gw tc qdisc del dev "$1" clsact
 }
 
 attached() { [[ $(filters "$1" | wc -l) -eq 2 ]]; }

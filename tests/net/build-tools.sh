@@ -32,6 +32,7 @@ build() {
 build nowns - nowns.c
 build capture - capture.c
 build leak - leak.c
+build tcx libbpf tcx.c
 build heartbeat - heartbeat.c sock.c
 build push - push.c sock.c
 build sink - sink.c sock.c

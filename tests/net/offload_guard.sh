@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The guard while the filters are gone and a flow table carries the camera's streams; after offload.sh.
 
+# That clearing tc takes the filters away, and how soon they are back, is the worse case.
+ATTACH=tc
+
 # Packets of the streams, as the internet sees them.
 outside() { in_ns inet nft -j list counter inet tap streams | jq '.nftables[] | .counter? // empty | .packets'; }
 
@@ -29,7 +32,7 @@ gap()
 {
 	assert_num "connections that are offloaded" "$(offloads | wc -l)" ">" 0
 	kill -STOP "${PIDS[agent]}"
-	in_ns gw tc qdisc del dev lan1 clsact
+	tear lan1
 	# What was past the hooks by then is on its way.
 	observe 0.2
 	GAP=$(outside)
@@ -78,7 +81,7 @@ guard_offloaded()
 	# Nothing holds the agent now. What the flow table holds stays there for a while.
 	streams_stop
 	assert_num "connections that are offloaded" "$(offloads | wc -l)" ">" 0
-	in_ns gw tc qdisc del dev lan1 clsact
+	tear lan1
 	from=$(now_ns)
 	wait_for 5 attached lan1
 	took=$((($(now_ns) - from) / 1000000))

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The boot guard: what a boot loads before the agent denies the cameras of the last run, nobody else, and goes at READY without a gap.
+# A port is made not enforceable by what keeps a filter away.
+ATTACH=tc
 . "$(dirname "$0")/lib.sh"
 
 FILE=$CAMGATE_STATE_DIR/bootguard.nft
@@ -39,9 +41,9 @@ tap()
 power_off()
 {
 	stop agent KILL
-	in_ns gw tc qdisc del dev lan1 clsact 2>/dev/null || true
-	in_ns gw tc qdisc del dev lan2 clsact 2>/dev/null || true
-	in_ns gw tc qdisc del dev lan3 clsact 2>/dev/null || true
+	tear lan1 2>/dev/null || true
+	tear lan2 2>/dev/null || true
+	tear lan3 2>/dev/null || true
 	rm -rf "$PIN_DIR"
 }
 

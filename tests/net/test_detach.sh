@@ -23,6 +23,9 @@ listing()
 		done < <(in_ns gw ip -br link show | sed 's/[@ ].*//')
 		in_ns gw nft list ruleset
 		in_ns gw ip -br link show | awk '{ print $1, $2, $3 }'
+		for dev in lan1 lan2 lan3; do
+			in_ns gw "$TOOLS/tcx" list $dev || true
+		done
 		find "$RUN/bpf" -mindepth 1
 	} >"$out"
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The guard through applies under traffic: cameras come and go, the mark changes, the agent restarts; nothing allowed is lost, nothing unfiltered passes.
+# A port is made not enforceable by what keeps a filter away.
+ATTACH=tc
 . "$(dirname "$0")/lib.sh"
 
 CAM3_4=192.168.1.22
@@ -135,7 +137,7 @@ in_ns inet nft list table netdev tap >"$WORK/tap.nft"
 # The faults planted: the filters of lan1 gone and no agent, then no guard.
 agent_kill
 lost_from=$(now_ns)
-in_ns gw tc qdisc del dev lan1 clsact
+tear lan1
 observe 0.3
 lost_to=$(now_ns)
 again with 0x01000000

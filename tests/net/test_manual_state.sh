@@ -21,7 +21,7 @@ refute "started again: cam2 still sealed" beat cam2 $CLOUD_4 443
 # A reboot: no agent, no filters, no pins; the state file stays.
 stop agent
 for dev in lan1 lan2 lan3; do
-	in_ns gw tc qdisc del dev $dev clsact
+	tear $dev
 done
 rm -rf "$PIN_DIR"
 agent_start

@@ -32,7 +32,7 @@ refute "the stranger is not reached" beat cam1 $STRANGER_4 443
 assert "module and map agree" agree
 assert_num "no packet lacked the mark" "$(unmarked)" "==" 0
 agent_kill
-in_ns gw tc qdisc del dev lan1 clsact
+tear lan1
 refute "filters gone: the guard holds" beat cam1 $CLOUD_4 443
 refute "filters gone: the guard holds" beat cam1 $STRANGER_4 443
 agent_start
