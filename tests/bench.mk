@@ -16,11 +16,7 @@ $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
-$(BENCH)/tcx: %: %.o
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
-
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall judged answered tcx)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
 

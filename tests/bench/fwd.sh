@@ -92,20 +92,10 @@ setup()
 		fail "$1: $(head -n 1 "$WORK/nft.log")"
 	fi
 	case $1 in
-	camgate | camgate+guard)
+	camgate*)
 		config "$CAMS" "$RULES" "${1#camgate}"
-		agent_start ;;
-	camgate-tcx)
-		config "$CAMS" "$RULES"
-		# The agent would put its filters back: what it made goes on without it.
 		agent_start
-		ended "$AGENT" KILL
-		gw tc qdisc del dev lan1 clsact
-		: >"$WORK/tcx"
-		background nsenter --net="/run/netns/$ID-gw" -- "$TOOLS/tcx" "$PIN_DIR" lan1 \
-			>"$WORK/tcx" 2>&1
-		EXTRA=$LAST
-		ready "$WORK/tcx" "$EXTRA" || return 77 ;;
+		[[ $1 != *-tcx || -n $(find "$PIN_DIR" -name 'tcx_*') ]] || return 77 ;;
 	nfqueue)
 		# nft's own expression is in fewer kernels than the target of iptables.
 		gw iptables-nft -A FORWARD -i br-lan -j NFQUEUE --queue-num 0 \

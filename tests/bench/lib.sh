@@ -90,13 +90,14 @@ gateway_up()
 		type filter hook ingress device w0 priority 0; policy drop; }; }"
 }
 
-# config CAMERAS RULES [+guard]
+# config CAMERAS RULES [+guard|-tcx]
 config()
 {
-	awk -v cams="$1" -v rules="$2" -v guard="${3:-}" 'BEGIN {
+	awk -v cams="$1" -v rules="$2" -v how="${3:-}" 'BEGIN {
 		print "lan = { \"br-lan\" }"
-		if (guard != "")
+		if (how == "+guard")
 			print "guard = drop"
+		print "attach = " (how == "-tcx" ? "auto" : "tc")
 		# Each its own list, as far as a file of 1 MiB holds them.
 		if (cams > 1000) {
 			printf "defaults { allow = {"
