@@ -32,7 +32,7 @@ endif
 LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c \
 	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c mark.c near.c nftext.c policy.c \
 	reason.c rule.c saved.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
-KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_memory.c dp_nets.c dp_policy.c \
+KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_nets.c dp_policy.c \
 	dp_read.c dp_why.c kstats.c links.c links_dump.c nft.c nft_ask.c own.c \
 	offload.c offload_nl.c pins.c pins_stats.c tc.c tcx.c)
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c attach.c client.c command.c command_show.c \

@@ -271,11 +271,12 @@ SEC("tc")
 int cg_class(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
+	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
 	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
 
-	if (!m)
+	if (!meta || !m)
 		return TC_ACT_SHOT;
-	find_class(m);
+	find_class(meta, m);
 	bpf_tail_call(skb, &cg_judges, CG_JUDGE_OUTCOME);
 	return TC_ACT_SHOT;
 }
@@ -326,7 +327,7 @@ INLINE int why(struct __sk_buff *skb, const int up)
 		return 0;
 	v = &s.m->v;
 	if (wants_class(s.m))
-		find_class(s.m);
+		find_class(meta, s.m);
 	forget();
 	if (!v->reason)
 		judge_outcome(&s, up, 1);

@@ -67,6 +67,34 @@ INLINE void rules_walk(struct scratch *m)
 	}
 }
 
+/* Is there perhaps a rule for the address? Most that are not allowed are told here,
+ * by a bit for each length of prefix instead of the way through all rules. */
+INLINE int maybe_ruled(const struct cg_meta *meta, const struct scratch *m)
+{
+	const __u64 *half = (const __u64 *)m->rule_key.addr;
+	__u64 high = bpf_be64_to_cpu(half[0]), low = bpf_be64_to_cpu(half[1]), lens;
+	__u32 slot = m->slot, i, len, bit, at;
+	__u64 *word = bpf_map_lookup_elem(&cg_lens, &slot);
+
+	if (!word)
+		return 1;
+	lens = *word;
+	for (i = 0; i < CG_LENS; i++, lens >>= 8) {
+		len = (__u8)lens;
+		if (!len)
+			continue;
+		if (len-- == CG_LEN_MANY)
+			return 1;
+		bit = cg_reach_bit(meta->slots, slot, len, high & cg_high_mask(len),
+				   low & cg_low_mask(len));
+		at = bit >> 6;
+		word = bpf_map_lookup_elem(&cg_reach, &at);
+		if (!word || (*word >> (bit & 63)) & 1)
+			return 1;
+	}
+	return 0;
+}
+
 /* Does the verdict depend on rules? */
 INLINE int wants_class(const struct scratch *m)
 {
@@ -80,7 +108,7 @@ INLINE int wants_class(const struct scratch *m)
 
 /* The class of the flow in m. On the LAN only rules of kind VIEWER count, and
  * what one lets is CG_CLASS_CONTROL. */
-INLINE void find_class(struct scratch *m)
+INLINE void find_class(const struct cg_meta *meta, struct scratch *m)
 {
 	struct verdict *v = &m->v;
 	__u8 proto = m->p.proto;
@@ -88,6 +116,10 @@ INLINE void find_class(struct scratch *m)
 	v->class = CG_CLASS_UNRULED;
 	v->rule = NO_RULE;
 	if (m->quarantined)
+		return;
+	address_inside(m->key.peer, m->rule_key.addr);
+	forget();
+	if (!maybe_ruled(meta, m))
 		return;
 	m->match.proto = proto;
 	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
@@ -98,7 +130,6 @@ INLINE void find_class(struct scratch *m)
 	m->rule_key.prefixlen = CG_RULE_PREFIX_BASE + 128;
 	m->rule_key.gen = m->gen;
 	m->rule_key.slot = m->slot;
-	address_inside(m->key.peer, m->rule_key.addr);
 	forget();
 	rules_walk(m);
 	forget();

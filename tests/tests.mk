@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark near nftext offload \
+UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark maybe near nftext offload \
 	policy reason rule saved view
 AGENT_TESTS := control doctor edit exposure guard links module ports reload show start
 AGENT_SCRIPTS := cli packaging

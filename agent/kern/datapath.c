@@ -16,6 +16,7 @@ const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
 	[CG_DP_META] = "cg_meta",     [CG_DP_MACS] = "cg_macs",
 	[CG_DP_CAMS] = "cg_cams",     [CG_DP_NARROW] = "cg_narrow",
 	[CG_DP_RULES] = "cg_rules",   [CG_DP_RULEMORE] = "cg_rulemore",
+	[CG_DP_LENS] = "cg_lens",     [CG_DP_REACH] = "cg_reach",
 	[CG_DP_NETS] = "cg_nets",     [CG_DP_IFS] = "cg_ifs",
 	[CG_DP_PORTS] = "cg_ports",   [CG_DP_EXPOSURE] = "cg_exposure",
 	[CG_DP_NAMES] = "cg_names",   [CG_DP_FLOWS] = "cg_flows",

@@ -12,6 +12,8 @@ enum cg_dp_map {
 	CG_DP_NARROW,
 	CG_DP_RULES,
 	CG_DP_RULEMORE,
+	CG_DP_LENS,
+	CG_DP_REACH,
 	CG_DP_NETS,
 	CG_DP_IFS,
 	CG_DP_PORTS,
@@ -65,7 +67,7 @@ struct cg_datapath {
 	struct cg_meta *meta;	      /* mapped */
 	struct cg_exposure *exposure; /* mapped */
 	struct cg_name *names;	      /* mapped */
-	uint64_t *macs;		      /* mapped */
+	uint64_t *macs, *lens, *reach; /* mapped */
 	struct cg_fast4 *fast4;	      /* mapped; entries of all CPUs */
 	struct cg_fast6 *fast6;
 	struct cg_count *counts; /* mapped: cg_stats */
@@ -110,9 +112,11 @@ int cg_dp_memory_map(struct cg_datapath *dp) __must_check;
 int cg_dp_cpus(struct cg_datapath *dp) __must_check;
 int cg_dp_meta_map(struct cg_datapath *dp) __must_check;
 void cg_dp_memory_unmap(struct cg_datapath *dp);
-/* Only the MACs of dp->set are perhaps cameras'. */
-void cg_dp_macs_settle(struct cg_datapath *dp);
-void cg_dp_macs_add(struct cg_datapath *dp, const struct cg_mapset *set);
+/* Only the MACs of dp->set are perhaps cameras', and only its prefixes perhaps
+ * have rules. dp_maybe.c */
+int cg_dp_maybe_settle(struct cg_datapath *dp) __must_check;
+/* Those of set too. */
+void cg_dp_maybe_add(struct cg_datapath *dp, const struct cg_mapset *set);
 /* Waits until no packet reads an older generation. */
 int cg_dp_grace(struct cg_datapath *dp) __must_check;
 /* Fills dp->set, dp->nets, dp->ifs from the maps after a take-over. */

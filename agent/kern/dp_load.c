@@ -52,6 +52,8 @@ struct sizing {
 static const struct sizing sizings[] = {
 	{ CG_DP_CAMS, 2 * CG_MAX_MACS, false },
 	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS, false },
+	{ CG_DP_LENS, 1, false },
+	{ CG_DP_REACH, CG_REACH_BITS / 64, false },
 	{ CG_DP_EXPOSURE, 1, false },
 	{ CG_DP_NAMES, 1, false },
 	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY, false },

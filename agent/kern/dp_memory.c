@@ -62,6 +62,12 @@ int cg_dp_memory_map(struct cg_datapath *dp)
 		r = map(dp, CG_DP_MACS, CG_MAC_WORDS * sizeof(*dp->macs), PROT_READ | PROT_WRITE,
 			(void **)&dp->macs);
 	if (!r)
+		r = map(dp, CG_DP_LENS, dp->slots * sizeof(*dp->lens), PROT_READ | PROT_WRITE,
+			(void **)&dp->lens);
+	if (!r)
+		r = map(dp, CG_DP_REACH, dp->slots * (CG_REACH_BITS / 8), PROT_READ | PROT_WRITE,
+			(void **)&dp->reach);
+	if (!r)
 		r = map(dp, CG_DP_FAST4, dp->fast_entries * sizeof(*dp->fast4), PROT_READ,
 			(void **)&dp->fast4);
 	if (!r)
@@ -85,6 +91,8 @@ void cg_dp_memory_unmap(struct cg_datapath *dp)
 	unmap(dp->exposure, dp->exposure_size);
 	unmap(dp->names, dp->names_size);
 	unmap(dp->macs, CG_MAC_WORDS * sizeof(*dp->macs));
+	unmap(dp->lens, dp->slots * sizeof(*dp->lens));
+	unmap(dp->reach, dp->slots * (CG_REACH_BITS / 8));
 	unmap(dp->fast4, dp->fast_entries * sizeof(*dp->fast4));
 	unmap(dp->fast6, dp->fast_entries * sizeof(*dp->fast6));
 	unmap(dp->counts, counts_size(dp));
@@ -92,34 +100,9 @@ void cg_dp_memory_unmap(struct cg_datapath *dp)
 	dp->exposure = NULL;
 	dp->names = NULL;
 	dp->macs = NULL;
+	dp->lens = NULL;
+	dp->reach = NULL;
 	dp->fast4 = NULL;
 	dp->fast6 = NULL;
 	dp->counts = NULL;
-}
-
-static void bits_of(const struct cg_mapset *set, uint64_t *words)
-{
-	for (size_t i = 0; i < set->ncams; i++) {
-		uint32_t bit = cg_mac_bit(cg_mac_word(set->cams[i].key.mac));
-
-		words[bit / 64] |= 1ULL << bit % 64;
-	}
-}
-
-void cg_dp_macs_add(struct cg_datapath *dp, const struct cg_mapset *set)
-{
-	bits_of(set, dp->macs);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-}
-
-void cg_dp_macs_settle(struct cg_datapath *dp)
-{
-	uint64_t words[CG_MAC_WORDS] = { 0 };
-
-	if (!dp->set)
-		return;
-	bits_of(dp->set, words);
-	for (size_t i = 0; i < CG_MAC_WORDS; i++)
-		if (dp->macs[i] != words[i])
-			__atomic_store_n(&dp->macs[i], words[i], __ATOMIC_RELAXED);
 }

@@ -260,7 +260,7 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 	for (size_t k = 0; !r && k < NPARTS; k++)
 		r = check_part(dp, &parts[k]);
 	if (!r)
-		cg_dp_macs_add(dp, set);
+		cg_dp_maybe_add(dp, set);
 	for (size_t i = 0; !r && i < set->nslots; i++)
 		slot_prepare(dp, &set->slots[i]);
 	if (!r && dp->pins_wait)
@@ -286,8 +286,9 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 	}
 	cg_mapset_free(&dp->set);
 	dp->set = TAKE_PTR(kept);
-	/* An old generation that had to stay costs those MACs a look-up less. */
-	cg_dp_macs_settle(dp);
+	/* What is left of an old generation only costs look-ups. */
+	if (cg_dp_maybe_settle(dp))
+		cg_dp_debug(dp, "policy: bits of an older generation stay");
 	if (forget_unused(dp, set) && !r)
 		r = cg_dp_fail(dp, -EIO, "policy: a removed camera's state could not be cleared");
 	if (r)

@@ -9,6 +9,8 @@
  * cg_narrow    cg_narrow_key   cg_cam           agent, per gen     packet path
  * cg_rules     cg_rule_key     cg_rulevec       agent, per gen     packet path
  * cg_rulemore  cg_more_key     cg_rulevec       agent, per gen     packet path
+ * cg_lens      slot            8 bytes          agent (mmap)       packet path
+ * cg_reach     a hash          64 bits          agent (mmap)       packet path
  * cg_nets      cg_net_key      cg_net           agent, run time    packet path
  * cg_ifs       ifindex (u32)   cg_if            agent, run time    packet path
  * cg_ports     ifindex (u32)   cg_port          agent              agent, CLI
@@ -241,6 +243,41 @@ struct cg_more_key {
 	__u32 id; /* from 1 */
 };
 CG_ABI_SIZE(struct cg_more_key, 8);
+
+/* ---- cg_lens, cg_reach: does perhaps a rule of the camera cover an address? ---- */
+
+/*
+ * cg_lens: each byte is 1 + the length of a prefix that the slot has, 0: none;
+ * CG_LEN_MANY: they are more, and the rules are looked at in any case. cg_reach:
+ * one bit for each of slots * CG_REACH_BITS hashes of slot and prefix; those of the
+ * generation in force and of the one being written are set.
+ */
+#define CG_LENS	      8
+#define CG_LEN_MANY   255
+#define CG_REACH_BITS 2048
+
+/* The halves of the prefix in host order; what is behind it is zero. */
+static inline __attribute__((always_inline, unused)) __u32 cg_reach_bit(__u32 slots, __u32 slot,
+									__u32 len, __u64 high,
+									__u64 low)
+{
+	__u64 h = (high ^ ((__u64)slot << 8 | len)) * 0x9e3779b97f4a7c15ULL;
+
+	h = (h ^ h >> 32 ^ low) * 0xd6e8feb86659fd93ULL;
+	h = (h ^ h >> 32) * 0x9e3779b97f4a7c15ULL;
+	return (h >> 32) & (slots * CG_REACH_BITS - 1);
+}
+
+/* The first len of 128 bits. */
+static inline __attribute__((always_inline, unused)) __u64 cg_high_mask(__u32 len)
+{
+	return len >= 64 ? ~0ULL : ~(~0ULL >> (len & 63));
+}
+
+static inline __attribute__((always_inline, unused)) __u64 cg_low_mask(__u32 len)
+{
+	return len < 64 ? 0 : len >= 128 ? ~0ULL : ~(~0ULL >> (len & 63));
+}
 
 /* ---- cg_nets, cg_ifs: what is LAN, home, the gateway itself ---- */
 

@@ -166,6 +166,7 @@ static void rules_write(struct env *e, uint32_t slot, uint32_t rules, bool v6)
 		memset(key.addr + (v6 ? 6 : 15), 0, v6 ? 10 : 1);
 		vec.rule[0].id = i;
 		must(!bpf_map_update_elem(e->rules, &key, &vec, BPF_ANY), "cg_rules");
+		env_rule_known(e, &key);
 	}
 }
 

@@ -188,6 +188,7 @@ static void vec_write(struct env *e, uint32_t gen, uint32_t slot, const struct e
 		memcpy(vec.rule, list + i * CG_RULES_PER_CHUNK, vec.n * sizeof(*list));
 		if (!i) {
 			must(bpf_map_update_elem(e->rules, &key, &vec, BPF_ANY), "cg_rules");
+			env_rule_known(e, &key);
 		} else {
 			more.id = next = ++e->more_id;
 			must(bpf_map_update_elem(e->rulemore, &more, &vec, BPF_ANY), "cg_rulemore");
@@ -280,6 +281,8 @@ void env_reset(struct env *e)
 	memset(e->cam, 0, sizeof(e->cam));
 	memset(e->exposure, 0, e->slots * sizeof(*e->exposure));
 	memset(e->macs, 0, CG_MAC_WORDS * sizeof(*e->macs));
+	memset(e->lens, 0, e->slots * sizeof(*e->lens));
+	memset(e->reach, 0, e->slots * (CG_REACH_BITS / 8));
 	for (slot = 0; slot < ENV_SLOTS; slot++)
 		must(bpf_map_update_elem(e->state, &slot, &zero, BPF_ANY), "cg_state");
 	env_if(e, IF_LAN, CG_NET_LAN, 1);

@@ -78,7 +78,7 @@ struct env {
 	struct cg_fast4 *fast4;
 	struct cg_fast6 *fast6;
 	size_t fast_size; /* entries of all CPUs */
-	uint64_t *macs;
+	uint64_t *macs, *lens, *reach;
 	struct cg_exposure *exposure;  /* mapped, by slot */
 	struct cg_count *counts;       /* mapped: cg_stats */
 	size_t ncounts;
@@ -121,6 +121,7 @@ void env_fast_clear(struct env *e);
 void env_fast_sum(struct env *e, const struct cg_flow_key *k, struct cg_flow *f);
 /* For cameras written by the caller. */
 void env_mac_known(struct env *e, const uint8_t mac[6]);
+void env_rule_known(struct env *e, const struct cg_rule_key *key);
 void env_word(struct env *e, uint32_t slot, uint64_t word);
 void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t lan,
 	     uint64_t until_ns);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the packet path keeps for the packets that follow, as the tests see it. */
+#include <endian.h>
 #include <string.h>
 #include "env.h"
 
@@ -22,6 +23,25 @@ void env_mac_known(struct env *e, const uint8_t mac[6])
 	uint32_t bit = cg_mac_bit(cg_mac_word(mac));
 
 	e->macs[bit / 64] |= 1ULL << bit % 64;
+}
+
+void env_rule_known(struct env *e, const struct cg_rule_key *key)
+{
+	uint32_t len = key->prefixlen - CG_RULE_PREFIX_BASE, bit;
+	uint8_t *has = (uint8_t *)&e->lens[key->slot];
+	uint64_t half[2];
+	size_t i;
+
+	memcpy(half, key->addr, 16);
+	bit = cg_reach_bit(e->slots, key->slot, len, be64toh(half[0]) & cg_high_mask(len),
+			   be64toh(half[1]) & cg_low_mask(len));
+	e->reach[bit / 64] |= 1ULL << bit % 64;
+	for (i = 0; i < CG_LENS && has[i] && has[i] != len + 1 && has[i] != CG_LEN_MANY; i++)
+		;
+	if (i == CG_LENS || has[i] == CG_LEN_MANY)
+		has[i % CG_LENS] = CG_LEN_MANY;
+	else
+		has[i] = len + 1;
 }
 
 /* What was counted since the flow was last looked at. */

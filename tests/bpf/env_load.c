@@ -191,6 +191,8 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 		{ "cg_cams", 2 * CG_MAX_MACS, false },
 		{ "cg_narrow", 2 * CG_MAX_CAM_ADDRS, false },
 		{ "cg_rulemore", 2 * CG_MIN_MORE / CG_MIN_SLOTS, false },
+		{ "cg_lens", 1, false },
+		{ "cg_reach", CG_REACH_BITS / 64, false },
 		{ "cg_exposure", 1, false },
 		{ "cg_names", 1, false },
 		{ "cg_flows", CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY, false },
@@ -270,6 +272,8 @@ struct env *env_open_slots(uint32_t slots)
 	e->fast4 = map_mmap(e, "cg_fast4", e->fast_size * sizeof(*e->fast4));
 	e->fast6 = map_mmap(e, "cg_fast6", e->fast_size * sizeof(*e->fast6));
 	e->macs = map_mmap(e, "cg_macs", CG_MAC_WORDS * sizeof(*e->macs));
+	e->lens = map_mmap(e, "cg_lens", slots * sizeof(*e->lens));
+	e->reach = map_mmap(e, "cg_reach", slots * (CG_REACH_BITS / 8));
 	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
 	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
 	e->ncounts = slots * CG_PLACES * e->ncpu;
@@ -282,6 +286,8 @@ void env_close(struct env **e)
 	munmap((*e)->fast4, (*e)->fast_size * sizeof(*(*e)->fast4));
 	munmap((*e)->fast6, (*e)->fast_size * sizeof(*(*e)->fast6));
 	munmap((*e)->macs, CG_MAC_WORDS * sizeof(*(*e)->macs));
+	munmap((*e)->lens, (*e)->slots * sizeof(*(*e)->lens));
+	munmap((*e)->reach, (*e)->slots * (CG_REACH_BITS / 8));
 	munmap((*e)->meta, sizeof(*(*e)->meta));
 	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
 	munmap((*e)->counts, (*e)->ncounts * sizeof(*(*e)->counts));
