@@ -71,8 +71,8 @@ memory() # CAMERAS RULES
 		{ bpftool -j map show pinned "$m" 2>/dev/null || true; } |
 			jq ".bytes_memlock // 0" 2>/dev/null || true
 	done | awk '{ s += $1 } END { print s / 1024 }')
-	record "mem/rss@$1" "$rss" kB "mem/rss@1" "${RSS:=$rss}" 0
-	record "mem/maps@$1" "$maps" kB "mem/maps@1" "${MAPS:=$maps}" 0
+	record "mem/rss@${1}x$2" "$rss" kB mem/rss@1x1 "${RSS:=$rss}" 0
+	record "mem/maps@${1}x$2" "$maps" kB mem/maps@1x1 "${MAPS:=$maps}" 0
 	agent_stop
 }
 
@@ -101,6 +101,7 @@ print ctl/close close ms
 print ctl/reload-512x20 reload ms
 start_times 512 20 ''
 start_times 1 1 @1x1
-for c in 1 16 512 4096; do
-	memory $c 20
-done
+memory 1 1
+memory 16 20
+memory 512 20
+memory 4096 100

@@ -3,6 +3,7 @@
 # The guard while the filters are gone and a flow table carries the camera's streams; after offload.sh.
 
 # That clearing tc takes the filters away, and how soon they are back, is the worse case.
+# shellcheck disable=SC2034 # read by config()
 ATTACH=tc
 
 # Packets of the streams, as the internet sees them.
