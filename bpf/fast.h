@@ -114,8 +114,8 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 	struct wire w;
 
 	if ((__s32)(until - tick) <= 0 || f->stamp != *(const __u64 *)&meta->generation ||
-	    f->exposed != *(const volatile __u32 *)&meta->exposed ||
-	    f->port_if != skb->ifindex || f->peer_if != skb->ingress_ifindex)
+	    f->exposed != *(const volatile __u32 *)&meta->exposed || f->port_if != skb->ifindex ||
+	    f->peer_if != skb->ingress_ifindex)
 		return FAST_MISS;
 	w.packets = 1;
 	w.bytes = skb->len;
@@ -290,8 +290,8 @@ INLINE void fast_write(const struct scratch *m, struct cg_fast *f, int drop)
 	f->drop = drop;
 }
 
-INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up,
-		      __u32 tick, int drop)
+INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up, __u32 tick,
+		      int drop)
 {
 	const struct pkt *p = &m->p;
 	__be32 cam = *(const __be32 *)((up ? p->src : p->dst) + 12);
@@ -322,13 +322,14 @@ INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 	}
 }
 
-INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up,
-		      __u32 tick, int drop)
+INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up, __u32 tick,
+		      int drop)
 {
 	const struct pkt *p = &m->p;
 	const __u8 *cam = up ? p->src : p->dst, *peer = up ? p->dst : p->src;
 	__u32 ports = *(const __u32 *)&p->sport;
-	__u32 at = fast_place(meta, fast_hash(who, ports, fast_fold((const __u32 *)peer))), first = at, i;
+	__u32 at = fast_place(meta, fast_hash(who, ports, fast_fold((const __u32 *)peer))),
+	      first = at, i;
 	struct cg_fast6 *e;
 
 	for (i = 0; i < FAST_WAYS; i++) {

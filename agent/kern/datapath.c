@@ -13,18 +13,14 @@
 #include <sys/vfs.h>
 
 const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
-	[CG_DP_META] = "cg_meta",     [CG_DP_MACS] = "cg_macs",
-	[CG_DP_CAMS] = "cg_cams",     [CG_DP_NARROW] = "cg_narrow",
-	[CG_DP_RULES] = "cg_rules",   [CG_DP_RULEMORE] = "cg_rulemore",
-	[CG_DP_LENS] = "cg_lens",     [CG_DP_REACH] = "cg_reach",
-	[CG_DP_NETS] = "cg_nets",     [CG_DP_IFS] = "cg_ifs",
-	[CG_DP_PORTS] = "cg_ports",   [CG_DP_EXPOSURE] = "cg_exposure",
-	[CG_DP_NAMES] = "cg_names",   [CG_DP_FLOWS] = "cg_flows",
-	[CG_DP_FAST4] = "cg_fast4",   [CG_DP_FAST6] = "cg_fast6",
-	[CG_DP_FRAGS] = "cg_frags",   [CG_DP_RING] = "cg_ring",
-	[CG_DP_STATE] = "cg_state",   [CG_DP_STATS] = "cg_stats",
-	[CG_DP_EVENTS] = "cg_events", [CG_DP_LOST] = "cg_lost",
-	[CG_DP_GRACE] = "cg_grace",   [CG_DP_SCRATCH] = "cg_scratch",
+	[CG_DP_META] = "cg_meta",     [CG_DP_MACS] = "cg_macs",	  [CG_DP_CAMS] = "cg_cams",
+	[CG_DP_NARROW] = "cg_narrow", [CG_DP_RULES] = "cg_rules", [CG_DP_RULEMORE] = "cg_rulemore",
+	[CG_DP_LENS] = "cg_lens",     [CG_DP_REACH] = "cg_reach", [CG_DP_NETS] = "cg_nets",
+	[CG_DP_IFS] = "cg_ifs",	      [CG_DP_PORTS] = "cg_ports", [CG_DP_EXPOSURE] = "cg_exposure",
+	[CG_DP_NAMES] = "cg_names",   [CG_DP_FLOWS] = "cg_flows", [CG_DP_FAST4] = "cg_fast4",
+	[CG_DP_FAST6] = "cg_fast6",   [CG_DP_FRAGS] = "cg_frags", [CG_DP_RING] = "cg_ring",
+	[CG_DP_STATE] = "cg_state",   [CG_DP_STATS] = "cg_stats", [CG_DP_EVENTS] = "cg_events",
+	[CG_DP_LOST] = "cg_lost",     [CG_DP_GRACE] = "cg_grace", [CG_DP_SCRATCH] = "cg_scratch",
 	[CG_DP_JUDGES] = "cg_judges",
 };
 

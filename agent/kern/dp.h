@@ -60,15 +60,15 @@ struct cg_datapath {
 	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */
 	uint32_t slots, cpus;
 	bool taken_over;
-	bool tcx;    /* ports are attached that way */
-	bool no_tcx; /* the kernel has none */
-	bool pins_wait;		      /* new maps: pinned with the first policy in them */
-	int grace_fd;		      /* the inner map handed to cg_grace */
-	struct cg_meta *meta;	      /* mapped */
-	struct cg_exposure *exposure; /* mapped */
-	struct cg_name *names;	      /* mapped */
+	bool tcx;		       /* ports are attached that way */
+	bool no_tcx;		       /* the kernel has none */
+	bool pins_wait;		       /* new maps: pinned with the first policy in them */
+	int grace_fd;		       /* the inner map handed to cg_grace */
+	struct cg_meta *meta;	       /* mapped */
+	struct cg_exposure *exposure;  /* mapped */
+	struct cg_name *names;	       /* mapped */
 	uint64_t *macs, *lens, *reach; /* mapped */
-	struct cg_fast4 *fast4;	      /* mapped; entries of all CPUs */
+	struct cg_fast4 *fast4;	       /* mapped; entries of all CPUs */
 	struct cg_fast6 *fast6;
 	struct cg_count *counts; /* mapped: cg_stats */
 	size_t meta_size, exposure_size, names_size, fast_entries;

@@ -118,8 +118,7 @@ static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
 	for (size_t i = 0; !r && i < sizeof(sizings) / sizeof(*sizings); i++)
 		r = bpf_map__set_max_entries(
 			bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]),
-			sizings[i].per_slot * dp->slots *
-				(sizings[i].per_cpu ? dp->cpus : 1));
+			sizings[i].per_slot * dp->slots * (sizings[i].per_cpu ? dp->cpus : 1));
 	return r;
 }
 

@@ -132,7 +132,7 @@ struct cg_meta {
 	__u64 agent_ns;	 /* boot clock of the agent's last sign of life */
 	__u32 fast_mask; /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
 	__u32 exposed;	 /* raised behind every change of a word in cg_exposure */
-	__u8 build[24]; /* agent's version, NUL padded */
+	__u8 build[24];	 /* agent's version, NUL padded */
 };
 CG_ABI_SIZE(struct cg_meta, 72);
 CG_ABI_OFFSET(struct cg_meta, build, 48);
@@ -257,9 +257,8 @@ CG_ABI_SIZE(struct cg_more_key, 8);
 #define CG_REACH_BITS 2048
 
 /* The halves of the prefix in host order; what is behind it is zero. */
-static inline __attribute__((always_inline, unused)) __u32 cg_reach_bit(__u32 slots, __u32 slot,
-									__u32 len, __u64 high,
-									__u64 low)
+static inline __attribute__((always_inline, unused)) __u32
+cg_reach_bit(__u32 slots, __u32 slot, __u32 len, __u64 high, __u64 low)
 {
 	__u64 h = (high ^ ((__u64)slot << 8 | len)) * 0x9e3779b97f4a7c15ULL;
 

@@ -79,8 +79,8 @@ struct env {
 	struct cg_fast6 *fast6;
 	size_t fast_size; /* entries of all CPUs */
 	uint64_t *macs, *lens, *reach;
-	struct cg_exposure *exposure;  /* mapped, by slot */
-	struct cg_count *counts;       /* mapped: cg_stats */
+	struct cg_exposure *exposure; /* mapped, by slot */
+	struct cg_count *counts;      /* mapped: cg_stats */
 	size_t ncounts;
 	struct env_cam cam[ENV_SLOTS]; /* what env_policy_write() writes */
 	uint32_t more_id;

@@ -195,8 +195,8 @@ static int counts_zero(const char *dir)
  * saves the verifier's work, seconds in emulation. */
 static int again(const char *dir, const char *second)
 {
-	static const char *const names[] = { "cg_from_cam", "cg_to_cam", "cg_cams", "cg_meta",
-					     "cg_stats",    "cg_macs" };
+	static const char *const names[] = { "cg_from_cam", "cg_to_cam", "cg_cams",
+					     "cg_meta",	    "cg_stats",	 "cg_macs" };
 	char path[512];
 	int fd;
 
@@ -507,8 +507,8 @@ static const struct kind kinds[] = {
 	{ "two", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
 	  sizeof(struct cg_count), 2, 0, 1 },
 	{ "no_map", BPF_PROG_TYPE_SCHED_CLS, BPF_MAP_TYPE_UNSPEC, "", 0, 0, 0, 0, 0 },
-	{ "xdp", BPF_PROG_TYPE_XDP, BPF_MAP_TYPE_ARRAY, "cg_stats", 4,
-	  sizeof(struct cg_count), 2, 0, 0 },
+	{ "xdp", BPF_PROG_TYPE_XDP, BPF_MAP_TYPE_ARRAY, "cg_stats", 4, sizeof(struct cg_count), 2,
+	  0, 0 },
 };
 
 /* r1 = map; for each: that is enough for the kernel to hold it for the program. */
