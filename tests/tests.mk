@@ -17,7 +17,7 @@ UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_fast.o env_load.o env_words.o packets.o reference.o run.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_fast.o env_ingress.o env_load.o env_words.o packets.o reference.o run.o)
 AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
@@ -65,7 +65,7 @@ list-asan:
 list-agent:
 	@printf '%s\n' $(AGENT_BIN) $(AGENT_SCRIPTS:%=tests/agent/test_%.sh)
 list-bpf:
-	@printf '%s\n' tests/bpf/verifier.sh $(BPF_BIN)
+	@printf '%s\n' tests/bpf/verifier.sh tests/bpf/cb.sh $(BPF_BIN)
 
 list-sources:
 	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC)

@@ -117,6 +117,10 @@ void env_rules_clear(struct env *e, uint32_t slot);
 void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const char *text);
 /* Forgets what is kept for packets that follow. */
 void env_fast_clear(struct env *e);
+/* Does this kernel's test run take the interface a frame came in by? Else the
+ * programs of obj, not loaded yet, are made to read it from cb[0]. */
+bool env_ingress_taken(void);
+void env_ingress_move(struct bpf_object *obj);
 /* Adds what those counted that the flow's entry has not been told. */
 void env_fast_sum(struct env *e, const struct cg_flow_key *k, struct cg_flow *f);
 /* For cameras written by the caller. */

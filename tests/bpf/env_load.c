@@ -48,60 +48,6 @@ static bool bpf_refused(void)
 	return false;
 }
 
-/* Kernel 5.10 runs no test with an interface the frame came in by. */
-static bool takes_ingress(void)
-{
-	const struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	struct __sk_buff ctx = { .ingress_ifindex = 1 };
-	uint8_t frame[64] = { 0 };
-	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = frame, .data_size_in = sizeof(frame),
-		    .ctx_in = &ctx, .ctx_size_in = sizeof(ctx));
-	int fd = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "cg_probe", "GPL", insns, 2, NULL), r;
-
-	if (fd < 0)
-		env_die(1, "probe: %s", strerror(errno));
-	r = bpf_prog_test_run_opts(fd, &o);
-	close(fd);
-	return !r;
-}
-
-/* There the programs read it from the first word of cb, as those that answer
- * "why" do: the loads of it, and nothing else, are changed. */
-static void ingress_move(struct bpf_object *obj)
-{
-	const size_t from = offsetof(struct __sk_buff, ingress_ifindex);
-	const size_t to = offsetof(struct __sk_buff, cb);
-	struct bpf_program *p;
-	size_t i, n, moved = 0;
-
-	bpf_object__for_each_program(p, obj) {
-		struct bpf_insn *insns;
-
-		n = bpf_program__insn_cnt(p);
-		insns = calloc(n, sizeof(*insns));
-		assert(insns);
-		memcpy(insns, bpf_program__insns(p), n * sizeof(*insns));
-		for (i = 0; i < n; i++) {
-			/* The second half of a 64-bit constant is no instruction. */
-			if (insns[i].code == (BPF_LD | BPF_DW | BPF_IMM)) {
-				i++;
-			} else if (insns[i].code == (BPF_LDX | BPF_MEM | BPF_W) &&
-				   insns[i].off == (int)from) {
-				insns[i].off = (short)to;
-				moved++;
-			}
-		}
-		if (bpf_program__set_insns(p, insns, n))
-			env_die(1, "%s: instructions are not taken", bpf_program__name(p));
-		free(insns);
-	}
-	printf("# this kernel runs no test with ingress_ifindex: %zu loads of it read cb[0]\n",
-	       moved);
-}
-
 static const char *const programs[] = { [UP] = "cg_from_cam", [DOWN] = "cg_to_cam" };
 
 static void judges_set(struct env *e)
@@ -247,10 +193,10 @@ struct env *env_open_slots(uint32_t slots)
 	slots_set(e->obj, slots);
 	if (pins && !*pins)
 		pins = NULL;
-	e->in_cb = !takes_ingress();
+	e->in_cb = !env_ingress_taken();
 	if (!pins || !pins_take(e, pins)) {
 		if (e->in_cb)
-			ingress_move(e->obj);
+			env_ingress_move(e->obj);
 		programs_load(e);
 		if (pins)
 			pins_leave(e, pins);

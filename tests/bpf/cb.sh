@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# cb.sh: the programs judge alike when they read from cb where a frame came in by, which is how kernel 5.10 is tested.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+CG_TEST_CB=1 build/tests/bpf/test_remote | sed -E 's/^(ok|not ok|skip) /\1 cb: /'
