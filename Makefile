@@ -29,15 +29,15 @@ endif
 
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
-LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c \
-	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c mark.c near.c nftext.c policy.c \
-	reason.c rule.c saved.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
-KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_nets.c dp_policy.c \
-	dp_read.c dp_why.c kstats.c links.c links_dump.c nft.c nft_ask.c own.c \
+LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c dnsmsg.c \
+	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c mark.c namepat.c nameset.c near.c nftext.c policy.c \
+	reason.c rule.c saved.c servers.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
+KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
+	dp_read.c dp_why.c kstats.c links.c links_dump.c listens.c nft.c nft_ask.c own.c \
 	offload.c offload_nl.c pins.c pins_stats.c tc.c tcx.c)
-DAEMON_SRC := $(addprefix agent/daemon/,agent.c attach.c client.c command.c command_show.c \
+DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c \
 	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
-	guard_plan.c log.c main.c manual.c module.c peer.c ports.c service.c stages.c statefile.c undo.c)
+	guard_plan.c log.c main.c manual.c module.c names.c peer.c ports.c resolvers.c service.c stages.c statefile.c undo.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_check.c cmd_exposure.c cmd_rules.c \
 	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c \
 	reply.c say.c sentence.c statenote.c text.c)
@@ -125,6 +125,7 @@ help:
 	@echo 'make check-unit check-agent check-bpf check-net lint   one part of it'
 	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
 	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
-	@echo 'make bench      figures of cost as JSON lines (PARTS="prog fwd ctl curves"); bench-plot draws them'
+	@echo 'make fuzz       made-up DNS answers against packet path and agent, FUZZ_S=300 seconds'
+	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names fwd ctl curves"); bench-plot draws them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
 	@echo 'V=1 shows the commands; WITH_SYSTEMD=no leaves libsystemd out; CC, CLANG, CFLAGS as usual'

@@ -42,18 +42,26 @@ INLINE int count(__u32 at, const struct wire *w)
 	return 1;
 }
 
-/* Generic cell rate: room for one more at now? Plain store: two CPUs at once
- * may both take the last place, an error of one event in a burst. */
-INLINE int budget_take(__u64 *tat_ns, __u64 now, __u64 rate, __u64 burst)
+/* Generic cell rate: room at now for what costs this much of the time, of burst_ns
+ * at once? Plain store: two CPUs at once may both take the last place, an error
+ * of one in a burst. */
+INLINE int budget_spend(__u64 *tat_ns, __u64 now, __u64 cost_ns, __u64 burst_ns)
 {
-	__u64 cost = 1000000000ULL / rate, tat = *tat_ns;
+	__u64 tat = *tat_ns;
 
 	if (tat < now)
 		tat = now;
-	if (tat + cost - now > burst * cost)
+	if (tat + cost_ns - now > burst_ns)
 		return 0;
-	*tat_ns = tat + cost;
+	*tat_ns = tat + cost_ns;
 	return 1;
+}
+
+INLINE int budget_take(__u64 *tat_ns, __u64 now, __u64 rate, __u64 burst)
+{
+	__u64 cost = 1000000000ULL / rate;
+
+	return budget_spend(tat_ns, now, cost, burst * cost);
 }
 
 #endif

@@ -17,6 +17,7 @@
 #include <linux/pkt_cls.h>
 #include "fast.h"
 #include "judge.h"
+#include "names.h"
 #include "report.h"
 
 /* Behind an extender several devices share a MAC; only the listed addresses
@@ -75,6 +76,9 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 	m->port_if = probe ? skb->cb[1] : skb->ifindex;
 	m->peer_if = probe ? skb->cb[0] : skb->ingress_ifindex;
 	m->quarantined = 0;
+	m->redirect = 0;
+	m->later = 0;
+	m->probe = probe;
 	m->up = up;
 	memset(v, 0, sizeof(*v));
 	v->rule = NO_RULE;
@@ -88,6 +92,7 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 	if (!seat_take(s))
 		return -1;
 	m->word = *(volatile __u64 *)&s->exposure->word;
+	m->epoch += s->state->names_epoch;
 	if (meta->off_until_ns > m->now)
 		v->reason = CG_PASS_OFF;
 	else if (!v->reason && p->ethertype == ETH_P_ARP)
@@ -97,6 +102,14 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 	else if (!v->reason)
 		judge_ip(skb, p, s, up, probe, v);
 	return 0;
+}
+
+/* Is the name it asks for still to be judged? Then cg_names_up counts it. */
+INLINE int names_last(const struct scratch *m)
+{
+	return m->up && !m->station && m->flags & CG_CAM_DNS_ALLOWED && m->p.proto == IPPROTO_UDP &&
+	       m->key.peer_port == bpf_htons(PORT_DNS) &&
+	       (m->v.reason == CG_PASS_GATEWAY || m->v.reason == CG_PASS_LAN);
 }
 
 /* The last part, the same both ways: the verdict, the flow, counters, events. */
@@ -119,7 +132,9 @@ INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct se
 		plane += CG_PLANE_UP_MONITOR;
 	m->counter = cg_stats_at(bpf_get_smp_processor_id(), plane * CG_REASONS + v->reason,
 				 meta->slots, m->slot);
-	if (!count(m->counter, &m->wire))
+	if (!drop && names_last(m))
+		m->later = v->reason;
+	else if (!count(m->counter, &m->wire))
 		return TC_ACT_SHOT;
 	if (m->up) {
 		s->state->last_ns = m->now;
@@ -293,6 +308,10 @@ int cg_outcome(struct __sk_buff *skb)
 	if (!meta || !s.m || !seat_take(&s))
 		return TC_ACT_SHOT;
 	r = conclude(skb, meta, &s);
+	if (r != TC_ACT_SHOT && s.m->redirect) {
+		bpf_tail_call(skb, &cg_judges, CG_JUDGE_REDIRECT);
+		return TC_ACT_SHOT;
+	}
 	if (s.m->v.keep)
 		bpf_tail_call(skb, &cg_judges, CG_JUDGE_KEEP);
 	if (r == TC_ACT_SHOT || !s.m->station)

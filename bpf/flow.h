@@ -15,6 +15,7 @@
 
 struct verdict {
 	__u64 until_ns; /* scope holds until; ~0 = for good */
+	__u64 name;	/* id of the name whose rule decided */
 	__u32 reason;	/* enum cg_reason; 0 = not yet decided */
 	__u16 rule;
 	__u8 scope, class;
@@ -36,6 +37,7 @@ struct match {
 	__u8 lan;    /* only rules of kind VIEWER, else all but those */
 	__u8 kind;   /* found: enum cg_rule_kind; 0 = none */
 	__u16 rule;
+	__u64 name; /* its id; 0 = by address */
 };
 
 /*
@@ -60,16 +62,28 @@ struct scratch {
 	__u32 up;	   /* from the camera */
 	__u32 drop;	   /* as it was counted */
 	__u32 kind, quota; /* of the ring a place is looked for in */
+	__u32 redirect;	   /* enum cg_redirect_kind; 0 = none */
+	__u32 probe;	   /* nothing may be written */
+	__u32 later;	   /* reason, where cg_names_up has the last word; 0 = none */
 	struct wire wire;
 	struct match match;
 	struct pkt p;
 	struct verdict v;
 	struct cg_flow_key key, frag_key;
 	struct cg_rule_key rule_key;
+	__u64 flow_name;		    /* id of the name the flow passed by; 0 = none */
+	__u64 names[CG_NAMES_PER_ADDR + 1]; /* ids that the peer goes by */
+	struct cg_learned_key learned_key;
+	struct cg_qname_key qname_key;
+	struct cg_namerule_key name_key;
 	struct cg_flow flow;
 	struct cg_frag frag;
 	struct cg_flow_key fast_key;
-	struct cg_ring ring; /* empty */
+	struct cg_ring ring;   /* empty */
+	struct cg_nring nring; /* empty */
+	struct cg_redirect_key redirect_key;
+	__u64 redirect_id;
+	__u8 asked[16]; /* the server, where the gateway shall answer in its place */
 };
 
 struct {

@@ -7,6 +7,7 @@
 #include "icmp.h"
 #include "neighbour.h"
 #include "outcome.h"
+#include "redirect.h"
 #include "source.h"
 
 /* A server's message from a camera would make the house its own. */
@@ -114,8 +115,12 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 		v->reason = CG_DROP_DHCP_SERVER;
 		return;
 	}
+	if (up)
+		redirect_choose(skb, s->m, &s->m->p);
+	forget();
 	flow_key(p, s, up, key);
 	/* Other ICMP has no flow; it must not find an echo's whose id is 0. */
+	s->m->flow_name = 0;
 	if (!probe && (!is_icmp(p) || is_icmp_echo(p)))
 		f = bpf_map_lookup_elem(&cg_flows, key);
 	if (f) {
@@ -133,6 +138,8 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 			v->until_ns = f->valid_ns;
 			return;
 		}
+		if (v->known)
+			s->m->flow_name = f->name;
 	}
 	forget();
 	find_scope(p, s, f, up, probe, v);

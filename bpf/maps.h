@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "../include/camgate/bpf_abi.h"
+#include "../include/camgate/names_abi.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -55,6 +56,54 @@ struct {
 	__type(key, struct cg_more_key);
 	__type(value, struct cg_rulevec);
 } cg_rulemore SEC(".maps");
+
+/* What the packet path learns of names; the rest of it is in names.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, CG_MAX_NAMERULES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_namerule_key);
+	__type(value, struct cg_rulevec);
+} cg_namerules SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS *(CG_QUOTA_ADDR + CG_QUOTA_HEARD_ADDR)); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_learned_key);
+	__type(value, struct cg_learned);
+} cg_learned SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS *(CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME)); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_qname_key);
+	__type(value, struct cg_qname);
+} cg_qnames SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MAX_IFS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct cg_lan);
+} cg_lans SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS *CG_NRING_GROUPS); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_ring_key);
+	__type(value, struct cg_nring);
+} cg_nring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__type(key, __u32);
+	__type(value, struct cg_dns);
+} cg_dns SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

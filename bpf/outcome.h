@@ -30,10 +30,18 @@ INLINE void find_beginner(const struct pkt *p, const struct cg_flow *f, const in
 
 INLINE __u32 decide(const struct pkt *p, const struct seat *s, __u16 port, const struct verdict *v)
 {
+	int refused = 0;
+
+	if (s->m->flags & CG_CAM_NTP_DROP && p->proto == IPPROTO_UDP && port == PORT_NTP &&
+	    (v->scope == CG_NET_REMOTE || v->scope == CG_NET_GATEWAY))
+		return CG_DROP_TIME;
 	if (v->scope == CG_NET_REMOTE)
 		return decide_remote(s, v->class, v->began & CG_FLOW_BY_PEER, s->m->key.peer);
-	if (v->scope != CG_NET_GATEWAY)
-		return decide_lan(s, v->scope, v->class);
+	if (v->scope != CG_NET_GATEWAY) {
+		if (v->scope == CG_NET_LAN && s->m->up && is_dns(p, port))
+			refused = refuse_dns(s, p);
+		return refused ? refused : decide_lan(s, v->scope, v->class);
+	}
 	return v->began & CG_FLOW_BY_GATEWAY ? decide_from_gateway(s, p, port) :
 					       decide_gateway(s, p, port, v);
 }
@@ -61,6 +69,7 @@ INLINE void flow_update(const struct pkt *p, const struct seat *s, const int up,
 		f->gen = s->m->gen;
 		f->epoch = s->m->epoch;
 		f->rule = v->rule;
+		f->name = v->name;
 		f->class = v->class;
 		f->scope = v->scope;
 		memcpy(f->cam, cam, 16);
@@ -107,7 +116,8 @@ INLINE void judge_outcome(const struct seat *s, const int up, const int probe)
 	forget();
 	if (probe || v->foreign)
 		return;
-	v->keep = 1;
+	/* Names are paid for one by one. */
+	v->keep = !(up && is_dns(p, port) && v->scope == CG_NET_LAN);
 	if (!passes(v->reason)) {
 		if (f)
 			f->reason = v->reason;

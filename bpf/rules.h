@@ -40,14 +40,13 @@ INLINE __u64 rule_covers(const volatile struct cg_rule *r, const volatile struct
 	       (same(proto, CG_PROTO_ANY) | (at & ~(ported & outside)));
 }
 
-INLINE void rules_walk(struct scratch *m)
+/* Keeps the first of this list that covers, if it stands before what was found. */
+INLINE void rules_walk(struct scratch *m, struct cg_rulevec *vec, const __u32 chunks, __u64 name)
 {
 	struct cg_more_key more = { .gen = m->gen };
-	struct cg_rulevec *vec;
 	__u32 c, i;
 
-	vec = bpf_map_lookup_elem(&cg_rules, &m->rule_key);
-	for (c = 0; c < CG_MAX_CHUNKS && vec; c++) {
+	for (c = 0; c < chunks && vec; c++) {
 		for (i = 0; i < CG_RULES_PER_CHUNK; i++) {
 			const struct cg_rule *r = &vec->rule[i];
 
@@ -55,8 +54,11 @@ INLINE void rules_walk(struct scratch *m)
 			if (i >= vec->n)
 				break;
 			if (rule_covers(r, &m->match)) {
+				if (m->match.kind && m->match.rule < r->id)
+					return;
 				m->match.kind = r->kind;
 				m->match.rule = r->id;
+				m->match.name = name;
 				return;
 			}
 		}
@@ -95,6 +97,43 @@ INLINE int maybe_ruled(const struct cg_meta *meta, const struct scratch *m)
 	return 0;
 }
 
+/* The rules of every name that was learned for the address, and of the name the
+ * flow passed by before, which may have run out since. */
+INLINE void names_walk(struct scratch *m)
+{
+	const struct cg_learned *l;
+	const struct cg_qname *q;
+	__u32 i;
+
+	m->learned_key.slot = m->slot;
+	memcpy(m->learned_key.addr, m->rule_key.addr, 16);
+	l = bpf_map_lookup_elem(&cg_learned, &m->learned_key);
+	m->qname_key.slot = m->slot;
+	m->qname_key.pad = 0;
+	m->name_key.prefixlen = CG_NAMEKEY_BASE + 8 * CG_NAMEKEY_LEN;
+	m->name_key.owner = CG_NAME_OWNER(m->slot, m->gen);
+	memset(m->names, 0, sizeof(m->names));
+	if (l)
+#pragma unroll
+		for (i = 0; i < CG_NAMES_PER_ADDR; i++)
+			if (l->until_ns[i] > m->now)
+				m->names[i] = l->name[i];
+	m->names[CG_NAMES_PER_ADDR] = m->flow_name;
+	for (i = 0; i <= CG_NAMES_PER_ADDR; i++) {
+		forget();
+		m->qname_key.id = m->names[i];
+		forget();
+		if (!m->qname_key.id)
+			continue;
+		q = bpf_map_lookup_elem(&cg_qnames, &m->qname_key);
+		if (!q)
+			continue;
+		memcpy(m->name_key.name, q->name, CG_NAMEKEY_LEN);
+		rules_walk(m, bpf_map_lookup_elem(&cg_namerules, &m->name_key), CG_NAME_CHUNKS,
+			   m->qname_key.id);
+	}
+}
+
 /* Does the verdict depend on rules? */
 INLINE int wants_class(const struct scratch *m)
 {
@@ -106,20 +145,32 @@ INLINE int wants_class(const struct scratch *m)
 	       (m->flags & CG_CAM_LAN_VIEWERS && scope != CG_NET_GROUP);
 }
 
+/* dns = any, ntp = any. */
+INLINE int any_server(const struct scratch *m)
+{
+	if (m->match.port == PORT_DNS && m->match.ported)
+		return m->flags & CG_CAM_DNS_ANY;
+	return m->match.port == PORT_NTP && m->match.proto == IPPROTO_UDP &&
+	       m->flags & CG_CAM_NTP_ANY;
+}
+
 /* The class of the flow in m. On the LAN only rules of kind VIEWER count, and
  * what one lets is CG_CLASS_CONTROL. */
 INLINE void find_class(const struct cg_meta *meta, struct scratch *m)
 {
 	struct verdict *v = &m->v;
 	__u8 proto = m->p.proto;
+	int ruled;
 
 	v->class = CG_CLASS_UNRULED;
 	v->rule = NO_RULE;
+	v->name = 0;
 	if (m->quarantined)
 		return;
 	address_inside(m->key.peer, m->rule_key.addr);
 	forget();
-	if (!maybe_ruled(meta, m))
+	ruled = maybe_ruled(meta, m);
+	if (!ruled && !(m->flags & (CG_CAM_NAMES | CG_CAM_DNS_ANY | CG_CAM_NTP_ANY)))
 		return;
 	m->match.proto = proto;
 	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
@@ -127,18 +178,26 @@ INLINE void find_class(const struct cg_meta *meta, struct scratch *m)
 	m->match.lan = v->scope == CG_NET_LAN || v->scope == CG_NET_HOME;
 	m->match.kind = 0;
 	m->match.rule = NO_RULE;
+	m->match.name = 0;
 	m->rule_key.prefixlen = CG_RULE_PREFIX_BASE + 128;
 	m->rule_key.gen = m->gen;
 	m->rule_key.slot = m->slot;
 	forget();
-	rules_walk(m);
+	if (ruled)
+		rules_walk(m, bpf_map_lookup_elem(&cg_rules, &m->rule_key), CG_MAX_CHUNKS, 0);
+	forget();
+	if (!m->match.lan && m->flags & CG_CAM_NAMES)
+		names_walk(m);
 	forget();
 	v->rule = m->match.rule;
+	v->name = m->match.name;
 	if (m->match.kind == CG_RULE_DENY)
 		v->class = CG_CLASS_DENIED;
 	else if (m->match.kind == CG_RULE_UPLOAD)
 		v->class = CG_CLASS_UPLOAD;
 	else if (m->match.kind)
+		v->class = CG_CLASS_CONTROL;
+	else if (v->scope == CG_NET_REMOTE && any_server(m))
 		v->class = CG_CLASS_CONTROL;
 }
 

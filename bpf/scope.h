@@ -5,6 +5,15 @@
 
 #include "flow.h"
 
+#define PORT_DNS	 53
+#define PORT_DHCP	 67
+#define PORT_DHCP_CLIENT 68
+#define PORT_NTP	 123
+#define PORT_DHCP6	 547
+#define PORT_SSDP	 1900
+#define PORT_NATPMP	 5350
+#define PORT_PCP	 5351
+
 /* The camera one packet is judged for: pointers, which only the stack may hold;
  * everything else is in m. */
 struct seat {

@@ -5,15 +5,6 @@
 
 #include "rules.h"
 
-#define PORT_DNS	 53
-#define PORT_DHCP	 67
-#define PORT_DHCP_CLIENT 68
-#define PORT_NTP	 123
-#define PORT_DHCP6	 547
-#define PORT_SSDP	 1900
-#define PORT_NATPMP	 5350
-#define PORT_PCP	 5351
-
 INLINE int passes(int reason)
 {
 	return reason < CG_REASON_DROP;
@@ -72,6 +63,31 @@ INLINE int decide_remote(const struct seat *s, __u8 class, int by_peer, const __
 	return e.other ? CG_DROP_VIEWER : CG_DROP_UNRULED;
 }
 
+/* A question for names, to whoever in the house may ask outside for it: a reason
+ * to drop it, or 0. */
+INLINE int refuse_dns(const struct seat *s, const struct pkt *p)
+{
+	struct scratch *m = s->m;
+	__u64 byte_ns = SEC_NS / CG_DNS_BYTES_S;
+
+	if (is_sealed(s))
+		return CG_DROP_SEALED;
+	if (!m->up)
+		return 0;
+	/* Names within a stream cannot be judged. */
+	if (p->proto == IPPROTO_TCP && m->flags & CG_CAM_DNS_ALLOWED)
+		return CG_DROP_DNS_NAME;
+	if (!m->probe && !budget_spend(&s->state->dns_tat_ns, m->now, m->wire.bytes * byte_ns,
+				       CG_DNS_BYTES_BURST * byte_ns))
+		return CG_DROP_DNS;
+	return 0;
+}
+
+INLINE int is_dns(const struct pkt *p, __u16 port)
+{
+	return port == PORT_DNS && (p->proto == IPPROTO_UDP || p->proto == IPPROTO_TCP);
+}
+
 INLINE int decide_lan(const struct seat *s, __u8 scope, __u8 class)
 {
 	if (s->m->flags & CG_CAM_LAN_NONE)
@@ -95,8 +111,11 @@ INLINE int decide_gateway(const struct seat *s, const struct pkt *p, __u16 port,
 		if (port == PORT_NATPMP || port == PORT_PCP || port == PORT_SSDP)
 			return CG_DROP_PORTMAP;
 	}
-	if (port == PORT_DNS && (p->proto == IPPROTO_UDP || p->proto == IPPROTO_TCP))
-		return is_sealed(s) ? CG_DROP_SEALED : CG_PASS_GATEWAY;
+	if (is_dns(p, port)) {
+		int refused = refuse_dns(s, p);
+
+		return refused ? refused : CG_PASS_GATEWAY;
+	}
 	if (class == CG_CLASS_DENIED)
 		return CG_DROP_DENIED;
 	if (class == CG_CLASS_CONTROL)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := addr blocked confedit config diag duration exposure lex mapdiff mapset mark maybe near nftext offload \
+UNIT_TESTS := addr blocked confedit config diag dnsmsg duration exposure lex mapdiff mapset mark maybe namepat near nftext offload \
 	policy reason rule saved view
-AGENT_TESTS := control doctor edit exposure guard links module ports reload show start
+AGENT_TESTS := control doctor edit exposure guard links module names ports reload show start
 AGENT_SCRIPTS := cli packaging
-BPF_TESTS := again cuts diff fast frag from_cam icmp modes quota remote to_cam
+BPF_TESTS := again cuts diff fast frag from_cam fuzz hostile icmp modes names quota redirect remote to_cam
 
 # ---- building ------------------------------------------------------------
 T := $(B)/tests
@@ -17,8 +17,8 @@ UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
 AGENT_REAL := $(T)/agent/test_links
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_fast.o env_ingress.o env_load.o env_words.o packets.o reference.o run.o)
-AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_fast.o env_ingress.o env_load.o env_words.o names.o packets.o reference.o run.o)
+AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o fake/names_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
 	$(call say,CC,$<)
@@ -39,7 +39,7 @@ $(AGENT_REAL): %: %.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
 
-$(BPF_BIN): %: %.o $(BPF_COMMON)
+$(BPF_BIN): %: %.o $(BPF_COMMON) $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
 
@@ -106,6 +106,12 @@ check-kasan check-openwrt:
 	$(Q)tests/deps.sh build vm kmod
 	$(Q)$(MAKE) bpf $(if $(filter check-openwrt,$@),tests-bpf)
 	$(Q)tests/kmod/$(@:check-%=%).sh
+# What the packet path and the agent read of the same made-up answers, FUZZ_S seconds.
+.PHONY: fuzz
+fuzz:
+	$(Q)tests/deps.sh build
+	$(Q)$(MAKE) tests-bpf
+	$(Q)CG_FUZZ_S=$(or $(FUZZ_S),300) $(T)/bpf/test_fuzz
 demo:
 	$(Q)tests/deps.sh build net
 	$(Q)$(MAKE) all tests-net

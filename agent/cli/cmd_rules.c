@@ -19,6 +19,7 @@ int cg_cmd_rule(const struct cg_cli *cli, int argc, char **argv)
 	(void)argc;
 	if (cg_rule_parse(argv[2], NULL, &diag, &rule))
 		return cg_say_error(cli, CG_EXIT_USAGE, NULL, "%s", diag.text);
+	cg_rule_clear(&rule);
 	request = cg_ask_new(argv[0]);
 	json_object_object_add(request, "cam", json_object_new_string(argv[1]));
 	json_object_object_add(request, "rule", json_object_new_string(argv[2]));

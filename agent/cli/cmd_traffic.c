@@ -18,7 +18,7 @@
 #include "sentence.h"
 
 #define PORT_LEN 32
-#define END_LEN	 96
+#define END_LEN	 300
 
 /* "443/tcp", "udp", "" */
 static const char *port_text(struct json_object *o, const char *key, char buf[static PORT_LEN])
@@ -38,10 +38,15 @@ static const char *end_text(struct json_object *o, char buf[static END_LEN])
 {
 	const char *addr = cg_reply_str(o, "peer");
 	bool port = cg_reply_int(o, "peer_port");
+	bool named = cg_reply_count(o, "names");
 	bool v6 = port && strchr(addr, ':');
 	char tail[PORT_LEN];
 
 	port_text(o, "peer_port", tail);
+	/* A name says more; --json has the address, too. */
+	if (named)
+		addr = cg_reply_str(cg_reply_at(o, "names", 0), "name");
+	v6 &= !named;
 	snprintf(buf, END_LEN, "%s%s%s%s%s", v6 ? "[" : "", addr, v6 ? "]" : "",
 		 port  ? ":" :
 		 *tail ? "/" :
@@ -180,10 +185,24 @@ static void print_answer(struct json_object *answer)
 		     (long long)cg_reply_int(answer, "reason_nr"));
 }
 
+static void print_names(struct json_object *reply)
+{
+	char asked[CG_PRINT_LEN], left[CG_PRINT_LEN];
+
+	for (size_t i = 0; i < cg_reply_count(reply, "names"); i++) {
+		struct json_object *n = cg_reply_at(reply, "names", i);
+
+		cg_print_out(_("  name: %s, asked for %s ago, holds another %s\n"),
+			     cg_reply_str(n, "name"),
+			     cg_print_span((uint64_t)cg_reply_int(n, "asked_s"), asked),
+			     cg_print_span((uint64_t)cg_reply_int(n, "left_s"), left));
+	}
+}
+
 int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv)
 {
 	struct json_object *request, *reply;
-	struct cg_rule_text end;
+	_cleanup_(cg_rule_clear) struct cg_rule_text end = { 0 };
 	struct cg_diag diag = { "" };
 	char addr[CG_ADDR_STRLEN];
 	int code;
@@ -209,6 +228,7 @@ int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv)
 	if (!reply)
 		return code;
 	print_answer(reply);
+	print_names(reply);
 	if (cg_reply_has(reply, "inbound"))
 		print_answer(cg_reply_obj(reply, "inbound"));
 	json_object_put(reply);

@@ -30,6 +30,7 @@ void cg_agent_init(struct cg_agent *a, const struct cg_agent_opts *opts)
 	a->opts = *opts;
 	a->boot_ns = boot_ns;
 	a->real_s = real_s;
+	a->run.dns_port = 53;
 }
 
 void cg_agent_free(struct cg_agent *a)

@@ -62,7 +62,15 @@ enum cg_agent_notice {
 struct cg_control;
 struct cg_guard;
 struct cg_module;
+struct cg_names;
 struct cg_agent;
+
+/* A resolver besides the gateway, and the MAC its answers must have. */
+struct cg_agent_resolver {
+	struct cg_addr addr;
+	struct cg_mac mac;
+	bool bound; /* mac is known */
+};
 
 struct cg_agent {
 	struct cg_agent_opts opts;
@@ -107,6 +115,10 @@ struct cg_agent {
 		uint64_t off_until_ns;
 		uint64_t started_ns;
 		uint64_t expire_ns; /* old blocked things go next */
+		struct cg_agent_resolver resolver[CG_MAX_RESOLVERS];
+		size_t nresolver;
+		uint64_t resolver_ns; /* when MACs are looked for again */
+		uint16_t dns_port;
 		bool ready;
 		bool leave; /* detached: end, with 0 */
 		struct cg_log_limit limit_lost, limit_state;
@@ -125,6 +137,7 @@ struct cg_agent {
 	struct cg_control *control;
 	struct cg_guard *guard;
 	struct cg_module *module;
+	struct cg_names *names;
 
 	/* Whoever wants to know; set by stages.c, which knows both sides. */
 	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);

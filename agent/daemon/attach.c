@@ -5,6 +5,7 @@
 #include "attach.h"
 #include "events.h"
 #include "guard.h"
+#include "names.h"
 
 #define RETRY_NS      (2 * CG_SEC_NS)
 /* A lifetime that only counted down moves by less than this. */
@@ -132,7 +133,8 @@ static bool nets_same(const struct cg_ports_plan *x, const struct cg_ports_plan 
 			return false;
 	for (size_t i = 0; i < x->niface; i++)
 		if (x->iface[i].ifindex != y->iface[i].ifindex ||
-		    memcmp(&x->iface[i].type, &y->iface[i].type, sizeof(x->iface[i].type)))
+		    memcmp(&x->iface[i].type, &y->iface[i].type, sizeof(x->iface[i].type)) ||
+		    memcmp(&x->iface[i].lan, &y->iface[i].lan, sizeof(x->iface[i].lan)))
 			return false;
 	return true;
 }
@@ -284,6 +286,7 @@ void cg_attach_events_start(struct cg_agent *a)
 {
 	int fd = cg_datapath_events_fd(a->kern.dp);
 
+	cg_datapath_names_listen(a->kern.dp, cg_names_event, a);
 	if (fd < 0 || !a->loop)
 		return;
 	ev_io_init(&a->ev.events, events_ready, fd, EV_READ);

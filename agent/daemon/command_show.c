@@ -223,6 +223,32 @@ void cg_command_status(struct cg_command_call *c)
 		cg_command_put(c, "code", json_object_new_int(CG_EXIT_PARTIAL));
 }
 
+/* The name the flow passed by, and what else the address was learned for; NULL:
+ * none. */
+static struct json_object *names_of(const struct cg_agent *a, uint32_t slot, const uint8_t *peer,
+				    uint64_t id)
+{
+	struct cg_datapath_name names[CG_NAMES_PER_ADDR + 1];
+	struct json_object *list = NULL;
+	struct cg_view_time t = now(a);
+	struct cg_addr addr;
+	size_t n = 0;
+
+	memcpy(&addr, peer, sizeof(addr));
+	if (id && !cg_datapath_name_find(a->kern.dp, slot, id, &names[0]))
+		n = 1;
+	n += cg_datapath_names_of(a->kern.dp, slot, &addr, &names[n]);
+	for (size_t i = 0; i < n; i++) {
+		if (i && !strcmp(names[i].text, names[0].text))
+			continue;
+		if (!list)
+			list = json_object_new_array();
+		json_object_array_add(list, cg_view_name(&t, names[i].text, names[i].asked_ns,
+							 names[i].until_ns));
+	}
+	return list;
+}
+
 struct flows {
 	const struct cg_agent *a;
 	const struct cg_agent_cam *cam;
@@ -234,13 +260,17 @@ static int flow_add(void *ctx, const struct cg_flow_key *key, const struct cg_fl
 {
 	struct flows *f = ctx;
 	const struct cg_policy_rule *r = NULL;
+	struct json_object *o, *names;
 	char text[CG_RULE_STRLEN + 16];
 
 	/* A rule's number means nothing in another generation. */
 	if (flow->rule != 0xffff && flow->gen == cg_datapath_generation(f->a->kern.dp))
 		r = rule_of(f->cam, flow->rule);
-	json_object_array_add(f->list,
-			      cg_view_flow(&f->t, key, flow, rule_text(r, text, sizeof(text))));
+	o = cg_view_flow(&f->t, key, flow, rule_text(r, text, sizeof(text)));
+	names = names_of(f->a, f->cam->slot, key->peer, flow->name);
+	if (names)
+		json_object_object_add(o, "names", names);
+	json_object_array_add(f->list, o);
 	return 0;
 }
 
@@ -338,8 +368,8 @@ static void answer_put(struct json_object *o, const struct cg_agent_cam *cam,
 {
 	const struct cg_policy_rule *r = rule_of(cam, ans->rule);
 	bool drop = cg_reason_is_drop(ans->reason), v6 = !cg_addr_is_v4(&probe->peer);
-	char text[512], rule[CG_RULE_STRLEN + 16], addr[CG_ADDR_STRLEN], proto[8], port[16] = "",
-										   at[300] = "";
+	char text[1024], rule[CG_RULE_STRLEN + 16], addr[CG_ADDR_STRLEN], proto[8],
+		port[16] = "", at[CG_RULE_STRLEN + 300] = "";
 
 	if (probe->proto == IPPROTO_TCP || probe->proto == IPPROTO_UDP ||
 	    probe->proto == IPPROTO_SCTP)
@@ -358,7 +388,9 @@ static void answer_put(struct json_object *o, const struct cg_agent_cam *cam,
 		       probe->up ? "to" : "from", v6 && port[0] ? "[" : "",
 		       cg_addr_format(&probe->peer, addr), v6 && port[0] ? "]" : "", port,
 		       cg_view_proto(probe->proto, proto), drop ? "is stopped" : "passes",
-		       cg_reason_text(ans->reason), at);
+		       ans->reason == CG_PASS_CONTROL && !r ? "its dns or ntp is `any`" :
+							      cg_reason_text(ans->reason),
+		       at);
 	json_object_object_add(o, "verdict", json_object_new_string(drop ? "drop" : "pass"));
 	json_object_object_add(o, "reason", json_object_new_string(cg_reason_name(ans->reason)));
 	json_object_object_add(o, "reason_nr", json_object_new_int(ans->reason));
@@ -371,6 +403,7 @@ void cg_command_why(struct cg_command_call *c)
 	const struct cg_agent_cam *cam = cg_command_cam(c);
 	struct cg_datapath_probe probe = { 0 };
 	struct cg_datapath_answer ans;
+	struct json_object *names;
 	int err;
 
 	if (!cam || !probe_read(c, &probe))
@@ -383,6 +416,9 @@ void cg_command_why(struct cg_command_call *c)
 		return;
 	}
 	answer_put(c->reply, cam, &probe, &ans);
+	names = names_of(c->a, cam->slot, probe.peer.b, 0);
+	if (names)
+		cg_command_put(c, "names", names);
 	/* The other way round is what the next question would be. */
 	if (!cg_command_text(c, "direction")) {
 		struct json_object *o = json_object_new_object();

@@ -10,12 +10,14 @@
 #include <unistd.h>
 #include <camgate/ctl.h>
 #include "../kern/host.h"
+#include "../kern/listens.h"
 #include "../kern/offload.h"
 #include "../kern/own.h"
 #include "command.h"
 #include "doctor.h"
 #include "guard.h"
 #include "module.h"
+#include "resolvers.h"
 
 #define JIT	  "/proc/sys/net/core/bpf_jit_enable"
 #define BPF_MAGIC 0xcafe4a11UL /* of a bpffs; part of the kernel's ABI */
@@ -332,6 +334,43 @@ static void cameras(struct findings *f)
 	}
 }
 
+static bool asks_gateway(enum cg_server s)
+{
+	return s == CG_SERVER_GATEWAY || s == CG_SERVER_REDIRECT;
+}
+
+/* Cameras that may ask nobody else get no answer where the gateway has none. */
+static void servers(struct findings *f)
+{
+	const struct cg_agent *a = f->a;
+	size_t dns = 0, ntp = 0, unbound = cg_resolvers_unbound(a);
+	bool openwrt = cg_host_kind(a->opts.root) == CG_HOST_OPENWRT;
+
+	for (size_t i = 0; a->policy.now && i < a->policy.now->ncams; i++) {
+		dns += asks_gateway(a->policy.now->cams[i].dns);
+		ntp += asks_gateway(a->policy.now->cams[i].ntp);
+	}
+	if (dns && !cg_listens_udp(a->opts.root, 53) && !a->run.nresolver)
+		found(f, WARN, "dns",
+		      "install dnsmasq, or name the LAN's resolver: resolver = ADDRESS",
+		      "no DNS service here: %zu cameras that ask the gateway get no answer", dns);
+	else if (dns)
+		found(f, OK, "dns", NULL, "%zu cameras ask %s", dns,
+		      a->run.nresolver ? "the gateway or the resolver of the config" :
+					 "the gateway");
+	if (unbound)
+		found(f, WARN, "dns", "switch it on, or write its MAC behind its address",
+		      "%zu resolvers of the config were never seen: their answers are not believed",
+		      unbound);
+	if (ntp && !cg_listens_udp(a->opts.root, 123))
+		found(f, WARN, "ntp",
+		      openwrt ? "uci set system.ntp.enable_server=1" :
+				"install chrony, with `allow` for the LAN",
+		      "no NTP service here: %zu cameras that ask the gateway get no time", ntp);
+	else if (ntp)
+		found(f, OK, "ntp", NULL, "%zu cameras have their time from the gateway", ntp);
+}
+
 static void running(struct findings *f)
 {
 	const struct cg_agent *a = f->a;
@@ -362,8 +401,8 @@ static void fixed(void *ctx, bool ok, const char *text)
 void cg_command_doctor(struct cg_command_call *c)
 {
 	static void (*const checks[])(struct findings * f) = {
-		kernel, bpffs, jit,	config,	 ports,	 offload,
-		guard,	boot,  cameras, running, module, counters,
+		kernel, bpffs,	 jit,	  config,  ports,  offload,  guard,
+		boot,	cameras, servers, running, module, counters,
 	};
 	struct findings f = { .a = c->a, .list = json_object_new_array() };
 	struct json_object *fix;

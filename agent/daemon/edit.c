@@ -84,7 +84,7 @@ static void add(struct cg_command_call *c, const char *key)
 	const struct cg_agent_cam *cam = cg_command_cam(c);
 	const char *rule = cg_command_text(c, "rule");
 	struct cg_confedit edit = { .key = key };
-	struct cg_rule_text parsed;
+	_cleanup_(cg_rule_clear) struct cg_rule_text parsed = { 0 };
 	struct cg_diag diag = { 0 };
 	time_t now = (time_t)c->a->real_s();
 	char id[CG_ID_LEN], comment[64], added[CG_RULE_STRLEN + 16], canon[CG_RULE_STRLEN];

@@ -201,6 +201,41 @@ static void net_of_addr(const struct cg_ports_in *in, struct cg_ports_plan *p,
 	}
 }
 
+/* Of IPv6 addresses the one that services answer a camera from that asks a remote:
+ * a global one, which stays longest, rather than one of the site or the link. */
+static uint64_t goodness(const struct cg_link_addr *a)
+{
+	if (is_linklocal(&a->addr))
+		return 1;
+	if ((a->addr.b[0] & 0xfe) == 0xfc)
+		return 2;
+	return a->valid_s > UINT64_MAX - 3 ? a->valid_s : a->valid_s + 3;
+}
+
+/* Where the gateway is asked there. */
+static void gateway_set(const struct cg_ports_in *in, const struct cg_link *l, struct cg_lan *lan)
+{
+	uint64_t best = 0;
+
+	memset(lan, 0, sizeof(*lan));
+	memcpy(lan->mac, l->mac.b, sizeof(lan->mac));
+	for (size_t i = 0; i < in->naddrs; i++) {
+		const struct cg_link_addr *a = &in->addrs[i];
+		uint64_t good = goodness(a);
+
+		if (a->ifindex != l->ifindex)
+			continue;
+		if (cg_addr_is_v4(&a->addr) && !(lan->flags & CG_LAN_V4)) {
+			memcpy(&lan->v4, a->addr.b + 12, sizeof(lan->v4));
+			lan->flags |= CG_LAN_V4;
+		} else if (!cg_addr_is_v4(&a->addr) && good > best) {
+			memcpy(lan->v6, a->addr.b, sizeof(lan->v6));
+			lan->flags |= CG_LAN_V6;
+			best = good;
+		}
+	}
+}
+
 static void lans(const struct cg_ports_in *in, struct cg_ports_plan *p)
 {
 	for (size_t i = 0; i < in->nlan; i++) {
@@ -215,6 +250,9 @@ static void lans(const struct cg_ports_in *in, struct cg_ports_plan *p)
 		for (size_t j = 0; j < in->naddrs; j++)
 			if (in->addrs[j].ifindex == l->ifindex)
 				net_of_addr(in, p, &in->addrs[j], CG_NET_LAN, lan);
+		for (size_t j = 0; j < p->niface; j++)
+			if (p->iface[j].type.kind == CG_NET_LAN && p->iface[j].type.lan == lan)
+				gateway_set(in, l, &p->iface[j].lan);
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "guard.h"
 #include "manual.h"
 #include "module.h"
+#include "names.h"
 #include "service.h"
 #include "stages.h"
 
@@ -42,6 +43,7 @@ static void listen_to(struct cg_agent *a, enum cg_agent_notice notice)
 	case CG_AGENT_APPLIED:
 		if (a->control)
 			cg_control_mode(a->control);
+		cg_names_policy(a);
 		if (a->run.ready)
 			cg_service_ready(cg_agent_summary(a, text, sizeof(text)));
 		break;
@@ -96,6 +98,7 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	}
 	ready_check(a, now);
 	cg_guard_tick(a, now);
+	cg_names_tick(a, now);
 }
 
 static void watchdog(struct ev_loop *loop, ev_timer *w, int revents)
@@ -279,6 +282,16 @@ static void ports_stop(struct cg_agent *a)
 	cg_attach_events_stop(a);
 }
 
+static int names_start(struct cg_agent *a)
+{
+	return cg_names_open(a, &a->names);
+}
+
+static void names_stop(struct cg_agent *a)
+{
+	cg_names_close(&a->names);
+}
+
 static int control_start(struct cg_agent *a)
 {
 	return cg_control_open(a, &a->control);
@@ -339,6 +352,7 @@ static const struct stage {
 	{ "guard", guard_start, guard_stop },
 	{ "policy", policy_start, NULL },
 	{ "ports", ports_start, ports_stop },
+	{ "names", names_start, names_stop },
 	{ "loop", loop_start, loop_stop },
 };
 #define NSTAGES (sizeof(stages) / sizeof(stages[0]))

@@ -9,7 +9,7 @@
 #include "../lib/cleanup.h"
 
 #define CG_UNDO_KEEP 10
-#define CG_UNDO_WHAT 256
+#define CG_UNDO_WHAT 512
 
 struct cg_undo {
 	char copy[PATH_MAX];	 /* the copy's own path */

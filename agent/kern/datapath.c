@@ -13,15 +13,24 @@
 #include <sys/vfs.h>
 
 const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
-	[CG_DP_META] = "cg_meta",     [CG_DP_MACS] = "cg_macs",	  [CG_DP_CAMS] = "cg_cams",
-	[CG_DP_NARROW] = "cg_narrow", [CG_DP_RULES] = "cg_rules", [CG_DP_RULEMORE] = "cg_rulemore",
-	[CG_DP_LENS] = "cg_lens",     [CG_DP_REACH] = "cg_reach", [CG_DP_NETS] = "cg_nets",
-	[CG_DP_IFS] = "cg_ifs",	      [CG_DP_PORTS] = "cg_ports", [CG_DP_EXPOSURE] = "cg_exposure",
-	[CG_DP_NAMES] = "cg_names",   [CG_DP_FLOWS] = "cg_flows", [CG_DP_FAST4] = "cg_fast4",
-	[CG_DP_FAST6] = "cg_fast6",   [CG_DP_FRAGS] = "cg_frags", [CG_DP_RING] = "cg_ring",
-	[CG_DP_STATE] = "cg_state",   [CG_DP_STATS] = "cg_stats", [CG_DP_EVENTS] = "cg_events",
-	[CG_DP_LOST] = "cg_lost",     [CG_DP_GRACE] = "cg_grace", [CG_DP_SCRATCH] = "cg_scratch",
-	[CG_DP_JUDGES] = "cg_judges",
+	[CG_DP_META] = "cg_meta",	    [CG_DP_MACS] = "cg_macs",
+	[CG_DP_CAMS] = "cg_cams",	    [CG_DP_NARROW] = "cg_narrow",
+	[CG_DP_RULES] = "cg_rules",	    [CG_DP_RULEMORE] = "cg_rulemore",
+	[CG_DP_LENS] = "cg_lens",	    [CG_DP_REACH] = "cg_reach",
+	[CG_DP_NETS] = "cg_nets",	    [CG_DP_IFS] = "cg_ifs",
+	[CG_DP_PORTS] = "cg_ports",	    [CG_DP_EXPOSURE] = "cg_exposure",
+	[CG_DP_NAMES] = "cg_names",	    [CG_DP_FLOWS] = "cg_flows",
+	[CG_DP_FAST4] = "cg_fast4",	    [CG_DP_FAST6] = "cg_fast6",
+	[CG_DP_FRAGS] = "cg_frags",	    [CG_DP_RING] = "cg_ring",
+	[CG_DP_STATE] = "cg_state",	    [CG_DP_STATS] = "cg_stats",
+	[CG_DP_EVENTS] = "cg_events",	    [CG_DP_LOST] = "cg_lost",
+	[CG_DP_GRACE] = "cg_grace",	    [CG_DP_SCRATCH] = "cg_scratch",
+	[CG_DP_JUDGES] = "cg_judges",	    [CG_DP_NAMERULES] = "cg_namerules",
+	[CG_DP_RESOLVERS] = "cg_resolvers", [CG_DP_LANS] = "cg_lans",
+	[CG_DP_LEARNED] = "cg_learned",	    [CG_DP_QNAMES] = "cg_qnames",
+	[CG_DP_QUERIES] = "cg_queries",	    [CG_DP_REDIRECTS] = "cg_redirects",
+	[CG_DP_NRING] = "cg_nring",	    [CG_DP_DNS] = "cg_dns",
+	[CG_DP_DNSWORK] = "cg_dnswork",
 };
 
 const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
@@ -32,8 +41,19 @@ const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
 	[CG_DP_OUTCOME] = "cg_outcome",
 	[CG_DP_KEEP] = "cg_keep",
 	[CG_DP_CLASS] = "cg_class",
+	[CG_DP_REDIRECT] = "cg_redirect",
+	[CG_DP_NAMES_UP] = "cg_names_up",
+	[CG_DP_NAMES_DOWN] = "cg_names_down",
+	[CG_DP_NAMES_TOLD] = "cg_names_told",
 	[CG_DP_WHY_UP] = "cg_why_up",
 	[CG_DP_WHY_DOWN] = "cg_why_down",
+};
+
+const enum cg_dp_prog cg_dp_filters[CG_TC_FILTERS] = {
+	CG_DP_FROM_CAM,
+	CG_DP_TO_CAM,
+	CG_DP_NAMES_UP,
+	CG_DP_NAMES_DOWN,
 };
 
 void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
@@ -133,13 +153,14 @@ static int progs_get(struct cg_datapath *dp)
 
 static int prog_ids_read(struct cg_datapath *dp)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < CG_TC_FILTERS; i++) {
+		int prog = cg_dp_filters[i];
 		struct bpf_prog_info info = { 0 };
 		uint32_t len = sizeof(info);
 
-		if (bpf_obj_get_info_by_fd(dp->prog[i], &info, &len))
-			return cg_dp_fail(dp, -errno, "%s: no information: %s", cg_dp_prog_names[i],
-					  strerror(errno));
+		if (bpf_obj_get_info_by_fd(dp->prog[prog], &info, &len))
+			return cg_dp_fail(dp, -errno, "%s: no information: %s",
+					  cg_dp_prog_names[prog], strerror(errno));
 		dp->prog_id[i] = info.id;
 	}
 	return 0;
@@ -152,7 +173,8 @@ struct kept {
 	struct cg_port *ports;
 	uint32_t *port_ifs;
 	size_t nslots, nports;
-	uint32_t mark; /* that a guard looks for; 0: none does */
+	uint32_t mark;		      /* that a guard looks for; 0: none does */
+	int learned[__CG_DP_MAP_MAX]; /* the maps of names; -1 = not kept */
 };
 
 static void kept_free(struct kept *k)
@@ -161,6 +183,7 @@ static void kept_free(struct kept *k)
 	free(k->exposure);
 	free(k->ports);
 	free(k->port_ifs);
+	cg_dp_fds_close(k->learned, __CG_DP_MAP_MAX);
 }
 
 static int keep(struct cg_datapath *dp, struct kept *k)
@@ -185,6 +208,8 @@ static int keep(struct cg_datapath *dp, struct kept *k)
 			k->nports++;
 		prev = &k->port_ifs[k->nports ? k->nports - 1 : 0];
 	}
+	for (int i = CG_DP_LEARNED; i <= CG_DP_DNS; i++)
+		k->learned[i] = dup(dp->map[i]);
 	return 0;
 }
 
@@ -200,7 +225,7 @@ static int restore(struct cg_datapath *dp, const struct kept *k)
 		if (bpf_map_update_elem(dp->map[CG_DP_PORTS], &k->port_ifs[i], &k->ports[i],
 					BPF_ANY))
 			return -errno;
-	return 0;
+	return cg_dp_names_copy(k->learned, dp->map);
 }
 
 static uint32_t room_for(uint32_t cameras)
@@ -271,6 +296,7 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 	bool have;
 	int r;
 
+	memset(kept.learned, 0xff, sizeof(kept.learned));
 	cg_dp_build_id(build);
 	r = pin_dir_make(dp);
 	if (!r)

@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <camgate/bpf_abi.h>
+#include <camgate/names_abi.h>
 #include "../lib/addr.h"
 #include "../lib/mapset.h"
+#include "../lib/namepat.h"
 
 struct cg_datapath;
 
@@ -73,6 +75,7 @@ struct cg_datapath_net {
 struct cg_datapath_if {
 	uint32_t ifindex;
 	struct cg_if type;
+	struct cg_lan lan; /* the gateway there */
 };
 /* Makes cg_nets and cg_ifs equal to what is given: additions first, then
  * removals, then the epoch is raised if anything changed. */
@@ -127,6 +130,38 @@ struct cg_datapath_answer {
 };
 int cg_datapath_why(struct cg_datapath *dp, const struct cg_datapath_probe *probe,
 		    struct cg_datapath_answer *ret_answer) __must_check;
+
+/* ---- names ---- */
+
+struct cg_datapath_name {
+	char text[CG_NAMEPAT_LEN];
+	uint64_t asked_ns; /* boot clock */
+	uint64_t until_ns; /* boot clock */
+};
+/* What an address was learned for and still is; how many, at most
+ * CG_NAMES_PER_ADDR. */
+size_t cg_datapath_names_of(struct cg_datapath *dp, uint32_t slot, const struct cg_addr *addr,
+			    struct cg_datapath_name ret_names[static CG_NAMES_PER_ADDR]);
+/* A name by its id; -ENOENT: not known any more. */
+int cg_datapath_name_find(struct cg_datapath *dp, uint32_t slot, uint64_t id,
+			  struct cg_datapath_name *ret_name) __must_check;
+/* Gives the packet path an answer the agent itself asked for, at most
+ * CG_DATAPATH_ANSWER_MAX bytes: learned by the same code as any other. */
+#define CG_DATAPATH_ANSWER_MAX 2000
+int cg_datapath_name_tell(struct cg_datapath *dp, uint32_t slot, const void *answer, size_t n,
+			  enum cg_dns_result *ret_result) __must_check;
+int cg_datapath_dns_read(struct cg_datapath *dp, uint32_t slot,
+			 struct cg_dns *ret_dns) __must_check;
+/* Resolvers besides the gateway, each with the MAC it answers from. */
+struct cg_datapath_resolver {
+	struct cg_addr addr;
+	struct cg_mac mac;
+};
+int cg_datapath_resolvers_apply(struct cg_datapath *dp, const struct cg_datapath_resolver *list,
+				size_t n) __must_check;
+/* cg_datapath_events_read hands events of names to cb from now on. */
+void cg_datapath_names_listen(struct cg_datapath *dp,
+			      void (*cb)(void *ctx, const struct cg_name_event *event), void *ctx);
 
 /* ---- events ---- */
 

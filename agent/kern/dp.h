@@ -4,6 +4,7 @@
 #define CG_DP_H
 
 #include "datapath.h"
+#include "tc.h"
 
 enum cg_dp_map {
 	CG_DP_META,
@@ -31,6 +32,16 @@ enum cg_dp_map {
 	CG_DP_GRACE,
 	CG_DP_SCRATCH,
 	CG_DP_JUDGES,
+	CG_DP_NAMERULES,
+	CG_DP_RESOLVERS,
+	CG_DP_LANS,
+	CG_DP_LEARNED,
+	CG_DP_QNAMES,
+	CG_DP_QUERIES,
+	CG_DP_REDIRECTS,
+	CG_DP_NRING,
+	CG_DP_DNS,
+	CG_DP_DNSWORK,
 	__CG_DP_MAP_MAX,
 };
 
@@ -42,6 +53,10 @@ enum cg_dp_prog {
 	CG_DP_CLASS,
 	CG_DP_OUTCOME,
 	CG_DP_KEEP,
+	CG_DP_REDIRECT,
+	CG_DP_NAMES_UP,
+	CG_DP_NAMES_DOWN,
+	CG_DP_NAMES_TOLD,
 	CG_DP_PINNED, /* those before; the others are loaded when asked for */
 	CG_DP_WHY_UP = CG_DP_PINNED,
 	CG_DP_WHY_DOWN,
@@ -50,6 +65,8 @@ enum cg_dp_prog {
 
 extern const char *const cg_dp_map_names[__CG_DP_MAP_MAX];
 extern const char *const cg_dp_prog_names[__CG_DP_PROG_MAX];
+/* Those that sit on a port, in the order of cg_tc_names. */
+extern const enum cg_dp_prog cg_dp_filters[CG_TC_FILTERS];
 
 struct ring_buffer;
 
@@ -57,7 +74,7 @@ struct cg_datapath {
 	char *pin_dir;
 	int map[__CG_DP_MAP_MAX];
 	int prog[__CG_DP_PROG_MAX];
-	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */
+	uint32_t prog_id[CG_TC_FILTERS]; /* of the filters, as in cg_tc_names */
 	uint32_t slots, cpus;
 	bool taken_over;
 	bool tcx;		       /* ports are attached that way */
@@ -79,7 +96,8 @@ struct cg_datapath {
 	size_t nifs;
 	struct ring_buffer *events;
 	void (*event_cb)(void *ctx, const struct cg_event *event);
-	void *event_ctx;
+	void (*name_cb)(void *ctx, const struct cg_name_event *event);
+	void *event_ctx, *name_ctx;
 	int events_left;
 	void (*debug)(void *ctx, const char *line);
 	void *debug_ctx;
@@ -122,6 +140,10 @@ int cg_dp_grace(struct cg_datapath *dp) __must_check;
 /* Fills dp->set, dp->nets, dp->ifs from the maps after a take-over. */
 int cg_dp_policy_load(struct cg_datapath *dp) __must_check;
 int cg_dp_nets_load(struct cg_datapath *dp) __must_check;
+/* What was learned for a slot, whose camera is gone. */
+void cg_dp_names_forget(struct cg_datapath *dp, uint32_t slot);
+/* Copies what was learned into larger maps of the same layout. */
+int cg_dp_names_copy(const int *from, const int *to) __must_check;
 int cg_dp_events_open(struct cg_datapath *dp) __must_check;
 void cg_dp_events_close(struct cg_datapath *dp);
 

@@ -61,6 +61,12 @@ static const struct sizing sizings[] = {
 	{ CG_DP_RING, CG_RING_GROUPS, false },
 	{ CG_DP_STATE, 1, false },
 	{ CG_DP_STATS, CG_PLACES, true },
+	{ CG_DP_LEARNED, CG_QUOTA_ADDR + CG_QUOTA_HEARD_ADDR, false },
+	{ CG_DP_QNAMES, CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME, false },
+	{ CG_DP_QUERIES, CG_QUOTA_QUERY, false },
+	{ CG_DP_REDIRECTS, CG_QUOTA_REDIRECT, false },
+	{ CG_DP_NRING, CG_NRING_GROUPS, false },
+	{ CG_DP_DNS, 1, false },
 	{ CG_DP_FAST4, CG_FAST_PER_SLOT, true },
 	{ CG_DP_FAST6, CG_FAST_PER_SLOT, true },
 };
@@ -125,7 +131,7 @@ static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
 /* This build's programs get their own way to each other, and room to work in. */
 static bool is_own(enum cg_dp_map map)
 {
-	return map == CG_DP_JUDGES || map == CG_DP_SCRATCH;
+	return map == CG_DP_JUDGES || map == CG_DP_SCRATCH || map == CG_DP_DNSWORK;
 }
 
 static int maps_reuse(struct cg_datapath *dp, struct camgate_bpf *skel, bool own)
@@ -184,7 +190,7 @@ static int judges_set(struct cg_datapath *dp)
 	static const enum cg_dp_prog judges[CG_JUDGES] = {
 		[CG_JUDGE_UP] = CG_DP_UP,	[CG_JUDGE_DOWN] = CG_DP_DOWN,
 		[CG_JUDGE_CLASS] = CG_DP_CLASS, [CG_JUDGE_OUTCOME] = CG_DP_OUTCOME,
-		[CG_JUDGE_KEEP] = CG_DP_KEEP,
+		[CG_JUDGE_KEEP] = CG_DP_KEEP,	[CG_JUDGE_REDIRECT] = CG_DP_REDIRECT,
 	};
 
 	for (uint32_t i = 0; i < CG_JUDGES; i++)

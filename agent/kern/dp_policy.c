@@ -8,7 +8,7 @@
 #include <string.h>
 #include "../lib/exposure.h"
 
-/* One of the four maps whose keys hold the generation, and a set's part of it. */
+/* One of the five maps whose keys hold the generation, and a set's part of it. */
 struct part {
 	enum cg_dp_map map;
 	size_t key_size, value_size;
@@ -28,10 +28,11 @@ struct part {
 #define PARTS(set)                                                                             \
 	{                                                                                      \
 		PART(CG_DP_RULEMORE, set, more, nmore), PART(CG_DP_RULES, set, rules, nrules), \
+			PART(CG_DP_NAMERULES, set, namerules, nnamerules),                     \
 			PART(CG_DP_NARROW, set, narrow, nnarrow),                              \
 			PART(CG_DP_CAMS, set, cams, ncams),                                    \
 	}
-#define NPARTS 4
+#define NPARTS 5
 
 /* Entries one system call carries, so that the call itself costs nothing. */
 #define BATCH  512
@@ -141,6 +142,7 @@ static int set_copy(const struct cg_mapset *set, struct cg_mapset **ret_set)
 	COPY(cams, ncams);
 	COPY(narrow, nnarrow);
 	COPY(rules, nrules);
+	COPY(namerules, nnamerules);
 	COPY(more, nmore);
 	COPY(slots, nslots);
 #undef COPY
@@ -210,6 +212,7 @@ static int slot_forget(struct cg_datapath *dp, uint32_t slot)
 
 	cg_exposure_store(dp->meta, &dp->exposure[slot], &sealed);
 	forget_flows(dp, slot);
+	cg_dp_names_forget(dp, slot);
 	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY))
 		return -errno;
 	memset(&dp->names[slot], 0, sizeof(dp->names[slot]));
@@ -317,6 +320,8 @@ static uint32_t key_gen(enum cg_dp_map map, const void *key)
 		return ((const struct cg_cam_key *)key)->gen;
 	case CG_DP_NARROW:
 		return ((const struct cg_narrow_key *)key)->gen;
+	case CG_DP_NAMERULES:
+		return ((const struct cg_namerule_key *)key)->owner & 0xf;
 	case CG_DP_RULES:
 		return ((const struct cg_rule_key *)key)->gen;
 	default:
@@ -357,8 +362,10 @@ static int sink_add(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s, 
  * way through a reload, are deleted, or the next generation would inherit them. */
 static int part_load(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s, uint32_t gen)
 {
-	uint32_t want = map == CG_DP_CAMS || map == CG_DP_NARROW ? gen & 0xffff : gen;
-	char key[32], next[32], *prev = NULL;
+	uint32_t want = map == CG_DP_CAMS || map == CG_DP_NARROW ? gen & 0xffff :
+			map == CG_DP_NAMERULES			 ? gen & 0xf :
+								   gen;
+	char key[sizeof(struct cg_namerule_key)], next[sizeof(key)], *prev = NULL;
 	size_t kept = 0;
 
 	while (!bpf_map_get_next_key(dp->map[map], prev, next)) {
@@ -424,6 +431,8 @@ static int set_load(struct cg_datapath *dp, struct cg_mapset **ret_set)
 		LOAD(r, CG_DP_NARROW, narrow, nnarrow);
 	if (!r)
 		LOAD(r, CG_DP_RULES, rules, nrules);
+	if (!r)
+		LOAD(r, CG_DP_NAMERULES, namerules, nnamerules);
 	if (!r)
 		LOAD(r, CG_DP_RULEMORE, more, nmore);
 	if (!r)

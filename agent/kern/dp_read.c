@@ -163,6 +163,14 @@ static int on_sample(void *ctx, void *data, size_t size)
 	const struct cg_event *e = data;
 
 	dp->events_left--;
+	if (size >= sizeof(*e) && e->type == CG_EVENT_NAME) {
+		const struct cg_name_event *name = data;
+
+		if (size >= sizeof(*name) && name->size >= sizeof(*name) &&
+		    name->version == CG_BPF_ABI_VERSION && dp->name_cb)
+			dp->name_cb(dp->name_ctx, name);
+		return dp->events_left > 0 ? 0 : -EAGAIN;
+	}
 	if (size < sizeof(*e) || e->size < sizeof(*e) || e->version != CG_BPF_ABI_VERSION)
 		cg_dp_debug(dp, "event: %zu bytes of version %u: not read", size,
 			    size > 2 ? e->version : 0);

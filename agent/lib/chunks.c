@@ -89,6 +89,17 @@ void cg_chunks_free(struct cg_chunks **chunks)
 	free(c);
 }
 
+struct cg_rule cg_chunks_rule(const struct cg_policy_rule *r, uint16_t id)
+{
+	return (struct cg_rule){
+		.port_lo = r->text.port_lo,
+		.port_hi = r->text.port_hi,
+		.id = id,
+		.proto = r->text.proto,
+		.kind = (uint8_t)r->kind,
+	};
+}
+
 int cg_chunks_add(struct cg_chunks *chunks, const struct cg_rule *rules, size_t n,
 		  struct cg_rulevec *ret_vec)
 {

@@ -13,6 +13,8 @@ struct cg_chunks;
 
 struct cg_chunks *cg_chunks_new(void);
 void cg_chunks_free(struct cg_chunks **chunks);
+/* A rule as the packet path has it. */
+struct cg_rule cg_chunks_rule(const struct cg_policy_rule *r, uint16_t id);
 /* The first eight rules and the link to the rest. */
 int cg_chunks_add(struct cg_chunks *chunks, const struct cg_rule *rules, size_t n,
 		  struct cg_rulevec *ret_vec) __must_check;

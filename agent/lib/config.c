@@ -36,6 +36,7 @@ struct loader {
 #define LIST(name) { name, CG_SHAPE_LIST, NULL }
 #define SHARED_KEYS \
 	TEXT("exposure"), TEXT("lan_viewing"), TEXT("gateway_viewing"), TEXT("mode"), \
+	TEXT("dns"), TEXT("dns_names"), TEXT("ntp"), \
 	LIST("allow"), LIST("upload"), LIST("deny"), LIST("viewers")
 /* clang-format on */
 
@@ -46,6 +47,7 @@ static const struct cg_shape_key CAMERA[] = {
 static const struct cg_shape_key TOP[] = {
 	LIST("lan"),
 	LIST("home"),
+	LIST("resolver"),
 	TEXT("readers"),
 	TEXT("force"),
 	TEXT("guard"),
@@ -212,6 +214,9 @@ static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam
 	cam->lan_viewing = take(sec, "lan_viewing", ld);
 	cam->gateway_viewing = take(sec, "gateway_viewing", ld);
 	cam->mode = take(sec, "mode", ld);
+	cam->dns = take(sec, "dns", ld);
+	cam->dns_names = take(sec, "dns_names", ld);
+	cam->ntp = take(sec, "ntp", ld);
 	r = take_list(sec, "allow", ld, &cam->allow);
 	if (!r)
 		r = take_list(sec, "upload", ld, &cam->upload);
@@ -244,6 +249,8 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 	r = take_list(cfg, "lan", ld, &config->lan);
 	if (!r)
 		r = take_list(cfg, "home", ld, &config->home);
+	if (!r)
+		r = take_list(cfg, "resolver", ld, &config->resolver);
 	if (!r && cfg_size(cfg, "defaults"))
 		r = take_shared(cfg_getsec(cfg, "defaults"), ld, &config->defaults);
 	if (r)
@@ -345,6 +352,9 @@ static void cam_free(struct cg_config_cam *cam)
 	free(cam->lan_viewing.s);
 	free(cam->gateway_viewing.s);
 	free(cam->mode.s);
+	free(cam->dns.s);
+	free(cam->dns_names.s);
+	free(cam->ntp.s);
 	texts_free(&cam->allow);
 	texts_free(&cam->upload);
 	texts_free(&cam->deny);
@@ -361,6 +371,7 @@ void cg_config_free(struct cg_config **config)
 	free(c->path);
 	texts_free(&c->lan);
 	texts_free(&c->home);
+	texts_free(&c->resolver);
 	free(c->readers.s);
 	free(c->force.s);
 	free(c->guard.s);

@@ -27,6 +27,7 @@ struct cg_config_cam {
 	struct cg_text lan_viewing;
 	struct cg_text gateway_viewing;
 	struct cg_text mode;
+	struct cg_text dns, dns_names, ntp;
 	struct cg_texts allow, upload, deny, viewers;
 };
 
@@ -34,6 +35,7 @@ struct cg_config {
 	char *path;
 	struct cg_texts lan;
 	struct cg_texts home;
+	struct cg_texts resolver;
 	struct cg_text readers;
 	struct cg_text force; /* "yes": MACs the agent would refuse are taken */
 	struct cg_text guard, guard_mark, guard_mask, module, attach;

@@ -6,6 +6,7 @@
 #include "chunks.h"
 #include "cleanup.h"
 #include "mapset.h"
+#include "nameset.h"
 #include "slots.h"
 
 #define MAX_COVER (CG_RULES_PER_CHUNK * CG_MAX_CHUNKS)
@@ -55,17 +56,6 @@ static uint16_t gen16(const struct builder *b)
 	return (uint16_t)b->set->gen;
 }
 
-static struct cg_rule rule_value(const struct cg_policy_rule *r, uint16_t id)
-{
-	return (struct cg_rule){
-		.port_lo = r->text.port_lo,
-		.port_hi = r->text.port_hi,
-		.id = id,
-		.proto = r->text.proto,
-		.kind = (uint8_t)r->kind,
-	};
-}
-
 /* ids: every rule that covers dst; denies stand first in the camera's rules,
  * so that their order by id is the order of evaluation. */
 static int add_prefix(struct builder *b, const struct cg_policy_cam *cam, uint32_t slot,
@@ -95,7 +85,7 @@ static int add_prefix(struct builder *b, const struct cg_policy_cam *cam, uint32
 	}
 	qsort(ids, n, sizeof(*ids), by_id);
 	for (size_t i = 0; i < n; i++)
-		rules[i] = rule_value(&cam->rules[ids[i]], ids[i]);
+		rules[i] = cg_chunks_rule(&cam->rules[ids[i]], ids[i]);
 	entry = &set->rules[set->nrules];
 	memset(entry, 0, sizeof(*entry));
 	entry->key.prefixlen = CG_RULE_PREFIX_BASE + dst->len;
@@ -115,20 +105,20 @@ static int add_cam_rules(struct builder *b, const struct cg_policy_cam *cam, uin
 	_cleanup_free_ struct sorted *v = calloc(cam->nrules + 1, sizeof(*v));
 	_cleanup_free_ uint16_t *ids = calloc(cam->nrules + 1, sizeof(*ids));
 	struct group open[129];
-	size_t nopen = 0;
+	size_t nopen = 0, nv = 0;
 
 	if (!v || !ids)
 		return -ENOMEM;
 	for (size_t i = 0; i < cam->nrules; i++)
-		v[i] = (struct sorted){ &cam->rules[i].text.dst, (uint16_t)i };
-	qsort(v, cam->nrules, sizeof(*v), by_dst);
-	for (size_t i = 0, end; i < cam->nrules; i = end) {
+		if (!cam->rules[i].text.name)
+			v[nv++] = (struct sorted){ &cam->rules[i].text.dst, (uint16_t)i };
+	qsort(v, nv, sizeof(*v), by_dst);
+	for (size_t i = 0, end; i < nv; i = end) {
 		const struct cg_prefix *dst = v[i].dst;
 		size_t n = 0;
 		int r;
 
-		for (end = i + 1; end < cam->nrules && !memcmp(v[end].dst, dst, sizeof(*dst));
-		     end++)
+		for (end = i + 1; end < nv && !memcmp(v[end].dst, dst, sizeof(*dst)); end++)
 			;
 		while (nopen && !cg_prefix_contains(v[open[nopen - 1].first].dst, &dst->addr))
 			nopen--;
@@ -143,6 +133,21 @@ static int add_cam_rules(struct builder *b, const struct cg_policy_cam *cam, uin
 	return 0;
 }
 
+static uint32_t server_flags(const struct cg_policy_cam *cam)
+{
+	static const uint32_t dns[__CG_SERVER_MAX] = {
+		[CG_SERVER_REDIRECT] = CG_CAM_DNS_REDIRECT,
+		[CG_SERVER_ANY] = CG_CAM_DNS_ANY,
+	};
+	static const uint32_t ntp[__CG_SERVER_MAX] = {
+		[CG_SERVER_REDIRECT] = CG_CAM_NTP_REDIRECT,
+		[CG_SERVER_ANY] = CG_CAM_NTP_ANY,
+		[CG_SERVER_NONE] = CG_CAM_NTP_DROP,
+	};
+
+	return dns[cam->dns] | ntp[cam->ntp] | (cam->dns_allowed ? CG_CAM_DNS_ALLOWED : 0);
+}
+
 static uint32_t cam_flags(const struct cg_policy_cam *cam)
 {
 	uint32_t flags = 0;
@@ -155,6 +160,10 @@ static uint32_t cam_flags(const struct cg_policy_cam *cam)
 		flags |= CG_CAM_LAN_VIEWERS;
 	if (cam->via_gateway)
 		flags |= CG_CAM_VIA_GATEWAY;
+	flags |= server_flags(cam);
+	for (size_t i = 0; i < cam->nrules; i++)
+		if (cam->rules[i].text.name)
+			flags |= CG_CAM_NAMES;
 	return flags;
 }
 
@@ -253,6 +262,9 @@ static int build(struct builder *b, const struct cg_name *names, size_t nnames)
 	for (size_t i = 0; i < p->ncams && !r; i++) {
 		add_cam_macs(b, &p->cams[i], set->slots[i].slot);
 		r = add_cam_rules(b, &p->cams[i], set->slots[i].slot);
+		if (!r)
+			r = cg_nameset_add(set, &p->cams[i], set->slots[i].slot, b->chunks,
+					   b->diag);
 	}
 	if (r)
 		return r;
@@ -260,6 +272,7 @@ static int build(struct builder *b, const struct cg_name *names, size_t nnames)
 	qsort(set->narrow, set->nnarrow, sizeof(*set->narrow), by_narrow);
 	if (set->nrules)
 		qsort(set->rules, set->nrules, sizeof(*set->rules), by_rule_key);
+	cg_nameset_sort(set);
 	return cg_chunks_take(b->chunks, set->gen, &set->more, &set->nmore);
 }
 
@@ -295,6 +308,7 @@ void cg_mapset_free(struct cg_mapset **set)
 	free(s->cams);
 	free(s->narrow);
 	free(s->rules);
+	free(s->namerules);
 	free(s->more);
 	free(s->slots);
 	free(s);

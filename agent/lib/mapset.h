@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <camgate/bpf_abi.h>
+#include <camgate/names_abi.h>
 #include "diag.h"
 #include "policy.h"
 
@@ -19,6 +20,10 @@ struct cg_mapset_narrow {
 };
 struct cg_mapset_rule {
 	struct cg_rule_key key;
+	struct cg_rulevec value;
+};
+struct cg_mapset_namerule {
+	struct cg_namerule_key key;
 	struct cg_rulevec value;
 };
 struct cg_mapset_more {
@@ -41,6 +46,8 @@ struct cg_mapset {
 	size_t nnarrow;
 	struct cg_mapset_rule *rules;
 	size_t nrules;
+	struct cg_mapset_namerule *namerules;
+	size_t nnamerules;
 	struct cg_mapset_more *more;
 	size_t nmore;
 	struct cg_mapset_slot *slots;
@@ -49,8 +56,8 @@ struct cg_mapset {
 
 /* Slots by id: a camera keeps the one `names` gives its id, others get the
  * lowest free. names: the cg_names map as read, nnames entries. -E2BIG with
- * diag: more than CG_RULES_PER_CHUNK * CG_MAX_CHUNKS rules cover one prefix
- * (names the camera and prefix), or slots run out. */
+ * diag: more than CG_RULES_PER_CHUNK * CG_MAX_CHUNKS rules cover one prefix or
+ * name (the text says which, of which camera), or slots run out. */
 int cg_mapset_build(const struct cg_policy *policy, uint32_t gen, const struct cg_name *names,
 		    size_t nnames, struct cg_diag *diag, struct cg_mapset **ret_set);
 void cg_mapset_free(struct cg_mapset **set);

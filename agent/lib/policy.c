@@ -7,6 +7,7 @@
 #include "cleanup.h"
 #include "ident.h"
 #include "policy.h"
+#include "servers.h"
 #include "unique.h"
 #include "value.h"
 
@@ -350,10 +351,19 @@ static int build_cam(struct builder *b, const struct cg_config_cam *c, struct cg
 	if (!r)
 		r = build_words(b, c, cam);
 	if (!r)
+		r = cg_servers_words(c, &b->config->defaults, b->diag, cam);
+	if (!r)
 		r = build_rules(b, c, cam);
 	if (!r)
 		r = check_viewers(b, c, cam);
 	return r;
+}
+
+static void rules_free(struct cg_policy_cam *cam)
+{
+	for (size_t i = 0; i < cam->nrules; i++)
+		cg_rule_clear(&cam->rules[i].text);
+	free(cam->rules);
 }
 
 /* The defaults are wrong where they stand, even if no camera uses them. */
@@ -370,8 +380,10 @@ static int check_defaults(struct builder *b)
 				   CG_MAX_RULES);
 	r = build_words(b, &none, &cam);
 	if (!r)
+		r = cg_servers_words(&none, &b->config->defaults, b->diag, &cam);
+	if (!r)
 		r = build_rules(b, &none, &cam);
-	free(cam.rules);
+	rules_free(&cam);
 	return r;
 }
 
@@ -401,6 +413,9 @@ static int build(struct builder *b)
 		r = build_lan(b);
 	if (!r)
 		r = build_home(b);
+	if (!r)
+		r = cg_servers_resolvers(&config->resolver, b->diag, &p->resolver, &p->nresolver,
+					 &p->resolver_gateway);
 	if (!r)
 		r = cg_value_word(&config->readers, "readers", READERS, 0, b->diag, &word);
 	if (r)
@@ -459,13 +474,14 @@ void cg_policy_free(struct cg_policy **policy)
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->ncams; i++)
-		free(p->cams[i].rules);
+		rules_free(&p->cams[i]);
 	for (size_t i = 0; i < p->nfiles; i++)
 		free(p->files[i]);
 	free(p->cams);
 	free(p->files);
 	free(p->lan);
 	free(p->home);
+	free(p->resolver);
 	free(p);
 }
 
@@ -478,11 +494,19 @@ const struct cg_policy_cam *cg_policy_find(const struct cg_policy *policy, const
 	return NULL;
 }
 
-static bool rule_matches(const struct cg_rule_text *r, const struct cg_addr *peer, uint8_t proto,
-			 uint16_t port)
+static bool covers(const struct cg_policy_rule *r, const struct cg_addr *peer,
+		   const char *const *names)
 {
-	if (!cg_prefix_contains(&r->dst, peer))
-		return false;
+	if (!r->text.name)
+		return cg_prefix_contains(&r->text.dst, peer);
+	for (; names && *names; names++)
+		if (cg_namepat_fits(r->text.name, *names))
+			return true;
+	return false;
+}
+
+static bool rule_matches(const struct cg_rule_text *r, uint8_t proto, uint16_t port)
+{
 	if (r->proto == CG_PROTO_ANY)
 		return true;
 	if (r->proto == CG_PROTO_TCPUDP ? proto != IPPROTO_TCP && proto != IPPROTO_UDP :
@@ -491,8 +515,8 @@ static bool rule_matches(const struct cg_rule_text *r, const struct cg_addr *pee
 	return port >= r->port_lo && port <= r->port_hi;
 }
 
-int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer, uint8_t proto,
-		    uint16_t port, bool lan)
+int cg_policy_match_names(const struct cg_policy_cam *cam, const struct cg_addr *peer,
+			  const char *const *names, uint8_t proto, uint16_t port, bool lan)
 {
 	for (int denies = 1; denies >= 0; denies--) {
 		for (size_t i = 0; i < cam->nrules; i++) {
@@ -501,9 +525,15 @@ int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer,
 			if ((r->kind == CG_RULE_DENY) != denies ||
 			    (r->kind == CG_RULE_VIEWER) != lan)
 				continue;
-			if (rule_matches(&r->text, peer, proto, port))
+			if (covers(r, peer, names) && rule_matches(&r->text, proto, port))
 				return (int)i;
 		}
 	}
 	return -ENOENT;
+}
+
+int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer, uint8_t proto,
+		    uint16_t port, bool lan)
+{
+	return cg_policy_match_names(cam, peer, NULL, proto, port, lan);
 }

@@ -28,6 +28,15 @@ enum cg_guard_mode {
 	__CG_GUARD_MAX,
 };
 
+/* Whom a camera may ask for names, or for the time. */
+enum cg_server {
+	CG_SERVER_GATEWAY,
+	CG_SERVER_REDIRECT, /* whom it likes: the gateway answers */
+	CG_SERVER_ANY,
+	CG_SERVER_NONE, /* time only */
+	__CG_SERVER_MAX,
+};
+
 struct cg_policy_rule {
 	struct cg_rule_text text;
 	enum cg_rule_kind kind;
@@ -45,6 +54,8 @@ struct cg_policy_cam {
 	enum cg_lan_viewing lan_viewing;
 	bool monitor;
 	bool via_gateway;
+	enum cg_server dns, ntp;
+	bool dns_allowed; /* asks for no name but its rules' */
 	struct cg_policy_rule *
 		rules; /* defaults' denies, own denies, own others, defaults' others; the index is the rule's id */
 	size_t nrules;
@@ -56,11 +67,21 @@ struct cg_policy_home {
 	struct cg_prefix prefix;
 };
 
+/* A resolver besides the gateway. */
+struct cg_policy_resolver {
+	struct cg_addr addr;
+	struct cg_mac mac;
+	bool has_mac; /* else the one it is first seen with */
+};
+
 struct cg_policy {
 	char (*lan)[16]; /* interface names */
 	size_t nlan;
 	struct cg_policy_home *home;
 	size_t nhome;
+	struct cg_policy_resolver *resolver;
+	size_t nresolver;
+	bool resolver_gateway; /* the agent itself asks the gateway */
 	bool readers_all;
 	bool force;
 	enum cg_guard_mode guard;
@@ -86,5 +107,8 @@ const struct cg_policy_cam *cg_policy_find(const struct cg_policy *policy, const
  * index or -ENOENT. lan: only rules of kind VIEWER; else all but VIEWER. */
 int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer, uint8_t proto,
 		    uint16_t port, bool lan);
+/* The same where the peer goes by these names, small letters, ended by NULL. */
+int cg_policy_match_names(const struct cg_policy_cam *cam, const struct cg_addr *peer,
+			  const char *const *names, uint8_t proto, uint16_t port, bool lan);
 
 #endif

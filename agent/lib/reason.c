@@ -46,8 +46,11 @@ static const struct {
 	[CG_DROP_QUOTA] = { "quota", "the camera has too many flows at once" },
 	[CG_DROP_NARROWED] = { "narrowed", "another address behind a shared MAC" },
 	[CG_DROP_NO_POLICY] = { "no-policy", "the tables hold no policy for it" },
+	[CG_DROP_DNS] = { "dns", "it asks for more names than its budget has" },
+	[CG_DROP_DNS_NAME] = { "dns-name", "it asks for a name outside its rules" },
+	[CG_DROP_TIME] = { "time", "ntp = drop: no time for this camera" },
 };
-_Static_assert(__CG_REASON_MAX == CG_DROP_NO_POLICY + 1, "a reason without words");
+_Static_assert(__CG_REASON_MAX == CG_DROP_TIME + 1, "a reason without words");
 
 const char *cg_reason_name(unsigned int reason)
 {

@@ -4,11 +4,12 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <camgate/bpf_abi.h>
 #include "rule.h"
 
-#define RULE_MAX 128
+#define RULE_MAX (128 + CG_NAMEPAT_LEN)
 
 static const struct proto {
 	const char *name;
@@ -102,7 +103,30 @@ static int parse_ports(const struct where *w, char *s, uint16_t *ret_lo, uint16_
 	return 0;
 }
 
-static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret_dst)
+/* No address is written without a digit in front of its first dot, or with letters
+ * but no colon. */
+static bool looks_like_name(const char *s)
+{
+	if (strpbrk(s, "/: \t"))
+		return false;
+	return strchr(s, '*') || strchr(s, '.');
+}
+
+static int parse_name(const struct where *w, const char *s, char **ret_name)
+{
+	char pattern[CG_NAMEPAT_LEN];
+	const char *expected;
+
+	if (cg_namepat_parse(s, strlen(s), pattern, &expected))
+		return cg_diag_set(w->diag, w->pos, -EINVAL, "rule '%s': found '%s', expected %s",
+				   w->rule, s, expected);
+	*ret_name = strdup(pattern);
+	return *ret_name ? 0 : -ENOMEM;
+}
+
+/* Into a prefix, or a name, which the caller frees. */
+static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret_dst,
+		     char **ret_name)
 {
 	char buf[CG_PREFIX_STRLEN];
 	struct cg_prefix p;
@@ -118,10 +142,12 @@ static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret
 			w->diag, w->pos, -EINVAL,
 			"rule '%s': '%s' has bits set behind its prefix length, expected %s",
 			w->rule, s, cg_prefix_format(&p, buf));
+	if (r && looks_like_name(s))
+		return parse_name(w, s, ret_name);
 	if (r)
 		return cg_diag_set(
 			w->diag, w->pos, -EINVAL,
-			"rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, or any",
+			"rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, a name, or any",
 			w->rule, s);
 	if (p.len && covers_v4(&p))
 		return cg_diag_set(
@@ -181,12 +207,47 @@ static int cut(const struct where *w, char *s, char **ret_dst, char **ret_ports,
 	return 0;
 }
 
+static int parse_rest(const struct where *w, const char *protoname, char *ports,
+		      struct cg_rule_text *rule)
+{
+	const struct proto *proto = NULL;
+	int r;
+
+	if (protoname) {
+		proto = proto_by_name(protoname);
+		if (!proto)
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': found protocol '%s', expected " PROTO_WORDS,
+					   w->rule, protoname);
+		rule->proto = proto->nr;
+	}
+	if (ports) {
+		if (proto && !proto->ports)
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': %s has no ports, expected tcp or udp",
+					   w->rule, proto->name);
+		r = parse_ports(w, ports, &rule->port_lo, &rule->port_hi);
+		if (r)
+			return r;
+		if (!proto)
+			rule->proto = CG_PROTO_TCPUDP;
+	}
+	if (rule->dst.len) {
+		bool v4 = cg_addr_is_v4(&rule->dst.addr);
+
+		if (rule->proto == (v4 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+			return cg_diag_set(w->diag, w->pos, -EINVAL,
+					   "rule '%s': found %s, expected %s for %s", w->rule,
+					   protoname, v4 ? "icmp" : "icmp6", v4 ? "IPv4" : "IPv6");
+	}
+	return 0;
+}
+
 int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 		  struct cg_rule_text *ret_rule)
 {
 	struct cg_rule_text rule = { .port_lo = 0, .port_hi = UINT16_MAX, .proto = CG_PROTO_ANY };
 	const struct where w = { s, pos, diag };
-	const struct proto *proto = NULL;
 	char *dst = NULL, *ports = NULL, *protoname = NULL;
 	char text[RULE_MAX];
 	int r;
@@ -197,40 +258,22 @@ int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 				   s);
 	strcpy(text, s);
 	r = cut(&w, text, &dst, &ports, &protoname);
-	if (r)
+	if (!r)
+		r = parse_dst(&w, dst, &rule.dst, &rule.name);
+	if (!r)
+		r = parse_rest(&w, protoname, ports, &rule);
+	if (r) {
+		cg_rule_clear(&rule);
 		return r;
-	r = parse_dst(&w, dst, &rule.dst);
-	if (r)
-		return r;
-	if (protoname) {
-		proto = proto_by_name(protoname);
-		if (!proto)
-			return cg_diag_set(diag, pos, -EINVAL,
-					   "rule '%s': found protocol '%s', expected " PROTO_WORDS,
-					   s, protoname);
-		rule.proto = proto->nr;
-	}
-	if (ports) {
-		if (proto && !proto->ports)
-			return cg_diag_set(diag, pos, -EINVAL,
-					   "rule '%s': %s has no ports, expected tcp or udp", s,
-					   proto->name);
-		r = parse_ports(&w, ports, &rule.port_lo, &rule.port_hi);
-		if (r)
-			return r;
-		if (!proto)
-			rule.proto = CG_PROTO_TCPUDP;
-	}
-	if (rule.dst.len) {
-		bool v4 = cg_addr_is_v4(&rule.dst.addr);
-
-		if (rule.proto == (v4 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
-			return cg_diag_set(diag, pos, -EINVAL,
-					   "rule '%s': found %s, expected %s for %s", s, protoname,
-					   v4 ? "icmp" : "icmp6", v4 ? "IPv4" : "IPv6");
 	}
 	*ret_rule = rule;
 	return 0;
+}
+
+void cg_rule_clear(struct cg_rule_text *r)
+{
+	free(r->name);
+	r->name = NULL;
 }
 
 /* An address alone is written without its length. */
@@ -247,10 +290,10 @@ const char *cg_rule_format(const struct cg_rule_text *r, char buf[static CG_RULE
 {
 	const struct proto *proto = proto_by_nr(r->proto);
 	bool ports = r->port_lo != 0 || r->port_hi != UINT16_MAX;
-	char dst[CG_PREFIX_STRLEN], port[16] = "";
+	char prefix[CG_PREFIX_STRLEN], port[16] = "";
+	const char *dst = r->name ? r->name : dst_format(&r->dst, prefix);
 	bool brackets;
 
-	dst_format(&r->dst, dst);
 	brackets = ports && strchr(dst, ':');
 	if (ports && r->port_lo == r->port_hi)
 		snprintf(port, sizeof(port), ":%u", r->port_lo);

@@ -22,7 +22,7 @@ struct cg_shape_key {
 	const struct cg_shape_key *inner; /* of blocks; ends with a NULL name */
 };
 
-#define CG_SHAPE_MAX_KEYS 16
+#define CG_SHAPE_MAX_KEYS 24
 
 /*
  * ret_titles: the tokens that are titles, in order; the caller frees it.

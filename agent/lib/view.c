@@ -307,6 +307,17 @@ struct json_object *cg_view_flow(const struct cg_view_time *t, const struct cg_f
 	return o;
 }
 
+struct json_object *cg_view_name(const struct cg_view_time *t, const char *name, uint64_t asked_ns,
+				 uint64_t until_ns)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_text(o, "name", name);
+	put_num(o, "asked_s", age(t, asked_ns));
+	put_num(o, "left_s", until_ns > t->now_ns ? (until_ns - t->now_ns) / SEC_NS : 0);
+	return o;
+}
+
 struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct cg_blocked *blocked,
 				    uint32_t slot, uint64_t since_s)
 {

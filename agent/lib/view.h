@@ -45,6 +45,9 @@ struct json_object *cg_view_counts(const struct cg_stats *stats);
 /* rule: NULL or the rule that decided, as text. */
 struct json_object *cg_view_flow(const struct cg_view_time *t, const struct cg_flow_key *key,
 				 const struct cg_flow *flow, const char *rule);
+/* A name an address was learned for: asked, until when it holds. */
+struct json_object *cg_view_name(const struct cg_view_time *t, const char *name, uint64_t asked_ns,
+				 uint64_t until_ns);
 struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct cg_blocked *blocked,
 				    uint32_t slot, uint64_t since_s);
 const char *cg_view_proto(uint8_t proto, char buf[static 8]);

@@ -23,6 +23,7 @@
  * cg_ring      cg_ring_key     cg_ring          packet path        both
  * cg_state     slot            cg_state         packet path        both
  * cg_stats     cg_stats_at()   cg_count         packet path        agent, module
+ * cg_namerules, cg_learned, cg_qnames and others of names: names_abi.h
  * cg_events    -               cg_event         packet path        agent
  * cg_lost      0               u64/CPU          packet path        agent
  * cg_grace     0               a map            agent              nobody
@@ -48,10 +49,11 @@
 #include "abi_check.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION 3
+#define CG_BPF_ABI_VERSION 4
 
 #define CG_PIN_DIR	   "/sys/fs/bpf/camgate"
 #define CG_TC_PRIO	   0xca
+#define CG_TC_PRIO_NAMES   0xcb
 #define CG_TC_HANDLE	   1
 
 /* Places in cg_judges. */
@@ -60,7 +62,8 @@
 #define CG_JUDGE_CLASS	   2 /* cg_class */
 #define CG_JUDGE_OUTCOME   3 /* cg_outcome */
 #define CG_JUDGE_KEEP	   4 /* cg_keep */
-#define CG_JUDGES	   5
+#define CG_JUDGE_REDIRECT  5 /* cg_redirect */
+#define CG_JUDGES	   6
 
 /* ---- verdict and reasons; the numbers are never reused or translated ---- */
 
@@ -114,7 +117,10 @@ enum cg_reason {
 	CG_DROP_QUOTA = 36,	   /* the camera's own table of flows or fragments is full */
 	CG_DROP_NARROWED = 37,	   /* another address behind a shared MAC: quarantined */
 	CG_DROP_NO_POLICY = 38,	   /* the maps hold no policy for it: closed side */
-	__CG_REASON_MAX = 39,
+	CG_DROP_DNS = 39,	   /* asks for more names than its budget has */
+	CG_DROP_DNS_NAME = 40,	   /* asks for a name outside its rules: dns_names = allowed */
+	CG_DROP_TIME = 41,	   /* ntp = drop */
+	__CG_REASON_MAX = 42,
 };
 
 /* ---- cg_meta: array of 1, BPF_F_MMAPABLE ---- */
@@ -176,11 +182,18 @@ struct cg_cam_key {
 };
 CG_ABI_SIZE(struct cg_cam_key, 8);
 
-#define CG_CAM_MONITOR	   0x01 /* mode = monitor */
-#define CG_CAM_LAN_NONE	   0x02 /* lan_viewing = none */
-#define CG_CAM_LAN_VIEWERS 0x04 /* lan_viewing = viewers: rules of kind VIEWER */
-#define CG_CAM_NARROW	   0x08 /* look (mac, address) up in cg_narrow */
-#define CG_CAM_VIA_GATEWAY 0x10 /* gateway_viewing = yes: the gateway may begin flows */
+#define CG_CAM_MONITOR	    0x01 /* mode = monitor */
+#define CG_CAM_LAN_NONE	    0x02 /* lan_viewing = none */
+#define CG_CAM_LAN_VIEWERS  0x04 /* lan_viewing = viewers: rules of kind VIEWER */
+#define CG_CAM_NARROW	    0x08 /* look (mac, address) up in cg_narrow */
+#define CG_CAM_VIA_GATEWAY  0x10 /* gateway_viewing = yes: the gateway may begin flows */
+#define CG_CAM_NAMES	    0x20 /* it has rules with names */
+#define CG_CAM_DNS_REDIRECT 0x40 /* dns = redirect */
+#define CG_CAM_DNS_ANY	    0x80
+#define CG_CAM_DNS_ALLOWED  0x100 /* dns_names = allowed */
+#define CG_CAM_NTP_REDIRECT 0x200
+#define CG_CAM_NTP_ANY	    0x400
+#define CG_CAM_NTP_DROP	    0x800
 
 struct cg_cam {
 	__u32 slot;
@@ -396,6 +409,7 @@ struct cg_flow {
 	__u64 up_bytes; /* from the camera, wire bytes; plain stores: two CPUs
 				 * in one flow at once may lose an update */
 	__u64 down_bytes;
+	__u64 name; /* id of the name whose rule decided; 0 = none */
 	__u32 up_packets;
 	__u32 down_packets;
 	__u32 gen; /* generation and epoch the class was found under */
@@ -411,8 +425,8 @@ struct cg_flow {
 	__u8 pad;
 	__u8 cam[16]; /* the camera's address */
 };
-CG_ABI_SIZE(struct cg_flow, 88);
-CG_ABI_OFFSET(struct cg_flow, cam, 72);
+CG_ABI_SIZE(struct cg_flow, 96);
+CG_ABI_OFFSET(struct cg_flow, cam, 80);
 
 struct cg_frag {
 	__u64 last_ns;	  /* of the first fragment, boot clock */
@@ -499,6 +513,7 @@ struct cg_state {
 	__u64 icmp_tat_ns; /* budgets: theoretical arrival time (GCRA) */
 	__u64 drop_tat_ns;
 	__u64 news_tat_ns;
+	__u64 dns_tat_ns;
 	__u64 suppressed;  /* events not sent for the rate limit */
 	CG_SPIN_LOCK lock; /* guards cursor and naddr only */
 	__u32 cursor[__CG_RING_MAX];
@@ -506,11 +521,13 @@ struct cg_state {
 	__u32 ifindex; /* port it was last seen on */
 	__u8 mac[6];   /* MAC it last used */
 	__u8 pad[2];
-	__u32 begun; /* when a flow last began, in ticks of the kernel (jiffies) */
+	__u32 begun;	   /* jiffies when a flow last began, or a name learned an address */
+	__u32 names_epoch; /* raised when a rule's name learns an address */
+	__u32 pad2;
 	__u8 addr[CG_SEEN_ADDRS][16];
 };
-CG_ABI_SIZE(struct cg_state, 336);
-CG_ABI_OFFSET(struct cg_state, addr, 80);
+CG_ABI_SIZE(struct cg_state, 352);
+CG_ABI_OFFSET(struct cg_state, addr, 96);
 
 /* ---- cg_stats: array, BPF_F_MMAPABLE; a line of memory is one CPU's ---- */
 

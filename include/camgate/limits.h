@@ -20,6 +20,8 @@
 /* Rules of one camera that may cover one address: 8 chunks of 8. */
 #define CG_RULES_PER_CHUNK 8
 #define CG_MAX_CHUNKS	   8
+/* Rules that may fit one name: 2 chunks. */
+#define CG_NAME_CHUNKS	   2
 /* Chunks behind the first of a prefix's rules, in one generation: of all cameras
  * together 16 each, and enough for a few that use them all. */
 #define CG_MORE_PER_SLOT   16
@@ -65,6 +67,42 @@
 #define CG_FAST_TICKS	      100
 /* No deadline may be nearer, so that it cannot pass within those ticks. */
 #define CG_FAST_CLEAR_S	      5
+/* Names a camera asks for that rules fit, and their addresses. */
+#define CG_QUOTA_NAME	      512
+#define CG_QUOTA_ADDR	      2048
+/* The same of other names: they give no right and are overwritten in turn. */
+#define CG_QUOTA_HEARD_NAME   64
+#define CG_QUOTA_HEARD_ADDR   128
+#define CG_QUOTA_QUERY	      128
+/* Places looked at for one that can be reused. */
+#define CG_NRING_TRIES	      8
+/* Names that may share one address: a CDN has many, a camera asks for few. */
+#define CG_NAMES_PER_ADDR     4
+/* Rules with names of both generations; the trie allocates by use. */
+#define CG_MAX_NAMERULES      (1024 * 1024)
+/* Addresses of resolvers other than the gateway. */
+#define CG_MAX_RESOLVERS      16
+/* Records of one answer: what fits an unfragmented datagram. */
+#define CG_DNS_RECORDS_MAX    96
+/* CNAMEs in a row. */
+#define CG_DNS_CHAIN_MAX      8
+/* Seconds an answer may take; resolvers retry for about as long. */
+#define CG_DNS_ANSWER_S	      10
+/* What a camera asks for names: bytes of frames a second, and at once. A question is
+ * about 80; a picture would be more. */
+#define CG_DNS_BYTES_S	      2048
+#define CG_DNS_BYTES_BURST    (64 * 1024)
+/* Redirected questions of a camera that are remembered, and seconds of silence of a
+ * redirected TCP connection. */
+#define CG_QUOTA_REDIRECT     64
+#define CG_REDIRECT_TCP_S     120
+/* An entry lives its TTL, at least and at most this, and a grace on top. */
+#define CG_NAME_FLOOR_S	      60
+#define CG_NAME_CEILING_S     86400
+#define CG_NAME_GRACE_S	      300
+/* Events about names of one camera a second, and the burst. */
+#define CG_NAME_EVENT_RATE    8
+#define CG_NAME_EVENT_BURST   32
 
 /* Seconds an idle flow keeps its entry: conntrack's stream time-outs. */
 #define CG_IDLE_UDP_S	      180

@@ -643,7 +643,7 @@ pins_tests() {
 		# shellcheck disable=SC2046 # bytes are words
 		bpftool map update pinned "$pins/cg_meta" key 0 0 0 0 value $(bytes '' 16) "$1" 0 0 0 $(bytes '' 52)
 	}
-	meta 3
+	meta 4
 	# shellcheck disable=SC2046 # bytes are words
 	{
 		bpftool map update pinned "$pins/cg_names" key 0 0 0 0 value $(bytes nursery 32) $(bytes 婴儿房 64)

@@ -239,6 +239,37 @@ START_TEST(ways_past_are_said)
 }
 END_TEST
 
+START_TEST(servers)
+{
+	put("/proc/net/udp", "  sl  local_address rem_address   st\n");
+	put("/proc/net/udp6", "  sl  local_address rem_address   st\n");
+	start();
+	has(false, "no DNS service here: 2 cameras");
+	has(false, "no NTP service here: 2 cameras");
+	/* of loopback only, and one that speaks with somebody */
+	put("/proc/net/udp", "  sl  local_address rem_address   st\n"
+			     "   12: 0100007F:0035 00000000:0000 07 0 0\n"
+			     "   13: 0101A8C0:007B 0202A8C0:007B 01 0 0\n");
+	has(false, "no DNS service here: 2 cameras");
+	has(false, "no NTP service here: 2 cameras");
+	put("/proc/net/udp", "  sl  local_address rem_address   st\n"
+			     "   12: 0101A8C0:0035 00000000:0000 07 0 0\n");
+	put("/proc/net/udp6",
+	    "  sl  local_address                         remote_address                        st\n"
+	    "   12: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 0\n"
+	    "   13: 00000000000000000000000000000000:007B 00000000000000000000000000000000:0000 07 0\n");
+	lacks(false, "no DNS service");
+	lacks(false, "no NTP service");
+	house_config(&h, "resolver = 192.168.1.5\ndefaults { dns = any ntp = drop }\n" CONFIG_TWO);
+	put("/proc/net/udp", "none\n");
+	put("/proc/net/udp6", "none\n");
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	lacks(false, "no DNS service");
+	lacks(false, "no NTP service");
+	has(false, "1 resolvers of the config were never seen");
+}
+END_TEST
+
 int main(void)
 {
 	const int n = sizeof(missing) / sizeof(missing[0]);
@@ -255,6 +286,7 @@ int main(void)
 	tcase_add_test(t, flow_tables_that_are_wanted);
 	tcase_add_test(t, no_nft);
 	tcase_add_test(t, ways_past_are_said);
+	tcase_add_test(t, servers);
 	suite_add_tcase(s, t);
 	return suite_run(s);
 }

@@ -265,6 +265,10 @@ START_TEST(why_names_the_line)
 {
 	struct json_object *r;
 
+	memcpy(fake_kernel.named.addr.b, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc6\x33\x64\x07", 16);
+	fake_kernel.named.name = (struct cg_datapath_name){ "api.vendor.example",
+							    BOOT_START - 7 * CG_SEC_NS,
+							    BOOT_START + 60 * CG_SEC_NS };
 	fake_kernel.answer = (struct cg_datapath_answer){ .reason = CG_PASS_CONTROL, .rule = 0 };
 	r = ASK(&h, CG_EXIT_OK,
 		"{\"v\":1,\"cmd\":\"why\",\"cam\":\"nursery\",\"address\":\"198.51.100.7\","
@@ -273,6 +277,9 @@ START_TEST(why_names_the_line)
 	ck_assert_str_eq(reply_text(r, "rule"), "allow 198.51.100.0/24:443/tcp");
 	ck_assert_str_eq(reply_text(r, "file"), h.config);
 	ck_assert_int_eq(reply_int(r, "line"), 4);
+	ck_assert_str_eq(reply_text(r, "names/0/name"), "api.vendor.example");
+	ck_assert_int_eq(reply_int(r, "names/0/asked_s"), 7);
+	ck_assert_int_eq(reply_int(r, "names/0/left_s"), 60);
 	ck_assert_ptr_nonnull(
 		strstr(reply_text(r, "text"), "nursery to 198.51.100.7:443/tcp passes"));
 	json_object_put(r);
@@ -286,6 +293,7 @@ START_TEST(why_names_the_line)
 		"\"proto\":\"udp\"}");
 	ck_assert_str_eq(reply_text(r, "verdict"), "drop");
 	ck_assert_str_eq(reply_text(r, "reason"), "unruled");
+	ck_assert_str_eq(reply_text(r, "names/0/name"), "");
 	ck_assert_str_eq(reply_text(r, "rule"), "");
 	ck_assert_ptr_nonnull(strstr(reply_text(r, "text"), "[2001:db8::1]:443/udp is stopped"));
 	ck_assert_str_eq(reply_text(r, "inbound/direction"), "down");

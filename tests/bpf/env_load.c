@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <camgate/names_abi.h>
 #include "env.h"
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -52,11 +53,11 @@ static const char *const programs[] = { [UP] = "cg_from_cam", [DOWN] = "cg_to_ca
 
 static void judges_set(struct env *e)
 {
-	static const char *const names[CG_JUDGES] = { [CG_JUDGE_UP] = "cg_up",
-						      [CG_JUDGE_DOWN] = "cg_down",
-						      [CG_JUDGE_CLASS] = "cg_class",
-						      [CG_JUDGE_OUTCOME] = "cg_outcome",
-						      [CG_JUDGE_KEEP] = "cg_keep" };
+	static const char *const names[CG_JUDGES] = {
+		[CG_JUDGE_UP] = "cg_up",       [CG_JUDGE_DOWN] = "cg_down",
+		[CG_JUDGE_CLASS] = "cg_class", [CG_JUDGE_OUTCOME] = "cg_outcome",
+		[CG_JUDGE_KEEP] = "cg_keep",   [CG_JUDGE_REDIRECT] = "cg_redirect"
+	};
 	uint32_t i;
 
 	for (i = 0; i < CG_JUDGES; i++) {
@@ -146,6 +147,12 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 		{ "cg_ring", CG_RING_GROUPS, false },
 		{ "cg_state", 1, false },
 		{ "cg_stats", CG_PLACES, true },
+		{ "cg_learned", CG_QUOTA_ADDR + CG_QUOTA_HEARD_ADDR, false },
+		{ "cg_qnames", CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME, false },
+		{ "cg_queries", CG_QUOTA_QUERY, false },
+		{ "cg_redirects", CG_QUOTA_REDIRECT, false },
+		{ "cg_nring", CG_NRING_GROUPS, false },
+		{ "cg_dns", 1, false },
 		{ "cg_fast4", CG_FAST_PER_SLOT, true },
 		{ "cg_fast6", CG_FAST_PER_SLOT, true },
 	};

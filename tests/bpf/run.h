@@ -42,6 +42,10 @@ enum cg_reason run_quiet(struct env *e, const struct row *r, bool *ret_ok);
 void run_check(bool ok, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void run_skip(const char *name, const char *why);
+/* One that must be 0 of n, and how often it was not where it could be otherwise;
+ * collected where build/ is. */
+void run_figure(const char *name, const char *unit, unsigned int value, unsigned int n,
+		unsigned int control);
 const char *reason_name(unsigned int reason);
 /* Prints the last line; the exit code. */
 int run_end(void);

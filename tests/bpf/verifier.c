@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define LOG   (1 << 20)
-#define PROGS 16
+#define PROGS 24
 
 static int to_stderr(enum libbpf_print_level level, const char *fmt, va_list ap)
 {

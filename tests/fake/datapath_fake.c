@@ -57,6 +57,7 @@ static struct cg_mapset *set_copy(const struct cg_mapset *s)
 	c->cams = copy(s->cams, s->ncams, sizeof(*s->cams));
 	c->narrow = copy(s->narrow, s->nnarrow, sizeof(*s->narrow));
 	c->rules = copy(s->rules, s->nrules, sizeof(*s->rules));
+	c->namerules = copy(s->namerules, s->nnamerules, sizeof(*s->namerules));
 	c->more = copy(s->more, s->nmore, sizeof(*s->more));
 	c->slots = copy(s->slots, s->nslots, sizeof(*s->slots));
 	return c;

@@ -14,6 +14,13 @@
 #define FAKE_EVENTS 64
 #define FAKE_FLOWS  16
 #define FAKE_LINKS  64
+#define FAKE_TOLD   256
+
+struct fake_told {
+	uint32_t slot;
+	size_t n;
+	uint8_t answer[CG_DATAPATH_ANSWER_MAX];
+};
 
 /* What outlives an agent: pins, filters, maps. */
 struct fake_kernel {
@@ -37,6 +44,18 @@ struct fake_kernel {
 	struct cg_flow_key flow_key[FAKE_FLOWS];
 	struct cg_flow flow[FAKE_FLOWS];
 	size_t nflows;
+	struct fake_told told[FAKE_TOLD]; /* answers the agent gave, the last ones */
+	size_t ntold;
+	uint64_t known_id[FAKE_TOLD]; /* names that are known, of every camera */
+	size_t nknown;
+	struct {
+		struct cg_addr addr;
+		struct cg_datapath_name name;
+	} named; /* what one address was learned for */
+	struct cg_datapath_resolver resolver[CG_MAX_RESOLVERS];
+	size_t nresolver;
+	void (*name_cb)(void *ctx, const struct cg_name_event *event);
+	void *name_ctx;
 	struct cg_event events[FAKE_EVENTS];
 	size_t nevents;
 	int events_fd;		   /* an eventfd; -1 = none yet */
@@ -114,6 +133,8 @@ bool fake_attached(int ifindex);
 /* Somebody else takes the filters of a port away. */
 void fake_filter_gone(int ifindex);
 void fake_event_send(const struct cg_event *event);
+/* As if the packet path had it to say. */
+void fake_name_event(const struct cg_name_event *event);
 /* The net that was applied for this prefix; NULL. */
 const struct cg_net *fake_net(const char *prefix);
 const struct cg_if *fake_if(int ifindex);

@@ -119,7 +119,7 @@ static int load(const char *object, const char *dir, unsigned int slots)
 		static const char *const judges[CG_JUDGES] = {
 			[CG_JUDGE_UP] = "cg_up",       [CG_JUDGE_DOWN] = "cg_down",
 			[CG_JUDGE_CLASS] = "cg_class", [CG_JUDGE_OUTCOME] = "cg_outcome",
-			[CG_JUDGE_KEEP] = "cg_keep",
+			[CG_JUDGE_KEEP] = "cg_keep",   [CG_JUDGE_REDIRECT] = "cg_redirect",
 		};
 		int fd = bpf_program__fd(bpf_object__find_program_by_name(obj, judges[i]));
 

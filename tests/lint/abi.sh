@@ -6,8 +6,7 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 rc=0
 arch=$(${CC:-gcc} -print-multiarch 2>/dev/null)
 
-# shellcheck disable=SC2043 # genl.h joins it with the module
-for h in include/camgate/bpf_abi.h; do
+for h in include/camgate/bpf_abi.h include/camgate/names_abi.h; do
 	for target in bpf x86_64 i386; do
 		case $target in
 		bpf) set -- "${CLANG:-clang}" -target bpf -D__bpf__ ;;

@@ -251,6 +251,20 @@ START_TEST(entries_as_documented)
 	set = built(p, 1, NULL, 0);
 	ck_assert_uint_eq(set->cams[0].value.flags, CG_CAM_LAN_NONE);
 	cg_mapset_free(&set);
+	c->lan_viewing = CG_LAN_ALL;
+	c->dns = CG_SERVER_REDIRECT;
+	c->ntp = CG_SERVER_NONE;
+	c->dns_allowed = true;
+	set = built(p, 1, NULL, 0);
+	ck_assert_uint_eq(set->cams[0].value.flags,
+			  CG_CAM_DNS_REDIRECT | CG_CAM_NTP_DROP | CG_CAM_DNS_ALLOWED);
+	cg_mapset_free(&set);
+	c->dns = CG_SERVER_ANY;
+	c->ntp = CG_SERVER_REDIRECT;
+	c->dns_allowed = false;
+	set = built(p, 1, NULL, 0);
+	ck_assert_uint_eq(set->cams[0].value.flags, CG_CAM_DNS_ANY | CG_CAM_NTP_REDIRECT);
+	cg_mapset_free(&set);
 	ck_assert_ptr_null(set);
 	cg_mapset_free(&set);
 	cg_policy_free(&p);

@@ -113,6 +113,35 @@ START_TEST(what_is_written)
 }
 END_TEST
 
+START_TEST(servers)
+{
+	struct cg_policy *p = built(
+		LAN
+		"resolver = { 192.168.1.5, \"192.168.1.6  02:00:00:00:00:06\" }\n"
+		"defaults { dns = redirect ntp = drop dns_names = allowed }\n"
+		"camera \"a\" { mac = \"02:ca:00:00:00:01\" }\n"
+		"camera \"b\" { mac = \"02:ca:00:00:00:02\" dns = any ntp = any dns_names = all }\n");
+
+	ck_assert_uint_eq(p->nresolver, 2);
+	ck_assert(!p->resolver_gateway && !p->resolver[0].has_mac && p->resolver[1].has_mac);
+	ck_assert_uint_eq(p->resolver[1].addr.b[15], 6);
+	ck_assert_uint_eq(p->resolver[1].mac.b[5], 6);
+	ck_assert_int_eq(p->cams[0].dns, CG_SERVER_REDIRECT);
+	ck_assert_int_eq(p->cams[0].ntp, CG_SERVER_NONE);
+	ck_assert(p->cams[0].dns_allowed);
+	ck_assert_int_eq(p->cams[1].dns, CG_SERVER_ANY);
+	ck_assert_int_eq(p->cams[1].ntp, CG_SERVER_ANY);
+	ck_assert(!p->cams[1].dns_allowed);
+	cg_policy_free(&p);
+	p = built(LAN "resolver = { gateway }\n"
+		      "camera \"a\" { mac = \"02:ca:00:00:00:01\" }\n");
+	ck_assert(!p->nresolver && p->resolver_gateway);
+	ck_assert_int_eq(p->cams[0].dns, CG_SERVER_GATEWAY);
+	ck_assert_int_eq(p->cams[0].ntp, CG_SERVER_GATEWAY);
+	cg_policy_free(&p);
+}
+END_TEST
+
 START_TEST(defaults_and_own)
 {
 	struct cg_policy *p = built(
@@ -308,6 +337,18 @@ START_TEST(bad_words)
 		"gateway_viewing: found 'true', expected 'no' or 'yes'");
 	REFUSED(-EINVAL, "readers = everybody\n",
 		"/p.conf:1:11: readers: found 'everybody', expected 'root' or 'all'");
+	REFUSED(-EINVAL, CAM("dns = drop"),
+		"dns: found 'drop', expected 'gateway', 'redirect' or 'any'");
+	REFUSED(-EINVAL, CAM("ntp = pool"),
+		"ntp: found 'pool', expected 'gateway', 'redirect', 'any' or 'drop'");
+	REFUSED(-EINVAL, CAM("dns_names = some"), "dns_names: found 'some'");
+	REFUSED(-EINVAL, CAM("dns = any dns_names = allowed"),
+		"/p.conf:4:23: dns_names: found 'allowed', which dns = any makes void");
+	REFUSED(-EINVAL, "resolver = pihole\n",
+		"/p.conf:1:12: resolver: found 'pihole', expected the address of one device");
+	REFUSED(-EINVAL, "resolver = \"192.168.1.5 02:00\"\n", "mac: found '02:00'");
+	REFUSED(-EEXIST, "resolver = { 192.168.1.5, \"192.168.1.5 02:00:00:00:00:05\" }\n",
+		"listed twice");
 	REFUSED(-EINVAL, "force = maybe\n", "force: found 'maybe', expected 'no' or 'yes'");
 	/* even where no camera uses them */
 	REFUSED(-EINVAL, "defaults { exposure = shut }\n", "/p.conf:1:23: exposure: found 'shut'");
@@ -466,8 +507,8 @@ END_TEST
 
 int main(void)
 {
-	return UNIT_RUN("policy", 60, what_is_not_written, what_is_written, defaults_and_own,
-			order_of_rules, ids_from_names, bad_names_and_ids, used_twice, shared_mac,
-			bad_macs, bad_words, bad_rules_and_addresses, viewers_of_defaults, limits,
-			first_match);
+	return UNIT_RUN("policy", 60, what_is_not_written, what_is_written, servers,
+			defaults_and_own, order_of_rules, ids_from_names, bad_names_and_ids,
+			used_twice, shared_mac, bad_macs, bad_words, bad_rules_and_addresses,
+			viewers_of_defaults, limits, first_match);
 }

@@ -34,6 +34,11 @@ START_TEST(forms)
 		{ "198.51.100.0/24:443", "198.51.100.0/24", "198.51.100.0/24:443", 443, 443, 255 },
 		{ "192.0.2.1:1-65535/tcp", "192.0.2.1/32", "192.0.2.1:1-65535/tcp", 1, 65535, 6 },
 		{ "any/gre", "::/0", "any/gre", 0, 65535, 47 },
+		{ "API.Vendor.Example:443/tcp", "::/0", "api.vendor.example:443/tcp", 443, 443, 6 },
+		{ "*.vendor.example", "::/0", "*.vendor.example", 0, 65535, 0 },
+		{ "p2p*.vendor.example:5000-5010/udp", "::/0", "p2p*.vendor.example:5000-5010/udp",
+		  5000, 5010, 17 },
+		{ "www.example.com/icmp", "::/0", "www.example.com/icmp", 0, 65535, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -49,6 +54,8 @@ START_TEST(forms)
 		ck_assert_str_eq(cg_rule_format(&r, back), good[i].back);
 		ck_assert_msg(!cg_rule_parse(back, &AT, &d, &again), "%s", d.text);
 		ck_assert_str_eq(cg_rule_format(&again, twice), good[i].back);
+		cg_rule_clear(&r);
+		cg_rule_clear(&again);
 	}
 }
 END_TEST
@@ -59,8 +66,14 @@ START_TEST(faults)
 		const char *text, *found, *expected;
 	} bad[] = {
 		{ "", "''", "expected DESTINATION" },
-		{ "example.com:443", "found 'example.com'",
-		  "expected an IPv4 or IPv6 address or prefix, or any" },
+		{ "example:443", "found 'example'",
+		  "expected an IPv4 or IPv6 address or prefix, a name, or any" },
+		{ "198.51.100.256:443", "found '198.51.100.256'", "last label is no number" },
+		{ "a.*.example", "found 'a.*.example'",
+		  "a star at the end of the first label only" },
+		{ "www.example.com:70000", "port 70000 is out of range", "expected 1 to 65535" },
+		{ "www.example.com/24", "", "expected" },
+		{ "www.example.com:443/icmp", "icmp has no ports", "expected tcp or udp" },
 		{ "198.51.100.0/33", "found '198.51.100.0/33'", "expected" },
 		{ "198.51.100.7/24", "'198.51.100.7/24' has bits set", "expected 198.51.100.0/24" },
 		{ "192.0.2.1:70000", "port 70000 is out of range", "expected 1 to 65535" },
@@ -124,8 +137,10 @@ START_TEST(noise)
 			continue;
 		}
 		cg_rule_format(&r, back);
+		cg_rule_clear(&r);
 		ck_assert_msg(!cg_rule_parse(back, &AT, &d, &r), "'%s' became '%s': %s", text, back,
 			      d.text);
+		cg_rule_clear(&r);
 	}
 }
 END_TEST
