@@ -12,11 +12,15 @@ $(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_i
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
+$(BENCH)/names: $(BENCH)/names.o $(BPF_COMMON) $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
 $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog drive.bpf.o gen acceptall judged answered)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog names drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
 

@@ -34,6 +34,7 @@ build capture - capture.c
 build leak - leak.c
 build tcx libbpf tcx.c
 build heartbeat - heartbeat.c sock.c
+build lookup - lookup.c
 build push - push.c sock.c
 build sink - sink.c sock.c
 build rtspcam gstreamer-rtsp-server-1.0 rtspcam.c
