@@ -452,16 +452,16 @@ START_TEST(many_cameras)
 		fprintf(f, "}\n");
 	}
 	ck_assert_int_eq(fclose(f), 0);
-	clock_gettime(CLOCK_MONOTONIC, &a);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 	ck_assert_msg(!cg_config_read(path, &d, &config), "%s", d.text);
 	ck_assert_msg(!cg_policy_build(config, &d, &p), "%s", d.text);
 	ck_assert_msg(!cg_mapset_build(p, 1, NULL, 0, &d, &set), "%s", d.text);
-	clock_gettime(CLOCK_MONOTONIC, &b);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	ck_assert_uint_eq(p->ncams, 500);
 	ck_assert_uint_eq(p->cams[499].nrules, 22);
 	ck_assert_uint_eq(set->ncams, 500);
 	ck_assert_uint_ge(set->nrules, 500 * 10);
-	ck_assert_msg(b.tv_sec - a.tv_sec <= 5, "took %ld s", (long)(b.tv_sec - a.tv_sec));
+	ck_assert_msg(b.tv_sec - a.tv_sec <= 5, "took %ld s of the processor", (long)(b.tv_sec - a.tv_sec));
 	/* every camera answers by its own rules */
 	for (size_t i = 0; i < 500; i += 7) {
 		struct cg_addr peer = { .b = { [10] = 0xff, 0xff, 21, (uint8_t)i, 64, 9 } };
@@ -499,9 +499,9 @@ START_TEST(most_rules_of_one_camera)
 			r->text.dst.addr.b[15] = (uint8_t)c->nrules;
 		}
 	}
-	clock_gettime(CLOCK_MONOTONIC, &a);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 	set = built(p, 1, NULL, 0);
-	clock_gettime(CLOCK_MONOTONIC, &b);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	ck_assert_uint_eq(set->nrules, 40 * CG_MAX_RULES);
 	ck_assert_int_le(b.tv_sec - a.tv_sec, 5);
 	cg_mapset_free(&set);
