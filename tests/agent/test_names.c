@@ -161,13 +161,19 @@ static void teardown(void)
 	close(srv.tcp);
 }
 
-static size_t addresses(size_t i, const char *name, uint16_t type)
+/* Of that name and type in all that was told; answers may come in any order. */
+static size_t addresses(const char *name, uint16_t type)
 {
 	static struct cg_dnsmsg m;
-	const struct fake_told *t = &fake_kernel.told[i];
+	size_t n = 0;
 
-	ck_assert_int_eq(cg_dnsmsg_parse(t->answer, t->n, name, 0, type, &m), 0);
-	return m.naddr;
+	for (size_t i = 0; i < fake_kernel.ntold; i++) {
+		const struct fake_told *t = &fake_kernel.told[i];
+
+		if (!cg_dnsmsg_parse(t->answer, t->n, name, 0, type, &m))
+			n += m.naddr;
+	}
+	return n;
 }
 
 START_TEST(at_start)
@@ -177,9 +183,9 @@ START_TEST(at_start)
 	rest();
 	ck_assert_uint_eq(fake_kernel.ntold, 4);
 	ck_assert_uint_eq(srv.asked, 4);
-	ck_assert_uint_eq(addresses(0, "api.vendor.example", CG_DNSMSG_A), 1);
-	ck_assert_uint_eq(addresses(1, "api.vendor.example", CG_DNSMSG_AAAA), 1);
-	ck_assert_uint_eq(addresses(2, "b.example", CG_DNSMSG_A), 1);
+	ck_assert_uint_eq(addresses("api.vendor.example", CG_DNSMSG_A), 1);
+	ck_assert_uint_eq(addresses("api.vendor.example", CG_DNSMSG_AAAA), 1);
+	ck_assert_uint_eq(addresses("b.example", CG_DNSMSG_A), 1);
 }
 END_TEST
 
@@ -190,7 +196,7 @@ START_TEST(known_before)
 	ck_assert(told(2));
 	rest();
 	ck_assert_uint_eq(srv.asked, 2);
-	ck_assert_uint_eq(addresses(0, "b.example", CG_DNSMSG_A), 1);
+	ck_assert_uint_eq(addresses("b.example", CG_DNSMSG_A), 1);
 }
 END_TEST
 
@@ -215,7 +221,7 @@ START_TEST(reload)
 	house_config(&h, ALLOW("api.vendor.example, new.example"));
 	json_object_put(ASK(&h, 0, "{\"v\":1,\"cmd\":\"reload\"}"));
 	ck_assert(told(4));
-	ck_assert_uint_eq(addresses(2, "new.example", CG_DNSMSG_A), 1);
+	ck_assert_uint_eq(addresses("new.example", CG_DNSMSG_A), 1);
 }
 END_TEST
 
@@ -285,10 +291,7 @@ START_TEST(cut)
 	ck_assert_str_eq(srv.last, "many.vendor.example");
 	ck_assert_uint_eq(srv.asked, 1);
 	ck_assert_uint_eq(srv.asked_tcp, 1);
-	ck_assert_uint_eq(addresses(0, "many.vendor.example", CG_DNSMSG_A) +
-				  addresses(1, "many.vendor.example", CG_DNSMSG_A) +
-				  addresses(2, "many.vendor.example", CG_DNSMSG_A),
-			  200);
+	ck_assert_uint_eq(addresses("many.vendor.example", CG_DNSMSG_A), 200);
 	srv.cut = false;
 	srv.naddr = 1;
 	e = ask_event("tcp.vendor.example", CG_DNS_TCP);
