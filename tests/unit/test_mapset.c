@@ -461,7 +461,8 @@ START_TEST(many_cameras)
 	ck_assert_uint_eq(p->cams[499].nrules, 22);
 	ck_assert_uint_eq(set->ncams, 500);
 	ck_assert_uint_ge(set->nrules, 500 * 10);
-	ck_assert_msg(b.tv_sec - a.tv_sec <= 5, "took %ld s of the processor", (long)(b.tv_sec - a.tv_sec));
+	ck_assert_msg(b.tv_sec - a.tv_sec <= 5, "took %ld s of the processor",
+		      (long)(b.tv_sec - a.tv_sec));
 	/* every camera answers by its own rules */
 	for (size_t i = 0; i < 500; i += 7) {
 		struct cg_addr peer = { .b = { [10] = 0xff, 0xff, 21, (uint8_t)i, 64, 9 } };
