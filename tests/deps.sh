@@ -37,7 +37,6 @@ table() {
 	net   iproute2                   cmd:tc
 	net   nftables                   cmd:nft
 	net   dnsmasq-base               cmd:dnsmasq
-	net   unbound                    cmd:unbound
 	net   ffmpeg                     cmd:ffmpeg
 	net   libgstrtspserver-1.0-dev   pc:gstreamer-rtsp-server-1.0
 	net   gstreamer1.0-tools         cmd:gst-launch-1.0

@@ -150,7 +150,7 @@ if command -v unbound >/dev/null; then
 	assert "its address passes" passes 2001:db8:45::9
 	stop unbound
 else
-	note "no unbound here"
+	note "unbound is not installed: dnsmasq alone is asked"
 fi
 
 spawn pihole phone dnsmasq --keep-in-foreground --no-resolv --no-hosts --user=root --group=root \
