@@ -90,6 +90,13 @@ INLINE int fast6_is(const struct cg_fast6 *e, __u64 who, __u32 ports, const __u3
 }
 
 #define FAST_MISS 99
+
+/* Within its time, and no more than that ahead: jiffies begin and end near the turn
+ * of their low half, and an entry of weeks ago or one never used is none that holds. */
+INLINE int fast_holds(__u32 until, __u32 tick)
+{
+	return until - tick - 1 < CG_FAST_TICKS;
+}
 /* Places a flow may have. */
 #define FAST_WAYS 4
 
@@ -113,7 +120,7 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 	struct cg_state *state;
 	struct wire w;
 
-	if ((__s32)(until - tick) <= 0 || f->stamp != *(const __u64 *)&meta->generation ||
+	if (!fast_holds(until, tick) || f->stamp != *(const __u64 *)&meta->generation ||
 	    f->exposed != *(const volatile __u32 *)&meta->exposed || f->port_if != skb->ifindex ||
 	    f->peer_if != skb->ingress_ifindex)
 		return FAST_MISS;
@@ -124,7 +131,7 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 	if (f->drop) {
 		/* A flow of the camera that began meanwhile may let it pass. */
 		state = bpf_map_lookup_elem(&cg_state, &slot);
-		if (!state || (__s32)(until - CG_FAST_TICKS - state->begun) <= 0)
+		if (!state || tick - state->begun <= tick - (until - CG_FAST_TICKS))
 			return FAST_MISS;
 		if (!count(f->counter, &w))
 			return FAST_MISS;
@@ -274,7 +281,7 @@ INLINE void fast_flush(struct scratch *m, struct cg_fast *f, __u64 who, __u32 po
  * to drop and the new one does not: a flood cannot push flows out. */
 INLINE int fast_free(const struct cg_fast *f, __u32 until, __u32 tick, int drop)
 {
-	return (__s32)(until - tick) <= 0 || (f->drop && !drop);
+	return !fast_holds(until, tick) || (f->drop && !drop);
 }
 
 INLINE void fast_write(const struct scratch *m, struct cg_fast *f, int drop)
