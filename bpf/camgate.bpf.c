@@ -4,8 +4,9 @@
  * at its egress. They tell cameras from others and judge a packet like one
  * before it. The rest goes on by tail calls: cg_up or cg_down (the frame),
  * cg_class (the rules), cg_outcome (verdict, flow, counters, events), cg_keep (for
- * the packets that follow), so that the verifier walks each once and not once for
- * every way to it.
+ * the packets that follow), or for the few of names and time cg_redirect, cg_names_up
+ * and cg_names_down, so that the verifier walks each once and not once for every way
+ * to it.
  *
  * Fail rule: a frame of no camera is left alone (TC_ACT_UNSPEC, so that other
  * services' filters still run); a frame of a camera that cannot be parsed, has
@@ -112,6 +113,19 @@ INLINE int names_last(const struct scratch *m)
 	       (m->v.reason == CG_PASS_GATEWAY || m->v.reason == CG_PASS_LAN);
 }
 
+/* Is it of DNS, or an answer of time that may have been redirected? */
+INLINE int wants_names(const struct scratch *m)
+{
+	const struct pkt *p = &m->p;
+	__be16 port = m->up ? p->dport : p->sport;
+
+	if (p->proto != IPPROTO_UDP && p->proto != IPPROTO_TCP)
+		return 0;
+	if (m->up)
+		return !m->station && port == bpf_htons(PORT_DNS);
+	return port == bpf_htons(PORT_DNS) || port == bpf_htons(PORT_NTP);
+}
+
 /* The last part, the same both ways: the verdict, the flow, counters, events. */
 INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct seat *s)
 {
@@ -179,14 +193,6 @@ INLINE __u64 mac_of(struct __sk_buff *skb, int source)
 		return ~0ULL;
 	return source ? smac_word(eth) : dmac_word(eth);
 }
-
-/* Filled by who loads the programs. A tail call is no BPF-to-BPF call. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, CG_JUDGES);
-	__type(key, __u32);
-	__type(value, __u32);
-} cg_judges SEC(".maps");
 
 /* What the judging program finds there: the camera, and whether the packet goes
  * on to be judged for a camera it is for. */
@@ -310,6 +316,10 @@ int cg_outcome(struct __sk_buff *skb)
 	r = conclude(skb, meta, &s);
 	if (r != TC_ACT_SHOT && s.m->redirect) {
 		bpf_tail_call(skb, &cg_judges, CG_JUDGE_REDIRECT);
+		return TC_ACT_SHOT;
+	}
+	if (r != TC_ACT_SHOT && wants_names(s.m)) {
+		bpf_tail_call(skb, &cg_judges, s.m->up ? CG_JUDGE_NAMES_UP : CG_JUDGE_NAMES_DOWN);
 		return TC_ACT_SHOT;
 	}
 	if (s.m->v.keep)

@@ -245,4 +245,12 @@ struct {
 		});
 } cg_grace SEC(".maps");
 
+/* Filled by who loads the programs. A tail call is no BPF-to-BPF call. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, CG_JUDGES);
+	__type(key, __u32);
+	__type(value, __u32);
+} cg_judges SEC(".maps");
+
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Names learned from answers on their way to the camera, before it can use
- * them. Filters for rare work, behind the verdict (preference 0xcb); they return
- * at once for anything but DNS and what was redirected.
+ * them. From cg_outcome, behind the verdict, for DNS and what may have been
+ * redirected alone.
  *
  *   camera ─► cg_names_up     question to a resolver we believe ─► cg_queries
  *   camera ◄─ cg_names_down   origin ─► question under way ─► whole answer
@@ -61,30 +61,6 @@ INLINE void names_report(struct dns_work *w, __u32 result, const __u8 *peer)
 	memcpy(e->peer, peer, 16);
 	memcpy(e->name, w->key.name, sizeof(w->key.name));
 	bpf_ringbuf_submit(e, 0);
-}
-
-/* What nearly every packet is: surely no DNS, no time for the camera. The
- * server's port is looked at where it stands without options and tags;
- * everything else is parsed. */
-INLINE int names_surely_not(const struct __sk_buff *skb, int up)
-{
-	const __u8 *data = (const void *)(long)skb->data;
-	const void *end = (const void *)(long)skb->data_end;
-	const __be16 *port;
-
-	if (skb->vlan_present || (const void *)(data + 58) > end)
-		return 0;
-	if (*(const __be16 *)(data + 12) == bpf_htons(ETH_P_IP) && data[14] == 0x45) {
-		if (data[23] != IPPROTO_UDP && data[23] != IPPROTO_TCP)
-			return 1;
-		port = (const void *)(data + 34);
-	} else if (*(const __be16 *)(data + 12) == bpf_htons(ETH_P_IPV6) &&
-		   (data[20] == IPPROTO_UDP || data[20] == IPPROTO_TCP)) {
-		port = (const void *)(data + 54);
-	} else {
-		return 0;
-	}
-	return port[up] != bpf_htons(PORT_DNS) && (up || port[up] != bpf_htons(PORT_NTP));
 }
 
 /* Whose packet it is, parsed; NULL: neither DNS nor time of a camera. */
@@ -328,8 +304,6 @@ int cg_names_up(struct __sk_buff *skb)
 	__u32 zero = 0;
 	int known;
 
-	if (names_surely_not(skb, 1))
-		return TC_ACT_UNSPEC;
 	m = bpf_map_lookup_elem(&cg_scratch, &zero);
 	w = names_begin(skb, 1);
 	known = w ? names_up(skb, w) : 0;
@@ -343,8 +317,6 @@ int cg_names_down(struct __sk_buff *skb)
 {
 	struct dns_work *w;
 
-	if (names_surely_not(skb, 0))
-		return TC_ACT_UNSPEC;
 	w = names_begin(skb, 0);
 	if (!w)
 		return TC_ACT_UNSPEC;

@@ -116,8 +116,8 @@ INLINE void judge_outcome(const struct seat *s, const int up, const int probe)
 	forget();
 	if (probe || v->foreign)
 		return;
-	/* Names are paid for one by one. */
-	v->keep = !(up && is_dns(p, port) && v->scope == CG_NET_LAN);
+	/* Names are paid for, and read, one by one. */
+	v->keep = !is_dns(p, port);
 	if (!passes(v->reason)) {
 		if (f)
 			f->reason = v->reason;

@@ -199,7 +199,10 @@ int cg_redirect(struct __sk_buff *skb)
 
 	if (!m || redirect_note(m) || redirect_write(skb, &m->p, 0, m->asked, m->p.dst))
 		return TC_ACT_SHOT;
-	return TC_ACT_UNSPEC;
+	if (m->redirect == CG_REDIRECT_NTP)
+		return TC_ACT_UNSPEC;
+	bpf_tail_call(skb, &cg_judges, CG_JUDGE_NAMES_UP);
+	return TC_ACT_SHOT;
 }
 
 /* The gateway's answer, on its way to the camera. */

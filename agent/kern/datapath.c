@@ -49,13 +49,6 @@ const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
 	[CG_DP_WHY_DOWN] = "cg_why_down",
 };
 
-const enum cg_dp_prog cg_dp_filters[CG_TC_FILTERS] = {
-	CG_DP_FROM_CAM,
-	CG_DP_TO_CAM,
-	CG_DP_NAMES_UP,
-	CG_DP_NAMES_DOWN,
-};
-
 void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
 {
 	char line[1100];
@@ -153,14 +146,13 @@ static int progs_get(struct cg_datapath *dp)
 
 static int prog_ids_read(struct cg_datapath *dp)
 {
-	for (int i = 0; i < CG_TC_FILTERS; i++) {
-		int prog = cg_dp_filters[i];
+	for (int i = 0; i < 2; i++) {
 		struct bpf_prog_info info = { 0 };
 		uint32_t len = sizeof(info);
 
-		if (bpf_obj_get_info_by_fd(dp->prog[prog], &info, &len))
-			return cg_dp_fail(dp, -errno, "%s: no information: %s",
-					  cg_dp_prog_names[prog], strerror(errno));
+		if (bpf_obj_get_info_by_fd(dp->prog[i], &info, &len))
+			return cg_dp_fail(dp, -errno, "%s: no information: %s", cg_dp_prog_names[i],
+					  strerror(errno));
 		dp->prog_id[i] = info.id;
 	}
 	return 0;

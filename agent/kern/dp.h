@@ -4,7 +4,6 @@
 #define CG_DP_H
 
 #include "datapath.h"
-#include "tc.h"
 
 enum cg_dp_map {
 	CG_DP_META,
@@ -65,8 +64,6 @@ enum cg_dp_prog {
 
 extern const char *const cg_dp_map_names[__CG_DP_MAP_MAX];
 extern const char *const cg_dp_prog_names[__CG_DP_PROG_MAX];
-/* Those that sit on a port, in the order of cg_tc_names. */
-extern const enum cg_dp_prog cg_dp_filters[CG_TC_FILTERS];
 
 struct ring_buffer;
 
@@ -74,7 +71,7 @@ struct cg_datapath {
 	char *pin_dir;
 	int map[__CG_DP_MAP_MAX];
 	int prog[__CG_DP_PROG_MAX];
-	uint32_t prog_id[CG_TC_FILTERS]; /* of the filters, as in cg_tc_names */
+	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */
 	uint32_t slots, cpus;
 	bool taken_over;
 	bool tcx;		       /* ports are attached that way */

@@ -188,9 +188,14 @@ static int maps_keep(struct cg_datapath *dp, struct camgate_bpf *skel)
 static int judges_set(struct cg_datapath *dp)
 {
 	static const enum cg_dp_prog judges[CG_JUDGES] = {
-		[CG_JUDGE_UP] = CG_DP_UP,	[CG_JUDGE_DOWN] = CG_DP_DOWN,
-		[CG_JUDGE_CLASS] = CG_DP_CLASS, [CG_JUDGE_OUTCOME] = CG_DP_OUTCOME,
-		[CG_JUDGE_KEEP] = CG_DP_KEEP,	[CG_JUDGE_REDIRECT] = CG_DP_REDIRECT,
+		[CG_JUDGE_UP] = CG_DP_UP,
+		[CG_JUDGE_DOWN] = CG_DP_DOWN,
+		[CG_JUDGE_CLASS] = CG_DP_CLASS,
+		[CG_JUDGE_OUTCOME] = CG_DP_OUTCOME,
+		[CG_JUDGE_KEEP] = CG_DP_KEEP,
+		[CG_JUDGE_REDIRECT] = CG_DP_REDIRECT,
+		[CG_JUDGE_NAMES_UP] = CG_DP_NAMES_UP,
+		[CG_JUDGE_NAMES_DOWN] = CG_DP_NAMES_DOWN,
 	};
 
 	for (uint32_t i = 0; i < CG_JUDGES; i++)

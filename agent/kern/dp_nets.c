@@ -172,14 +172,13 @@ bool cg_datapath_is_silent(const struct cg_datapath *dp)
 }
 
 /* Filters of ours, whatever their number. */
-static int filters_remove(struct cg_datapath *dp, int ifindex,
-			  const uint32_t ids[static CG_TC_FILTERS])
+static int filters_remove(struct cg_datapath *dp, int ifindex, uint32_t from_id, uint32_t to_id)
 {
 	struct cg_port port = { 0 };
 	int r;
 
 	(void)bpf_map_lookup_elem(dp->map[CG_DP_PORTS], &ifindex, &port); /* absent: not made */
-	r = cg_tc_detach(ifindex, ids, port.made_clsact);
+	r = cg_tc_detach(ifindex, from_id, to_id, port.made_clsact);
 	if (r >= 0)
 		(void)bpf_map_delete_elem(dp->map[CG_DP_PORTS], &ifindex);
 	return r < 0 ? r : 0;
@@ -187,16 +186,14 @@ static int filters_remove(struct cg_datapath *dp, int ifindex,
 
 int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
 {
-	static const uint32_t any_id[CG_TC_FILTERS];
+	const int from = dp->prog[CG_DP_FROM_CAM], to = dp->prog[CG_DP_TO_CAM];
 	struct cg_port port = { .made_clsact = 1 };
-	int fds[CG_TC_FILTERS], made, r;
+	int made, r;
 
-	for (int i = 0; i < CG_TC_FILTERS; i++)
-		fds[i] = dp->prog[cg_dp_filters[i]];
 	if (dp->tcx) {
-		r = cg_tcx_attach(dp->pin_dir, ifindex, fds);
+		r = cg_tcx_attach(dp->pin_dir, ifindex, from, to);
 		if (!r)
-			return filters_remove(dp, ifindex, any_id);
+			return filters_remove(dp, ifindex, 0, 0);
 		if (r == -ENODEV)
 			return r;
 		if (r == -EINVAL)
@@ -204,7 +201,7 @@ int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
 		dp->tcx &= !dp->no_tcx;
 		cg_dp_debug(dp, "interface %d: no TCX: %s", ifindex, strerror(-r));
 	}
-	made = cg_tc_attach(ifindex, fds);
+	made = cg_tc_attach(ifindex, from, to);
 	if (made < 0)
 		return made;
 	/* A clsact that was there is not ours; one we made stays ours. */
@@ -219,10 +216,10 @@ int cg_datapath_attached(struct cg_datapath *dp, int ifindex)
 	struct cg_tc_state state;
 	int r;
 
-	r = cg_tcx_read(dp->pin_dir, ifindex, dp->prog_id, &state);
+	r = cg_tcx_read(dp->pin_dir, ifindex, dp->prog_id[0], dp->prog_id[1], &state);
 	if (!r && state.ingress && state.egress)
 		return CG_ATTACHED_TCX;
-	r = cg_tc_read(ifindex, dp->prog_id, &state);
+	r = cg_tc_read(ifindex, dp->prog_id[0], dp->prog_id[1], &state);
 	return r ? r : state.ingress && state.egress ? CG_ATTACHED_TC : 0;
 }
 
@@ -238,5 +235,5 @@ int cg_datapath_detach(struct cg_datapath *dp, int ifindex)
 {
 	int r = cg_tcx_detach(dp->pin_dir, ifindex);
 
-	return r < 0 ? r : filters_remove(dp, ifindex, dp->prog_id);
+	return r < 0 ? r : filters_remove(dp, ifindex, dp->prog_id[0], dp->prog_id[1]);
 }

@@ -183,13 +183,7 @@ static uint32_t program_id(const char *dir, const char *name)
 
 static int remove_filters(const char *dir, struct told *told)
 {
-	static const uint32_t any_id[CG_TC_FILTERS];
-	const uint32_t ids[CG_TC_FILTERS] = {
-		program_id(dir, "cg_from_cam"),
-		program_id(dir, "cg_to_cam"),
-		program_id(dir, "cg_names_up"),
-		program_id(dir, "cg_names_down"),
-	};
+	uint32_t from = program_id(dir, "cg_from_cam"), to = program_id(dir, "cg_to_cam");
 	_cleanup_close_ int ports = get(dir, "cg_ports");
 	struct if_nameindex *ifs = if_nameindex();
 	int first = 0;
@@ -204,10 +198,10 @@ static int remove_filters(const char *dir, struct told *told)
 			(void)bpf_map_lookup_elem(ports, &i->if_index,
 						  &port); /* absent: not made */
 		linked = cg_tcx_detach(dir, (int)i->if_index);
-		if (ids[0] && ids[1] && ids[2] && ids[3])
-			r = cg_tc_detach((int)i->if_index, ids, port.made_clsact);
+		if (from && to)
+			r = cg_tc_detach((int)i->if_index, from, to, port.made_clsact);
 		/* what an older agent left, or one whose pins are gone */
-		any = cg_tc_detach((int)i->if_index, any_id, port.made_clsact);
+		any = cg_tc_detach((int)i->if_index, 0, 0, port.made_clsact);
 		if (r > 0 || any > 0 || linked > 0)
 			tell(told, "filters on", i->if_name);
 		/* an interface that went away meanwhile took its filters along */

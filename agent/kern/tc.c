@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Our filters on a port, by rtnetlink: nothing that is not ours is ever touched. */
+/* Our two filters on a port, by rtnetlink: nothing that is not ours is ever touched. */
 #include "tc.h"
 
 #include <errno.h>
@@ -14,26 +14,18 @@
 #include <string.h>
 #include <camgate/bpf_abi.h>
 
-#define INGRESS TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
-#define EGRESS	TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS)
-
-static const struct place {
-	uint32_t side;
-	uint32_t prio;
-	const char *name;
-} places[CG_TC_FILTERS] = {
-	{ INGRESS, CG_TC_PRIO, "cg_from_cam" },
-	{ EGRESS, CG_TC_PRIO, "cg_to_cam" },
-	{ INGRESS, CG_TC_PRIO_NAMES, "cg_names_up" },
-	{ EGRESS, CG_TC_PRIO_NAMES, "cg_names_down" },
+static const uint32_t sides[2] = {
+	TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+	TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS),
 };
+static const char *const prog_names[2] = { "cg_from_cam", "cg_to_cam" };
 
-/* What sits at one of our places, and beside it. */
+/* What sits on one side of a port. */
 struct side {
-	bool at_place;	 /* a filter at its preference and handle */
+	bool at_place;	 /* a filter at our preference and handle */
 	bool named_ours; /* whose name is our program's */
 	uint32_t prog_id;
-	unsigned int others; /* filters at no place of ours on this side */
+	unsigned int others; /* filters elsewhere on this side */
 };
 
 struct qdiscs {
@@ -167,7 +159,7 @@ static int qdiscs_read(struct nl_sock *sk, int ifindex, struct qdiscs *ret_q)
 
 struct side_ctx {
 	struct side *side;
-	const struct place *place;
+	const char *prog_name;
 };
 
 static int on_filter(struct nl_msg *msg, void *ctx)
@@ -175,18 +167,14 @@ static int on_filter(struct nl_msg *msg, void *ctx)
 	struct tcmsg *tcm = nlmsg_data(nlmsg_hdr(msg));
 	struct nlattr *attr[TCA_MAX + 1], *opt[TCA_BPF_MAX + 1];
 	struct side_ctx *c = ctx;
-	size_t n = strlen(c->place->name);
-	uint32_t prio;
+	size_t n = strlen(c->prog_name);
 
 	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(*tcm), attr, TCA_MAX, NULL) || !attr[TCA_KIND])
 		return NL_SKIP;
 	if (!attr[TCA_OPTIONS] || !tcm->tcm_handle)
 		return NL_SKIP; /* the chain's own line, no filter */
-	prio = TC_H_MAJ(tcm->tcm_info) >> 16;
-	if (prio != c->place->prio || tcm->tcm_handle != CG_TC_HANDLE) {
-		/* What stands at the other place of ours is counted there. */
-		c->side->others += tcm->tcm_handle != CG_TC_HANDLE ||
-				   (prio != CG_TC_PRIO && prio != CG_TC_PRIO_NAMES);
+	if (TC_H_MAJ(tcm->tcm_info) >> 16 != CG_TC_PRIO || tcm->tcm_handle != CG_TC_HANDLE) {
+		c->side->others++;
 		return NL_OK;
 	}
 	c->side->at_place = true;
@@ -198,7 +186,7 @@ static int on_filter(struct nl_msg *msg, void *ctx)
 	if (opt[TCA_BPF_NAME]) {
 		const char *name = nla_get_string(opt[TCA_BPF_NAME]);
 
-		c->side->named_ours = !strncmp(name, c->place->name, n) &&
+		c->side->named_ours = !strncmp(name, c->prog_name, n) &&
 				      (!name[n] || name[n] == ':');
 	}
 	return NL_OK;
@@ -207,8 +195,8 @@ static int on_filter(struct nl_msg *msg, void *ctx)
 static int side_read(struct nl_sock *sk, int ifindex, int which, struct side *ret_side)
 {
 	struct side side = { 0 };
-	struct side_ctx ctx = { &side, &places[which] };
-	int r = tc_dump(sk, RTM_GETTFILTER, ifindex, places[which].side, on_filter, &ctx);
+	struct side_ctx ctx = { &side, prog_names[which] };
+	int r = tc_dump(sk, RTM_GETTFILTER, ifindex, sides[which], on_filter, &ctx);
 
 	if (r == -EINVAL || r == -ENOENT) /* no clsact: nothing there */
 		r = 0;
@@ -221,15 +209,15 @@ static int filter_put(struct nl_sock *sk, int ifindex, int which, int prog_fd, b
 {
 	int flags = NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL);
 	_cleanup_(msg_freep) struct nl_msg *msg =
-		tc_msg(RTM_NEWTFILTER, flags, ifindex, places[which].side, CG_TC_HANDLE,
-		       TC_H_MAKE(places[which].prio << 16, htons(ETH_P_ALL)));
+		tc_msg(RTM_NEWTFILTER, flags, ifindex, sides[which], CG_TC_HANDLE,
+		       TC_H_MAKE(CG_TC_PRIO << 16, htons(ETH_P_ALL)));
 	struct nlattr *opt;
 
 	if (!msg || nla_put_string(msg, TCA_KIND, "bpf"))
 		return -ENOMEM;
 	opt = nla_nest_start(msg, TCA_OPTIONS);
 	if (!opt || nla_put_u32(msg, TCA_BPF_FD, (uint32_t)prog_fd) ||
-	    nla_put_string(msg, TCA_BPF_NAME, places[which].name) ||
+	    nla_put_string(msg, TCA_BPF_NAME, prog_names[which]) ||
 	    nla_put_u32(msg, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT))
 		return -ENOMEM;
 	nla_nest_end(msg, opt);
@@ -239,8 +227,8 @@ static int filter_put(struct nl_sock *sk, int ifindex, int which, int prog_fd, b
 static int filter_remove(struct nl_sock *sk, int ifindex, int which)
 {
 	_cleanup_(msg_freep) struct nl_msg *msg =
-		tc_msg(RTM_DELTFILTER, 0, ifindex, places[which].side, CG_TC_HANDLE,
-		       TC_H_MAKE(places[which].prio << 16, htons(ETH_P_ALL)));
+		tc_msg(RTM_DELTFILTER, 0, ifindex, sides[which], CG_TC_HANDLE,
+		       TC_H_MAKE(CG_TC_PRIO << 16, htons(ETH_P_ALL)));
 
 	if (!msg || nla_put_string(msg, TCA_KIND, "bpf"))
 		return -ENOMEM;
@@ -257,8 +245,9 @@ static int clsact_change(struct nl_sock *sk, int ifindex, int type, int flags)
 	return tc_request(sk, msg);
 }
 
-int cg_tc_attach(int ifindex, const int fds[static CG_TC_FILTERS])
+int cg_tc_attach(int ifindex, int from_fd, int to_fd)
 {
+	const int fds[2] = { from_fd, to_fd };
 	_cleanup_(sock_freep) struct nl_sock *sk = NULL;
 	struct qdiscs q;
 	int made = 0, r;
@@ -276,7 +265,7 @@ int cg_tc_attach(int ifindex, const int fds[static CG_TC_FILTERS])
 			return r == -ENOENT ? -ENOPKG : r;
 		made = !r;
 	}
-	for (int i = 0; i < CG_TC_FILTERS; i++) {
+	for (int i = 0; i < 2; i++) {
 		struct side side;
 
 		r = side_read(sk, ifindex, i, &side);
@@ -290,13 +279,14 @@ int cg_tc_attach(int ifindex, const int fds[static CG_TC_FILTERS])
 	return made;
 }
 
-int cg_tc_read(int ifindex, const uint32_t ids[static CG_TC_FILTERS], struct cg_tc_state *ret_state)
+int cg_tc_read(int ifindex, uint32_t from_id, uint32_t to_id, struct cg_tc_state *ret_state)
 {
+	const uint32_t ids[2] = { from_id, to_id };
 	_cleanup_(sock_freep) struct nl_sock *sk = NULL;
-	bool there[CG_TC_FILTERS];
+	bool there[2];
 	int r = sock_open(&sk);
 
-	for (int i = 0; !r && i < CG_TC_FILTERS; i++) {
+	for (int i = 0; !r && i < 2; i++) {
 		struct side side;
 
 		r = side_read(sk, ifindex, i, &side);
@@ -304,24 +294,24 @@ int cg_tc_read(int ifindex, const uint32_t ids[static CG_TC_FILTERS], struct cg_
 	}
 	if (r)
 		return r;
-	ret_state->ingress = there[0] && there[2];
-	ret_state->egress = there[1] && there[3];
+	ret_state->ingress = there[0];
+	ret_state->egress = there[1];
 	return 0;
 }
 
-int cg_tc_detach(int ifindex, const uint32_t ids[static CG_TC_FILTERS], bool made)
+int cg_tc_detach(int ifindex, uint32_t from_id, uint32_t to_id, bool made)
 {
+	const uint32_t ids[2] = { from_id, to_id };
 	_cleanup_(sock_freep) struct nl_sock *sk = NULL;
 	unsigned int others = 0;
 	int removed = 0, r = sock_open(&sk);
 
-	for (int i = 0; !r && i < CG_TC_FILTERS; i++) {
+	for (int i = 0; !r && i < 2; i++) {
 		struct side side;
 
 		r = side_read(sk, ifindex, i, &side);
 		if (r)
 			break;
-		/* Each side is read once a place. */
 		others += side.others;
 		if (!side.at_place)
 			continue;

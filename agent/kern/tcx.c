@@ -16,21 +16,11 @@
 #define F_BEFORE     8 /* with nothing named: before all */
 #define MAX_PROGRAMS 64
 
-/* The two that judge stand before all others, those that read names behind all. */
-static const struct place {
-	int type;
-	uint32_t flags;
-	const char *pin;
-} places[CG_TC_FILTERS] = {
-	{ TCX_INGRESS, F_BEFORE, "in" },
-	{ TCX_EGRESS, F_BEFORE, "out" },
-	{ TCX_INGRESS, 0, "names_in" },
-	{ TCX_EGRESS, 0, "names_out" },
-};
+static const int types[2] = { TCX_INGRESS, TCX_EGRESS };
 
 static int pin_path(const char *dir, int ifindex, int which, char buf[static PATH_MAX])
 {
-	return snprintf(buf, PATH_MAX, "%s/tcx_%d_%s", dir, ifindex, places[which].pin) >=
+	return snprintf(buf, PATH_MAX, "%s/tcx_%d_%s", dir, ifindex, which ? "out" : "in") >=
 			       PATH_MAX ?
 		       -ENAMETOOLONG :
 		       0;
@@ -66,7 +56,7 @@ static int prog_id_of(int prog_fd, uint32_t *ret_id)
 
 static int side_attach(const char *dir, int ifindex, int which, int prog_fd)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = places[which].flags);
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = F_BEFORE);
 	_cleanup_close_ int fd = -1;
 	uint32_t has = 0, want = 0;
 	char path[PATH_MAX];
@@ -81,25 +71,24 @@ static int side_attach(const char *dir, int ifindex, int which, int prog_fd)
 		return has == want || !bpf_link_update(fd, prog_fd, NULL) ? 0 : -errno;
 	if (unlink(path) && errno != ENOENT)
 		return -errno;
-	fd = bpf_link_create(prog_fd, ifindex, (enum bpf_attach_type)places[which].type, &opts);
+	fd = bpf_link_create(prog_fd, ifindex, (enum bpf_attach_type)types[which], &opts);
 	return fd < 0 || bpf_obj_pin(fd, path) ? -errno : 0;
 }
 
-int cg_tcx_attach(const char *dir, int ifindex, const int fds[static CG_TC_FILTERS])
+int cg_tcx_attach(const char *dir, int ifindex, int from_fd, int to_fd)
 {
-	int r = 0;
+	int r = side_attach(dir, ifindex, 0, from_fd);
 
-	for (int i = 0; !r && i < CG_TC_FILTERS; i++)
-		r = side_attach(dir, ifindex, i, fds[i]);
-	return r;
+	return r ? r : side_attach(dir, ifindex, 1, to_fd);
 }
 
-int cg_tcx_read(const char *dir, int ifindex, const uint32_t ids[static CG_TC_FILTERS],
+int cg_tcx_read(const char *dir, int ifindex, uint32_t from_id, uint32_t to_id,
 		struct cg_tc_state *ret_state)
 {
-	bool there[CG_TC_FILTERS];
+	const uint32_t ids[2] = { from_id, to_id };
+	bool there[2];
 
-	for (int i = 0; i < CG_TC_FILTERS; i++) {
+	for (int i = 0; i < 2; i++) {
 		_cleanup_close_ int fd = -1;
 		char path[PATH_MAX];
 		uint32_t id = 0;
@@ -110,8 +99,8 @@ int cg_tcx_read(const char *dir, int ifindex, const uint32_t ids[static CG_TC_FI
 		fd = link_open(path, ifindex, &id);
 		there[i] = fd >= 0 && id == ids[i];
 	}
-	ret_state->ingress = there[0] && there[2];
-	ret_state->egress = there[1] && there[3];
+	ret_state->ingress = there[0];
+	ret_state->egress = there[1];
 	return 0;
 }
 
@@ -119,7 +108,7 @@ int cg_tcx_detach(const char *dir, int ifindex)
 {
 	int removed = 0;
 
-	for (int i = 0; i < CG_TC_FILTERS; i++) {
+	for (int i = 0; i < 2; i++) {
 		_cleanup_close_ int fd = -1;
 		char path[PATH_MAX];
 		int r = pin_path(dir, ifindex, i, path);
@@ -145,7 +134,7 @@ int cg_tcx_before(int ifindex, bool egress, uint32_t prog_id)
 
 	memset(&attr, 0, sizeof(attr));
 	attr.query.target_fd = (uint32_t)ifindex;
-	attr.query.attach_type = (uint32_t)places[egress].type;
+	attr.query.attach_type = (uint32_t)types[egress];
 	attr.query.prog_ids = (uintptr_t)ids;
 	attr.query.prog_cnt = MAX_PROGRAMS;
 	if (syscall(SYS_bpf, BPF_PROG_QUERY, &attr, sizeof(attr)))

@@ -49,26 +49,27 @@
 #include "abi_check.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION 4
+#define CG_BPF_ABI_VERSION  4
 
-#define CG_PIN_DIR	   "/sys/fs/bpf/camgate"
-#define CG_TC_PRIO	   0xca
-#define CG_TC_PRIO_NAMES   0xcb
-#define CG_TC_HANDLE	   1
+#define CG_PIN_DIR	    "/sys/fs/bpf/camgate"
+#define CG_TC_PRIO	    0xca
+#define CG_TC_HANDLE	    1
 
 /* Places in cg_judges. */
-#define CG_JUDGE_UP	   0 /* the program cg_up */
-#define CG_JUDGE_DOWN	   1 /* the program cg_down */
-#define CG_JUDGE_CLASS	   2 /* cg_class */
-#define CG_JUDGE_OUTCOME   3 /* cg_outcome */
-#define CG_JUDGE_KEEP	   4 /* cg_keep */
-#define CG_JUDGE_REDIRECT  5 /* cg_redirect */
-#define CG_JUDGES	   6
+#define CG_JUDGE_UP	    0 /* the program cg_up */
+#define CG_JUDGE_DOWN	    1 /* the program cg_down */
+#define CG_JUDGE_CLASS	    2 /* cg_class */
+#define CG_JUDGE_OUTCOME    3 /* cg_outcome */
+#define CG_JUDGE_KEEP	    4 /* cg_keep */
+#define CG_JUDGE_REDIRECT   5 /* cg_redirect */
+#define CG_JUDGE_NAMES_UP   6 /* cg_names_up */
+#define CG_JUDGE_NAMES_DOWN 7 /* cg_names_down */
+#define CG_JUDGES	    8
 
 /* ---- verdict and reasons; the numbers are never reused or translated ---- */
 
-#define CG_REASON_PLANES   4 /* CG_PLANE_* */
-#define CG_REASONS	   48
+#define CG_REASON_PLANES    4 /* CG_PLANE_* */
+#define CG_REASONS	    48
 
 enum cg_plane {
 	CG_PLANE_UP = 0,	 /* from the camera */

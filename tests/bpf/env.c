@@ -391,11 +391,7 @@ struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt
 		    .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,
 		    .ctx_size_out = sizeof(out));
 
-	if (e->in_cb)
-		in.cb[0] = ingress;
-	else
-		in.ingress_ifindex = ingress;
-
+	env_ingress_set(e, &in, ingress);
 	/* Newer kernels refuse a frame shorter than the header its EtherType
 	 * promises; behind a VLAN tag they do not look. */
 	if (bpf_prog_test_run_opts(e->prog[dir], &o)) {

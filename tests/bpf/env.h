@@ -3,6 +3,7 @@
 #ifndef CG_TEST_ENV_H
 #define CG_TEST_ENV_H
 
+#include <linux/bpf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,8 @@
 #define ENV_MAX_RULES 256
 
 enum env_dir { UP, DOWN };
+/* What can be run by itself besides. */
+enum env_prog { NAMES_UP = DOWN + 1, NAMES_DOWN, NAMES_TOLD, ENV_PROGS };
 
 /*
  * The world every test starts in:
@@ -69,7 +72,7 @@ struct env_cam {
 
 struct env {
 	struct bpf_object *obj;
-	int prog[2]; /* by enum env_dir */
+	int prog[ENV_PROGS]; /* by enum env_dir */
 	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, events, lost;
 	bool in_cb; /* where a frame came in by is handed over in cb[0], for want of better */
 	int ncpu;
@@ -121,6 +124,8 @@ void env_fast_clear(struct env *e);
  * programs of obj, not loaded yet, are made to read it from cb[0]. */
 bool env_ingress_taken(void);
 void env_ingress_move(struct bpf_object *obj);
+/* in, of a frame that came in by ingress, as this kernel's test run takes it. */
+void env_ingress_set(const struct env *e, struct __sk_buff *in, uint32_t ingress);
 /* Adds what those counted that the flow's entry has not been told. */
 void env_fast_sum(struct env *e, const struct cg_flow_key *k, struct cg_flow *f);
 /* For cameras written by the caller. */

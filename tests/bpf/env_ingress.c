@@ -170,3 +170,11 @@ void env_ingress_move(struct bpf_object *obj)
 	printf("# this kernel runs no test with ingress_ifindex: %zu loads of it read cb[0]\n",
 	       moved);
 }
+
+void env_ingress_set(const struct env *e, struct __sk_buff *in, uint32_t ingress)
+{
+	if (e->in_cb)
+		in->cb[0] = ingress;
+	else
+		in->ingress_ifindex = ingress;
+}

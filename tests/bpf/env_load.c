@@ -49,15 +49,21 @@ static bool bpf_refused(void)
 	return false;
 }
 
-static const char *const programs[] = { [UP] = "cg_from_cam", [DOWN] = "cg_to_cam" };
+static const char *const programs[ENV_PROGS] = {
+	[UP] = "cg_from_cam",		[DOWN] = "cg_to_cam",		[NAMES_UP] = "cg_names_up",
+	[NAMES_DOWN] = "cg_names_down", [NAMES_TOLD] = "cg_names_told",
+};
 
 static void judges_set(struct env *e)
 {
-	static const char *const names[CG_JUDGES] = {
-		[CG_JUDGE_UP] = "cg_up",       [CG_JUDGE_DOWN] = "cg_down",
-		[CG_JUDGE_CLASS] = "cg_class", [CG_JUDGE_OUTCOME] = "cg_outcome",
-		[CG_JUDGE_KEEP] = "cg_keep",   [CG_JUDGE_REDIRECT] = "cg_redirect"
-	};
+	static const char *const names[CG_JUDGES] = { [CG_JUDGE_UP] = "cg_up",
+						      [CG_JUDGE_DOWN] = "cg_down",
+						      [CG_JUDGE_CLASS] = "cg_class",
+						      [CG_JUDGE_OUTCOME] = "cg_outcome",
+						      [CG_JUDGE_KEEP] = "cg_keep",
+						      [CG_JUDGE_REDIRECT] = "cg_redirect",
+						      [CG_JUDGE_NAMES_UP] = "cg_names_up",
+						      [CG_JUDGE_NAMES_DOWN] = "cg_names_down" };
 	uint32_t i;
 
 	for (i = 0; i < CG_JUDGES; i++) {
@@ -78,7 +84,7 @@ static void programs_load(struct env *e)
 	if (r)
 		env_die(1, "load: %s", strerror(-r));
 	judges_set(e);
-	for (i = UP; i <= DOWN; i++) {
+	for (i = 0; i < ENV_PROGS; i++) {
 		p = bpf_object__find_program_by_name(e->obj, programs[i]);
 		if (!p)
 			env_die(1, "the object has no program %s", programs[i]);
@@ -99,7 +105,7 @@ static bool pins_take(struct env *e, const char *dir)
 	char path[256];
 	int i;
 
-	for (i = UP; i <= DOWN; i++) {
+	for (i = 0; i < ENV_PROGS; i++) {
 		e->prog[i] = bpf_obj_get(pin_path(dir, programs[i], path));
 		if (e->prog[i] < 0)
 			return false;
@@ -123,7 +129,7 @@ static void pins_leave(struct env *e, const char *dir)
 	bpf_object__for_each_map(map, e->obj)
 		if (bpf_obj_pin(bpf_map__fd(map), pin_path(dir, bpf_map__name(map), path)))
 			env_die(1, "%s: %s", path, strerror(errno));
-	for (i = UP; i <= DOWN; i++)
+	for (i = 0; i < ENV_PROGS; i++)
 		if (bpf_obj_pin(e->prog[i], pin_path(dir, programs[i], path)))
 			env_die(1, "%s: %s", path, strerror(errno));
 }

@@ -19,22 +19,13 @@ static int map(struct env *e, const char *name)
 	return fd;
 }
 
-static int prog(struct env *e, const char *name)
-{
-	struct bpf_program *p = bpf_object__find_program_by_name(e->obj, name);
-
-	if (!p)
-		env_die(1, "the object has no program %s", name);
-	return bpf_program__fd(p);
-}
-
 void names_open(struct names *n, struct env *e)
 {
 	*n = (struct names){
 		.e = e,
-		.up = prog(e, "cg_names_up"),
-		.down = prog(e, "cg_names_down"),
-		.told = prog(e, "cg_names_told"),
+		.up = e->prog[NAMES_UP],
+		.down = e->prog[NAMES_DOWN],
+		.told = e->prog[NAMES_TOLD],
 		.learned = map(e, "cg_learned"),
 		.qnames = map(e, "cg_qnames"),
 		.queries = map(e, "cg_queries"),
@@ -111,13 +102,13 @@ void names_rule(struct names *n, uint32_t slot, enum cg_rule_kind kind, const ch
 
 unsigned int names_run(struct names *n, int fd, const struct pkt *pkt, uint32_t ingress)
 {
-	struct __sk_buff in = { .ingress_ifindex = ingress, .ifindex = IF_LAN };
+	struct __sk_buff in = { .ifindex = IF_LAN };
 	static uint8_t out[4096];
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = pkt->data, .data_size_in = pkt->len,
 		    .data_out = out, .data_size_out = sizeof(out), .ctx_in = &in,
 		    .ctx_size_in = sizeof(in));
 
-	(void)n;
+	env_ingress_set(n->e, &in, ingress);
 	if (bpf_prog_test_run_opts(fd, &o))
 		env_die(1, "test run of %zu bytes: %m", pkt->len);
 	return o.retval;

@@ -22,16 +22,13 @@ static struct names n;
 /* A frame through one program; what it has become. */
 static uint32_t through(int prog, struct pkt *p, uint32_t ingress)
 {
-	struct __sk_buff in = { .ingress_ifindex = ingress, .ifindex = IF_LAN };
+	struct __sk_buff in = { .ifindex = IF_LAN };
 	static uint8_t out[4096];
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = p->data, .data_size_in = p->len,
 		    .data_out = out, .data_size_out = sizeof(out), .ctx_in = &in,
 		    .ctx_size_in = sizeof(in));
 
-	if (n.e->in_cb)
-		in.cb[0] = ingress;
-	if (n.e->in_cb)
-		in.ingress_ifindex = 0;
+	env_ingress_set(n.e, &in, ingress);
 	if (bpf_prog_test_run_opts(prog, &o))
 		env_die(1, "test run of %zu bytes: %m", p->len);
 	assert(o.data_size_out <= sizeof(p->data));
@@ -40,17 +37,14 @@ static uint32_t through(int prog, struct pkt *p, uint32_t ingress)
 	return o.retval;
 }
 
-/* Both filters of a side, one behind the other, as on a port. */
 static bool up(struct pkt *p)
 {
-	return through(n.e->prog[UP], p, IF_LAN) == (uint32_t)TC_ACT_UNSPEC &&
-	       through(n.up, p, IF_LAN) == (uint32_t)TC_ACT_UNSPEC;
+	return through(n.e->prog[UP], p, IF_LAN) == (uint32_t)TC_ACT_UNSPEC;
 }
 
 static bool down(struct pkt *p)
 {
-	return through(n.e->prog[DOWN], p, IN_SELF) == (uint32_t)TC_ACT_UNSPEC &&
-	       through(n.down, p, IN_SELF) == (uint32_t)TC_ACT_UNSPEC;
+	return through(n.e->prog[DOWN], p, IN_SELF) == (uint32_t)TC_ACT_UNSPEC;
 }
 
 struct frame {

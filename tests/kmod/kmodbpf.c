@@ -117,9 +117,14 @@ static int load(const char *object, const char *dir, unsigned int slots)
 		return fail("load");
 	for (__u32 i = 0; i < CG_JUDGES; i++) {
 		static const char *const judges[CG_JUDGES] = {
-			[CG_JUDGE_UP] = "cg_up",       [CG_JUDGE_DOWN] = "cg_down",
-			[CG_JUDGE_CLASS] = "cg_class", [CG_JUDGE_OUTCOME] = "cg_outcome",
-			[CG_JUDGE_KEEP] = "cg_keep",   [CG_JUDGE_REDIRECT] = "cg_redirect",
+			[CG_JUDGE_UP] = "cg_up",
+			[CG_JUDGE_DOWN] = "cg_down",
+			[CG_JUDGE_CLASS] = "cg_class",
+			[CG_JUDGE_OUTCOME] = "cg_outcome",
+			[CG_JUDGE_KEEP] = "cg_keep",
+			[CG_JUDGE_REDIRECT] = "cg_redirect",
+			[CG_JUDGE_NAMES_UP] = "cg_names_up",
+			[CG_JUDGE_NAMES_DOWN] = "cg_names_down",
 		};
 		int fd = bpf_program__fd(bpf_object__find_program_by_name(obj, judges[i]));
 

@@ -75,13 +75,13 @@ agent_kill()
 	assert "the agent is killed" gone "$pid"
 }
 
-# filters DEVICE: camgate's programs there, by tc or TCX, one a line: two judge, two read names
+# filters DEVICE: camgate's programs there, by tc or TCX, one a line
 filters()
 {
 	local dir
 	{
 		for dir in ingress egress; do
-			in_ns gw tc filter show dev "$1" "$dir" 2>/dev/null | grep -oE 'cg_([a-z_]*cam|names_[a-z]*)' || true
+			in_ns gw tc filter show dev "$1" "$dir" 2>/dev/null | grep -o 'cg_[a-z_]*cam' || true
 		done
 		in_ns gw "$TOOLS/tcx" list "$1" || true
 	} | sort -u
@@ -93,7 +93,7 @@ tear()
 	in_ns gw "$TOOLS/tcx" clear "$1" || in_ns gw tc qdisc del dev "$1" clsact
 }
 
-attached() { [[ $(filters "$1" | wc -l) -eq 4 ]]; }
+attached() { [[ $(filters "$1" | wc -l) -eq 2 ]]; }
 
 bare() { [[ $(filters "$1" | wc -l) -eq 0 ]]; }
 
