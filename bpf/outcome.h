@@ -138,8 +138,10 @@ INLINE void judge_outcome(const struct seat *s, const int up, const int probe)
 	forget();
 	if (flow_add(s->m, s->state, ring_of(v->scope))) {
 		/* What stays in the house passes without an entry. */
-		if (!is_lan_scope(v->scope))
+		if (!is_lan_scope(v->scope)) {
 			v->reason = CG_DROP_QUOTA;
+			v->keep = 0; /* a place may come free at any time */
+		}
 		return;
 	}
 	s->state->begun = bpf_jiffies64();
