@@ -107,9 +107,15 @@ INLINE __u32 flow_idle_s(const struct cg_flow *f, __u8 proto)
 	return CG_IDLE_OTHER_S;
 }
 
+/* Another CPU may have written a later time than this one read: an age has a sign. */
+INLINE int older(__u64 now, __u64 then, __u64 s)
+{
+	return (__s64)(now - then) > (__s64)(s * SEC_NS);
+}
+
 INLINE int flow_expired(const struct cg_flow *f, __u64 now)
 {
-	return now > f->last_ns + f->idle_s * SEC_NS;
+	return older(now, f->last_ns, f->idle_s);
 }
 
 INLINE __u32 ring_quota(__u32 kind)
@@ -200,7 +206,7 @@ INLINE int frag_add(struct scratch *m, struct cg_state *state)
 			return -1;
 		f = bpf_map_lookup_elem(&cg_frags, place);
 		if (f) {
-			if (!f->done && m->now < f->last_ns + CG_FRAG_S * SEC_NS)
+			if (!f->done && !older(m->now, f->last_ns, CG_FRAG_S))
 				continue;
 			bpf_map_delete_elem(&cg_frags, place);
 		}

@@ -34,7 +34,7 @@ INLINE void judge_later(const struct pkt *p, const struct seat *s, int up, struc
 
 	frag_key(p, s, up, key);
 	f = bpf_map_lookup_elem(&cg_frags, key);
-	if (f && s->m->now < f->last_ns + CG_FRAG_S * SEC_NS) {
+	if (f && !older(s->m->now, f->last_ns, CG_FRAG_S)) {
 		v->scope = f->scope;
 		v->class = f->class;
 		if (p->frag_off < f->header_end) {

@@ -330,15 +330,10 @@ static void age_map(int fd, uint32_t slot, uint64_t ns, size_t size, size_t at)
 		if (k.slot != slot || bpf_map_lookup_elem(fd, &k, v))
 			continue;
 		memcpy(&last, v + at, 8);
-		last = last > ns ? last - ns : 1;
+		last -= ns;
 		memcpy(v + at, &last, 8);
 		must(bpf_map_update_elem(fd, &k, v, BPF_EXIST), "age");
 	}
-}
-
-void env_live(uint64_t s)
-{
-	env_wait_until((s + 10) * 1000000000ULL);
 }
 
 void env_age(struct env *e, uint32_t slot, uint64_t s)

@@ -137,10 +137,9 @@ void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t l
 void env_net_del(struct env *e, const char *prefix);
 void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan);
 void env_flows_clear(struct env *e);
-/* Moves every flow and fragment of the slot s seconds into the past, which a machine must
- * have lived through: env_live() waits for that, first of all. */
+/* Moves every flow and fragment of the slot s seconds into the past, before the start of the
+ * machine where it is younger. */
 void env_age(struct env *e, uint32_t slot, uint64_t s);
-void env_live(uint64_t s);
 size_t env_flows_count(struct env *e, uint32_t slot, enum cg_ring_kind kind);
 bool env_flow_find(struct env *e, uint32_t slot, const char *peer, uint16_t cam_port,
 		   uint16_t peer_port, uint8_t proto, struct cg_flow *ret_flow);

@@ -255,7 +255,6 @@ int main(void)
 {
 	struct env *e = env_open();
 
-	env_live(CG_FRAG_S);
 	order(e);
 	shapes(e);
 	quota(e);

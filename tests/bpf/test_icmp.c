@@ -201,7 +201,6 @@ int main(void)
 {
 	struct env *e = env_open();
 
-	env_live(CG_IDLE_UDP_S);
 	about_flows(e);
 	other_icmp(e);
 	budget(e);

@@ -145,7 +145,6 @@ int main(void)
 {
 	struct env *e = env_open();
 
-	env_live(CG_IDLE_UDP_S);
 	remotes(e);
 	others(e);
 	env_close(&e);

@@ -437,7 +437,6 @@ int main(void)
 {
 	struct env *e = env_open();
 
-	env_live(CG_IDLE_UDP_S);
 	exposure(e);
 	rules(e);
 	flows(e);

@@ -2,7 +2,6 @@
 # shellcheck shell=dash
 # The packet path's tables, all on the programs that the first of them loaded; a case is one test of one of them.
 mkdir -p $BPF/tables
-# Those that need a machine that has been up for minutes come last.
 for test in again cuts diff from_cam modes to_cam fast names hostile redirect frag icmp quota remote; do
 	rc=0
 	CG_SLOW=1 CG_BPF_OBJECT=/t/camgate.bpf.o CG_BPF_PINS=$BPF/tables "/t/test_$test" >/tmp/table 2>&1 || rc=$?
