@@ -231,6 +231,14 @@ void cg_attach_sweep(struct cg_agent *a)
 	}
 }
 
+void cg_attach_undo(struct cg_agent *a)
+{
+	for (size_t i = 0; i < a->run.nport; i++)
+		if (a->run.port[i].attached &&
+		    cg_datapath_detach(a->kern.dp, a->run.port[i].ifindex) < 0)
+			cg_log_warning("%s: its filters could not be removed", a->run.port[i].name);
+}
+
 void cg_attach_links_changed(void *ctx, unsigned int what)
 {
 	struct cg_agent *a = ctx;

@@ -10,6 +10,8 @@
 void cg_attach_sync(struct cg_agent *a, bool look);
 /* Filters of ours on ports that are none (any more); once, at start. */
 void cg_attach_sweep(struct cg_agent *a);
+/* A start that fails where nothing was in force leaves nothing in force. */
+void cg_attach_undo(struct cg_agent *a);
 /* cg_links_open's callback; ctx: struct cg_agent. */
 void cg_attach_links_changed(void *ctx, unsigned int what);
 /* Ports that failed are tried again. */

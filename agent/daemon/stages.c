@@ -284,7 +284,13 @@ static void ports_stop(struct cg_agent *a)
 
 static int names_start(struct cg_agent *a)
 {
-	return cg_names_open(a, &a->names);
+	int err = cg_datapath_complete(a->kern.dp);
+
+	if (!err)
+		return cg_names_open(a, &a->names);
+	cg_log_error("packet path: %s", cg_datapath_strerror(a->kern.dp));
+	cg_attach_undo(a);
+	return err;
 }
 
 static void names_stop(struct cg_agent *a)

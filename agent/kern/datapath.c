@@ -229,14 +229,16 @@ static uint32_t room_for(uint32_t cameras)
 	return n;
 }
 
-/* Uses what is pinned as far as it fits. *ret_have: maps are there and fit. */
+/* Uses what is pinned as far as it fits. *ret_have: maps are there and fit;
+ * *ret_fresh: nothing is there. */
 static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, bool *ret_have,
-		     struct kept *kept)
+		     bool *ret_fresh, struct kept *kept)
 {
 	int r = maps_get(dp);
 
 	*ret_have = false;
-	if (r == -ENOENT) {
+	*ret_fresh = r == -ENOENT;
+	if (*ret_fresh) {
 		cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
 		return 0;
 	}
@@ -285,20 +287,21 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 {
 	_cleanup_(kept_free) struct kept kept = { 0 };
 	char build[sizeof(dp->meta->build)];
-	bool have;
+	bool have, fresh;
 	int r;
 
 	memset(kept.learned, 0xff, sizeof(kept.learned));
 	cg_dp_build_id(build);
 	r = pin_dir_make(dp);
 	if (!r)
-		r = take_over(dp, slots, build, &have, &kept);
+		r = take_over(dp, slots, build, &have, &fresh, &kept);
 	if (r)
 		return r;
 	if (!have)
 		dp->slots = room_for(slots);
 	if (!dp->taken_over) {
-		r = cg_dp_load(dp, have);
+		/* Where nothing enforces yet every moment counts. */
+		r = cg_dp_load(dp, have, fresh);
 		if (!r && !have)
 			r = cg_dp_meta_map(dp);
 		if (!r && !have) {

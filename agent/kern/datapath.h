@@ -29,9 +29,13 @@ struct cg_datapath_opts {
  * the last debug line and in cg_datapath_strerror(). Pins of another version
  * or smaller room: new maps are filled from the old (exposure, names); they are
  * pinned by the first cg_datapath_apply, and cg_datapath_attach replaces the
- * old filters in one step each.
+ * old filters in one step each. Where nothing was pinned, programs that read
+ * names are not loaded: until cg_datapath_complete() cameras' packets of names,
+ * and those that are redirected, are dropped.
  */
 int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **ret_dp) __must_check;
+/* Loads what cg_datapath_open left for later; 0 where there is nothing. */
+int cg_datapath_complete(struct cg_datapath *dp) __must_check;
 /* Enforcement goes on: pins and filters stay. */
 void cg_datapath_close(struct cg_datapath **dp);
 const char *cg_datapath_strerror(const struct cg_datapath *dp); /* "" = none */

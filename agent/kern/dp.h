@@ -53,7 +53,8 @@ enum cg_dp_prog {
 	CG_DP_OUTCOME,
 	CG_DP_KEEP,
 	CG_DP_REDIRECT,
-	CG_DP_NAMES_UP,
+	CG_DP_EARLY, /* those before are enough to enforce; what asks or answers for names waits */
+	CG_DP_NAMES_UP = CG_DP_EARLY,
 	CG_DP_NAMES_DOWN,
 	CG_DP_NAMES_TOLD,
 	CG_DP_PINNED, /* those before; the others are loaded when asked for */
@@ -113,9 +114,9 @@ void cg_dp_fds_close(int *fds, size_t n);
  * its own. */
 #define CG_DP_BUILD_LEN 24
 void cg_dp_build_id(char out[static CG_DP_BUILD_LEN]);
-/* Loads the programs: into the maps already in dp->map where reuse, else with
- * new maps for dp->slots cameras. */
-int cg_dp_load(struct cg_datapath *dp, bool reuse) __must_check;
+/* Loads the programs, or the early ones: into the maps already in dp->map where
+ * reuse, else with new maps for dp->slots cameras. */
+int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early) __must_check;
 /* The programs that answer `why`, which nothing else needs. */
 int cg_dp_why_load(struct cg_datapath *dp) __must_check;
 /* Moves every pin to these maps and programs. */

@@ -106,7 +106,8 @@ int cg_dp_pin(struct cg_datapath *dp)
 	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++)
 		r = pin_replace(dp, dp->map[i], cg_dp_map_names[i]);
 	for (int i = 0; !r && i < CG_DP_PINNED; i++)
-		r = pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
+		if (dp->prog[i] >= 0)
+			r = pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
 	if (!r)
 		dp->pins_wait = false;
 	return r;
@@ -199,52 +200,77 @@ static int judges_set(struct cg_datapath *dp)
 	};
 
 	for (uint32_t i = 0; i < CG_JUDGES; i++)
-		if (bpf_map_update_elem(dp->map[CG_DP_JUDGES], &i, &dp->prog[judges[i]], BPF_ANY))
+		if (dp->prog[judges[i]] >= 0 &&
+		    bpf_map_update_elem(dp->map[CG_DP_JUDGES], &i, &dp->prog[judges[i]], BPF_ANY))
 			return cg_dp_fail(dp, -errno, "cg_judges: %s", strerror(errno));
 	return 0;
 }
 
-static int load(struct cg_datapath *dp, bool reuse, bool whys)
+/* Which programs, and whose maps. */
+struct part {
+	int first, last;
+	bool reuse; /* the maps in dp->map */
+	bool joins; /* programs of this build that already run */
+};
+
+static int load(struct cg_datapath *dp, const struct part *part)
 {
 	struct camgate_bpf *skel = camgate_bpf__open();
 	int r;
 
 	if (!skel)
 		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
-	r = reuse ? maps_reuse(dp, skel, whys) : maps_size(dp, skel);
+	r = part->reuse ? maps_reuse(dp, skel, part->joins) : maps_size(dp, skel);
 	if (r)
 		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
-	else if (whys)
-		r = progs_load(dp, skel, CG_DP_WHY_UP, CG_DP_WHY_DOWN);
 	else
-		r = progs_load(dp, skel, 0, CG_DP_PINNED - 1);
-	if (!r && !whys)
+		r = progs_load(dp, skel, part->first, part->last);
+	if (!r && !part->joins)
 		r = maps_keep(dp, skel);
-	if (!r && !whys)
-		r = judges_set(dp);
 	camgate_bpf__destroy(skel);
 	return r;
 }
 
-static int load_printing(struct cg_datapath *dp, bool reuse, bool whys)
+static int load_printing(struct cg_datapath *dp, const struct part *part)
 {
 	libbpf_print_fn_t print;
 	int r;
 
 	printing = dp;
 	print = libbpf_set_print(on_print);
-	r = load(dp, reuse, whys);
+	r = load(dp, part);
 	libbpf_set_print(print);
 	printing = NULL;
 	return r;
 }
 
-int cg_dp_load(struct cg_datapath *dp, bool reuse)
+int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early)
 {
-	return load_printing(dp, reuse, false);
+	const struct part part = {
+		.last = (early ? CG_DP_EARLY : CG_DP_PINNED) - 1,
+		.reuse = reuse,
+	};
+	int r = load_printing(dp, &part);
+
+	return r ? r : judges_set(dp);
+}
+
+int cg_datapath_complete(struct cg_datapath *dp)
+{
+	static const struct part late = { CG_DP_EARLY, CG_DP_PINNED - 1, true, true };
+	int r;
+
+	if (dp->prog[CG_DP_EARLY] >= 0)
+		return 0;
+	r = load_printing(dp, &late);
+	if (!r && !dp->pins_wait)
+		r = cg_dp_pin(dp);
+	return r ? r : judges_set(dp);
 }
 
 int cg_dp_why_load(struct cg_datapath *dp)
 {
-	return dp->prog[CG_DP_WHY_UP] < 0 ? load_printing(dp, true, true) : 0;
+	static const struct part whys = { CG_DP_WHY_UP, CG_DP_WHY_DOWN, true, true };
+
+	return dp->prog[CG_DP_WHY_UP] < 0 ? load_printing(dp, &whys) : 0;
 }

@@ -157,16 +157,17 @@ int main(int argc, char **argv)
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int fd;
 
-	if (argc != 4 || strlen(argv[1]) >= sizeof(sun.sun_path)) {
+	if (argc != 4 || snprintf(sun.sun_path, sizeof(sun.sun_path), "%s.new", argv[1]) >=
+				 (int)sizeof(sun.sun_path)) {
 		fprintf(stderr, "usage: fake_agent SOCKET REPLIES LOG\n");
 		return 2;
 	}
-	strcpy(sun.sun_path, argv[1]);
-	unlink(argv[1]);
+	unlink(sun.sun_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* for everybody: a test drops root and must still be answered */
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || chmod(argv[1], 0666) ||
-	    listen(fd, 8)) {
+	/* For everybody: a test drops root and must still be answered. Its name is
+	 * there when somebody listens, not before. */
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) || chmod(sun.sun_path, 0666) ||
+	    listen(fd, 8) || rename(sun.sun_path, argv[1])) {
 		perror(argv[1]);
 		return 1;
 	}

@@ -32,6 +32,7 @@ START_TEST(comes_up)
 
 	ck_assert_int_eq(house_start(&h), 0);
 	ck_assert(h.a.run.ready);
+	ck_assert_uint_eq(fake_kernel.complete_with, 2);
 	ck_assert(fake_attached(IF_LAN1));
 	ck_assert(fake_attached(IF_LAN2));
 	ck_assert(!fake_attached(IF_WAN));
@@ -66,6 +67,7 @@ static const struct {
 	{ "open", CG_EXIT_FAILED },
 	{ "names_read", CG_EXIT_FAILED },
 	{ "apply", CG_EXIT_FAILED },
+	{ "complete", CG_EXIT_FAILED },
 };
 
 START_TEST(stage_fails)

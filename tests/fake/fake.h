@@ -34,6 +34,7 @@ struct fake_kernel {
 	struct cg_mapset *set;
 	int attached[FAKE_PORTS];
 	size_t nattached;
+	size_t complete_with; /* ports attached when it was completed */
 	struct cg_datapath_net nets[FAKE_NETS];
 	size_t nnets;
 	struct cg_datapath_if ifs[FAKE_NETS];
