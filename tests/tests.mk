@@ -5,7 +5,7 @@ UNIT_TESTS := addr blocked confedit config diag dnsmsg duration exposure lex map
 	policy reason rule saved view
 AGENT_TESTS := control doctor edit exposure guard links module names ports reload show start
 AGENT_SCRIPTS := cli packaging
-BPF_TESTS := again cuts diff fast frag from_cam fuzz hostile icmp modes names quota redirect remote to_cam
+BPF_TESTS := again cuts diff fast frag from_cam fuzz hostile icmp modes names quota redirect remote soak to_cam
 
 # ---- building ------------------------------------------------------------
 T := $(B)/tests
