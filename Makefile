@@ -126,6 +126,6 @@ help:
 	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
 	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
 	@echo 'make fuzz       made-up DNS answers against packet path and agent, FUZZ_S=300 seconds'
-	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names fwd ctl curves"); bench-plot draws them'
+	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names kernels fwd ctl curves"); bench-plot draws them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
 	@echo 'V=1 shows the commands; WITH_SYSTEMD=no leaves libsystemd out; CC, CLANG, CFLAGS as usual'

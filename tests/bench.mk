@@ -16,11 +16,15 @@ $(BENCH)/names: $(BENCH)/names.o $(BPF_COMMON) $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
+$(BENCH)/load: tests/bpf/verifier.c
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -o $@ $< $(DEP_LIBS)
+
 $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog names drive.bpf.o gen acceptall judged answered)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog names load drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
 

@@ -76,10 +76,12 @@ list-sources:
 .PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
 check:
 	$(Q)tests/deps.sh build lint net
+	$(Q)tests/peers.sh unbound chrony || true
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh
 check-unit check-agent check-bpf check-net:
 	$(Q)tests/deps.sh build $(if $(filter check-net,$@),net)
+	$(Q)$(if $(filter check-net,$@),tests/peers.sh unbound chrony || true)
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh $(@:check-%=%) $(if $(filter check-unit,$@),asan)
 lint:

@@ -68,6 +68,18 @@ need()
 	done
 }
 
+# peer NAME PACKAGE: PEER is how to start a service that is installed, or that tests/peers.sh has laid out
+peer()
+{
+	local at=$BUILD/peers/$2 command
+	PEER=("$1")
+	if ! command -v "$1" >/dev/null; then
+		command=$(find "$at/usr/sbin" "$at/usr/bin" -name "$1" 2>/dev/null | head -n 1)
+		[[ -n $command ]] || return 1
+		PEER=(env "LD_LIBRARY_PATH=$(dirname "$(find "$at/usr/lib" -name '*.so.*' -print -quit 2>/dev/null)")" "$command")
+	fi
+}
+
 # compare A OP B, decimals too
 compare()
 {

@@ -118,7 +118,7 @@ wait_for 10 learned 45.7.0.1 plain.names.example
 assert "a whole name of a rule is known before it is asked for" passes 45.7.0.1
 
 # Another resolver in the gateway; and one on the LAN, believed from its MAC alone.
-if command -v unbound >/dev/null; then
+if peer unbound unbound; then
 	stop dnsmasq
 	cat >"$WORK/unbound.conf" <<-END
 	server:
@@ -139,7 +139,7 @@ if command -v unbound >/dev/null; then
 	remote-control:
 		control-enable: no
 	END
-	spawn unbound gw unbound -d -c "$WORK/unbound.conf"
+	spawn unbound gw "${PEER[@]}" -d -c "$WORK/unbound.conf"
 	wait_for 10 listens gw udp 53
 	config 'allow += { "*.ub.example:443" }'
 	cg reload >/dev/null
@@ -150,7 +150,7 @@ if command -v unbound >/dev/null; then
 	assert "its address passes" passes 2001:db8:45::9
 	stop unbound
 else
-	note "unbound is not installed: dnsmasq alone is asked"
+	note "no unbound (tests/peers.sh): dnsmasq alone is asked"
 fi
 
 spawn pihole phone dnsmasq --keep-in-foreground --no-resolv --no-hosts --user=root --group=root \

@@ -85,6 +85,37 @@ assert "what was learned passes" beat cam1 $CLOUD_4 443
 cg why cam1 $CLOUD_4:443 >"$WORK/why.txt"
 assert "why knows the name" grep -q "name: cloud.example" "$WORK/why.txt"
 
+# A real client of NTP, which believes nobody but whom it asked, and a real server.
+if peer chronyd chrony; then
+	mkdir "$WORK/chrony"
+	cat >"$WORK/chrony/conf" <<-END
+	local stratum 6
+	allow all
+	cmdport 0
+	bindcmdaddress /
+	pidfile $WORK/chrony/pid
+	END
+	# Asks the server, and ends as soon as it knows the time.
+	chrony_from()
+	{
+		in_ns cam1 timeout 20 "${PEER[@]}" -Q -t 10 -u root "server $1 iburst maxsamples 1" 'cmdport 0' \
+			'bindcmdaddress /' "pidfile $WORK/chrony/client" >>"$WORK/chrony/log" 2>&1
+	}
+	stop ntp
+	spawn chrony gw "${PEER[@]}" -d -x -u root -f "$WORK/chrony/conf"
+	wait_for 10 listens gw udp 123
+	before=$(leaks)
+	assert "chrony: a server outside answers, and is the gateway" chrony_from $STRANGER_4
+	assert "chrony: by IPv6" chrony_from $STRANGER_6
+	assert_num "nothing of that was seen outside" "$(leaks)" == "$before"
+	stop chrony
+	refute "chrony: without a server in the gateway there is no time" chrony_from $STRANGER_4
+	spawn ntp gw "$TOOLS/heartbeat" -u -l 123
+	wait_for 5 listens gw udp 123
+else
+	note "no chrony (tests/peers.sh): a stand-in alone is asked for the time"
+fi
+
 # Two servers, one socket, one id: both answer, each in its own name.
 assert "two servers by one port" says $CLOUD_4 cam1 $DNS_4 -f 4444 -i 77
 assert "the other" says $CLOUD_4 cam1 $STRANGER_4 -f 4444 -i 77

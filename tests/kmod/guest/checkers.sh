@@ -14,9 +14,15 @@ leaks_forget() {
 }
 leaks() { # what is found since, as kmemleak writes it
 	[ -e $LEAKS ] || return 0
-	# It passes over what is younger than 5 s, and believes its second look.
+	# It passes over what is younger than 5 s, believes its second look, and now
+	# and then takes something it comes by for a pointer.
 	usleep 6000000
-	echo scan >$LEAKS
-	echo scan >$LEAKS
-	cat $LEAKS
+	found=/tmp/kmemleak
+	: >$found
+	for _ in 1 2 3 4 5; do
+		echo scan >$LEAKS
+		[ ! -s $found ] || break
+		cat $LEAKS >$found
+	done
+	cat $found
 }

@@ -114,7 +114,7 @@ static void leak(void)
 	int i;
 
 	/* More than one: the last may still stand in a register or on a stack. */
-	for (i = 0; i < 8; i++)
+	for (i = 0; i < 64; i++)
 		hidden(SIZE);
 }
 
