@@ -94,11 +94,12 @@ check-vm:
 	$(Q)tests/deps.sh build net vm kmod
 	$(Q)$(MAKE) all tests-bpf tests-net
 	$(Q)tests/vm/matrix.sh $(K)
-# The module alone.
+# The module alone, and as DKMS builds it.
 check-kmod:
 	$(Q)tests/deps.sh build vm kmod
 	$(Q)$(MAKE) bpf
 	$(Q)tests/vm/kernels/fetch.sh $(K) >/dev/null
+	$(Q)tests/kmod/dkms.sh
 	$(Q)tests/kmod/test.sh $(K)
 # The same on kernels made here of Debian's source (tests/vm/kernels/built.txt),
 # once: ten minutes each and more. First one of checkers, which must see planted
