@@ -30,6 +30,12 @@ INLINE void measure(const struct __sk_buff *skb, __u32 head, struct wire *w)
 	w->bytes = len + (__u64)(segs - 1) * head;
 }
 
+INLINE void count_add(struct cg_count *c, __u32 packets, __u64 bytes)
+{
+	c->packets += packets;
+	c->bytes += bytes;
+}
+
 /* 0 where the counter is not there. */
 INLINE int count(__u32 at, const struct wire *w)
 {
@@ -37,8 +43,7 @@ INLINE int count(__u32 at, const struct wire *w)
 
 	if (!c)
 		return 0;
-	c->packets += w->packets;
-	c->bytes += w->bytes;
+	count_add(c, w->packets, w->bytes);
 	return 1;
 }
 

@@ -184,16 +184,6 @@ INLINE struct cg_cam *camera_of(struct __sk_buff *skb, const struct cg_meta *met
 	return bpf_map_lookup_elem(&cg_cams, &key);
 }
 
-/* The sender's MAC, or the receiver's; ~0: not even an Ethernet header. */
-INLINE __u64 mac_of(struct __sk_buff *skb, int source)
-{
-	const __u8 *eth = (void *)(long)skb->data;
-
-	if (eth + sizeof(struct eth_head) > (__u8 *)(long)skb->data_end)
-		return ~0ULL;
-	return source ? smac_word(eth) : dmac_word(eth);
-}
-
 /* What the judging program finds there: the camera, and whether the packet goes
  * on to be judged for a camera it is for. */
 INLINE int seat_set(const struct cg_cam *cam, __u32 station)
@@ -220,45 +210,63 @@ INLINE int go_judge(struct __sk_buff *skb, const struct cg_cam *cam, __u32 judge
 SEC("tc")
 int cg_from_cam(struct __sk_buff *skb)
 {
+	const __u8 *eth = (void *)(long)skb->data;
 	__u32 zero = 0;
-	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct cg_meta *meta;
 	struct cg_cam *cam;
-	__u64 mac = mac_of(skb, 1);
+	__u64 mac;
 	int r;
 
-	if (!meta || mac == ~0ULL || !maybe_camera(mac))
-		return TC_ACT_UNSPEC;
-	r = fast_judge(skb, meta, mac, 1);
-	if (r != FAST_MISS)
-		return r;
-	cam = camera_of(skb, meta, 1);
+	if (eth + FAST_FRAME > (__u8 *)(long)skb->data_end) {
+		meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	} else {
+		mac = smac_word(eth);
+		if (!maybe_camera(mac))
+			return TC_ACT_UNSPEC;
+		meta = bpf_map_lookup_elem(&cg_meta, &zero);
+		if (!meta)
+			return TC_ACT_UNSPEC;
+		r = fast_judge(skb, meta, mac, eth, 1);
+		if (r != FAST_MISS)
+			return r;
+	}
+	cam = meta ? camera_of(skb, meta, 1) : NULL;
 	return cam ? go_judge(skb, cam, CG_JUDGE_UP, 0) : TC_ACT_UNSPEC;
 }
 
 SEC("tc")
 int cg_to_cam(struct __sk_buff *skb)
 {
+	const __u8 *eth = (void *)(long)skb->data;
+	int known = eth + FAST_FRAME <= (__u8 *)(long)skb->data_end;
 	__u32 zero = 0;
-	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct cg_meta *meta;
 	struct cg_cam *cam;
-	__u64 mac = mac_of(skb, 0);
+	__u64 mac;
 	int r;
 
-	if (!meta || mac == ~0ULL)
-		return TC_ACT_UNSPEC;
 	/* Everything that came in somewhere has been judged there. Two stations
 	 * of one access point meet only here: the sender is judged first. */
-	if (!skb->ingress_ifindex && maybe_camera(mac_of(skb, 1))) {
-		cam = camera_of(skb, meta, 1);
+	if (!skb->ingress_ifindex && (!known || maybe_camera(smac_word(eth)))) {
+		meta = bpf_map_lookup_elem(&cg_meta, &zero);
+		cam = meta ? camera_of(skb, meta, 1) : NULL;
 		if (cam)
 			return go_judge(skb, cam, CG_JUDGE_UP, 1);
 	}
-	if (!maybe_camera(mac))
-		return TC_ACT_UNSPEC;
-	r = fast_judge(skb, meta, mac, 0);
-	if (r != FAST_MISS)
-		return r;
-	cam = camera_of(skb, meta, 0);
+	if (!known) {
+		meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	} else {
+		mac = dmac_word(eth);
+		if (!maybe_camera(mac))
+			return TC_ACT_UNSPEC;
+		meta = bpf_map_lookup_elem(&cg_meta, &zero);
+		if (!meta)
+			return TC_ACT_UNSPEC;
+		r = fast_judge(skb, meta, mac, eth, 0);
+		if (r != FAST_MISS)
+			return r;
+	}
+	cam = meta ? camera_of(skb, meta, 0) : NULL;
 	return cam ? go_judge(skb, cam, CG_JUDGE_DOWN, 0) : TC_ACT_UNSPEC;
 }
 

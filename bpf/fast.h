@@ -42,26 +42,28 @@ INLINE __u64 smac_word(const __u8 *eth)
 }
 
 /* A packet that begins a TCP flow is judged apart from those within it. */
-INLINE __u64 fast_syn(__u8 proto, __u8 tcp_flags)
+INLINE __u32 fast_syn(__u8 proto, __u8 tcp_flags)
 {
 	if (proto != IPPROTO_TCP || !(tcp_flags & TCP_SYN))
 		return 0;
 	return tcp_flags & TCP_ACK ? 2 : 1;
 }
 
-INLINE __u64 fast_who(__u64 mac, __u8 proto, int up, __u64 syn)
+INLINE __u64 fast_who(__u64 mac, __u32 proto, int up, __u32 syn)
 {
-	return mac | (__u64)proto << 48 | (syn << 1 | !!up) << 56;
+	proto |= !!up << 8 | syn << 9;
+	stay(proto); /* one instruction less than in 64 bits */
+	return mac | (__u64)proto << 48;
 }
 
-/* Every bit of each reaches the lowest of what is returned. The camera's address
- * goes with its MAC. */
-INLINE __u32 fast_hash(__u64 who, __u32 ports, __u32 peer)
+/* Every bit reaches the highest byte of its product, which is the lowest of what is
+ * returned. Directions and protocols share places; the camera's address goes with
+ * its MAC, whose product was looked up already. */
+INLINE __u32 fast_hash(__u64 mac, __u32 ports, __u32 peer)
 {
-	__u64 h = (who ^ ports) * 0x9e3779b97f4a7c15ULL + peer * 0xd6e8feb86659fd93ULL;
+	__u64 h = (ports | (__u64)peer << 32) * CG_MAC_MIX;
 
-	h ^= h >> 32;
-	return h * 0x9e3779b97f4a7c15ULL >> 40;
+	return __builtin_bswap64(h ^ mac * CG_MAC_MIX);
 }
 
 INLINE __u32 fast_fold(const __u32 *addr)
@@ -92,10 +94,10 @@ INLINE int fast6_is(const struct cg_fast6 *e, __u64 who, __u32 ports, const __u3
 #define FAST_MISS 99
 
 /* Within its time, and no more than that ahead: jiffies begin and end near the turn
- * of their low half, and an entry of weeks ago or one never used is none that holds. */
-INLINE int fast_holds(__u32 until, __u32 tick)
+ * of their low half, and an entry of weeks ago is none that holds. */
+INLINE int fast_holds(__u32 last, __u32 tick)
 {
-	return until - tick - 1 < CG_FAST_TICKS;
+	return last - tick < CG_FAST_TICKS;
 }
 /* Places a flow may have. */
 #define FAST_WAYS 4
@@ -112,36 +114,48 @@ INLINE __u32 fast_head(struct __sk_buff *skb, int v4)
 	return l4 + (eth[l4 + 12] >> 4) * 4;
 }
 
-/* The verdict for a packet whose entry was found, if it still holds. */
-INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struct cg_fast *f,
-			__u32 until, const int up, const int v4)
+INLINE int fast_drop(struct __sk_buff *skb, struct cg_fast *f, __u32 last, const int v4)
 {
 	__u32 tick = bpf_jiffies64(), slot = f->slot;
-	struct cg_state *state;
+	struct cg_state *state = bpf_map_lookup_elem(&cg_state, &slot);
 	struct wire w;
 
-	if (!fast_holds(until, tick) || f->stamp != *(const __u64 *)&meta->generation ||
+	/* A flow of the camera that began meanwhile may let it pass. */
+	if (!state || tick - state->begun <= tick - (last + 1 - CG_FAST_TICKS))
+		return FAST_MISS;
+	measure(skb, fast_head(skb, v4), &w);
+	if (!count(f->counter, &w))
+		return FAST_MISS;
+	state->suppressed++;
+	return TC_ACT_SHOT;
+}
+
+/* The verdict for a packet whose entry was found, if it still holds. */
+INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struct cg_fast *f,
+			__u32 last, const int up, const int v4)
+{
+	struct cg_count *c;
+	struct wire w;
+
+	if (!fast_holds(last, bpf_jiffies64()) || f->stamp != *(const __u64 *)&meta->generation ||
 	    f->exposed != *(const volatile __u32 *)&meta->exposed || f->port_if != skb->ifindex ||
 	    f->peer_if != skb->ingress_ifindex)
 		return FAST_MISS;
-	w.packets = 1;
-	w.bytes = skb->len;
-	if (skb->gso_size)
-		measure(skb, fast_head(skb, v4), &w);
-	if (f->drop) {
-		/* A flow of the camera that began meanwhile may let it pass. */
-		state = bpf_map_lookup_elem(&cg_state, &slot);
-		if (!state || tick - state->begun <= tick - (until - CG_FAST_TICKS))
-			return FAST_MISS;
-		if (!count(f->counter, &w))
-			return FAST_MISS;
-		state->suppressed++;
-		return TC_ACT_SHOT;
-	}
-	if (!count(f->counter, &w))
+	if (f->drop)
+		return fast_drop(skb, f, last, v4);
+	c = bpf_map_lookup_elem(&cg_stats, &f->counter);
+	if (!c)
 		return FAST_MISS;
-	f->packets += w.packets;
-	f->bytes += w.bytes;
+	if (skb->gso_size) {
+		measure(skb, fast_head(skb, v4), &w);
+		count_add(c, w.packets, w.bytes);
+		f->packets += w.packets;
+		f->bytes += w.bytes;
+	} else {
+		count_add(c, 1, skb->len);
+		f->packets++;
+		f->bytes += skb->len;
+	}
 	if (up && meta->flags & CG_META_GUARD)
 		skb->mark |= meta->mark;
 	return TC_ACT_UNSPEC;
@@ -149,7 +163,7 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 
 /* TCP or UDP at l4, of len bytes by the IP header, and nothing that changes what
  * is known of the flow? Eight bytes are there. */
-INLINE int fast_plain(const __u8 *l4, const void *end, __u8 proto, __u32 len, __u64 *ret_syn)
+INLINE int fast_plain(const __u8 *l4, const void *end, __u8 proto, __u32 len, __u32 *ret_syn)
 {
 	__u32 head;
 
@@ -171,7 +185,8 @@ INLINE int fast4_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 	__u32 len = bpf_ntohs(ip->tot_len), ports, first, at, i;
 	__be32 cam, peer;
 	struct cg_fast4 *e;
-	__u64 who, syn;
+	__u32 syn;
+	__u64 who;
 
 	if (ip->ver_ihl != 0x45 || ip->frag_off & bpf_htons(0x3fff) || len < 28 ||
 	    14 + len > skb->len || !fast_plain(l4, end, ip->proto, len - 20, &syn))
@@ -180,18 +195,18 @@ INLINE int fast4_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 	cam = up ? ip->saddr : ip->daddr;
 	peer = up ? ip->daddr : ip->saddr;
 	who = fast_who(mac, ip->proto, up, syn);
-	first = fast_place(meta, fast_hash(who, ports, peer));
+	first = fast_place(meta, fast_hash(mac, ports, peer));
 	at = first;
 	e = bpf_map_lookup_elem(&cg_fast4, &at);
 	if (!e)
 		return FAST_MISS;
 	if (fast4_is(e, who, ports, cam, peer))
-		return fast_verdict(skb, meta, &e->f, e->until, up, 1);
+		return fast_verdict(skb, meta, &e->f, e->last, up, 1);
 	for (i = 1; i < FAST_WAYS; i++) {
 		at = first ^ (i & meta->fast_mask);
 		e = bpf_map_lookup_elem(&cg_fast4, &at);
 		if (e && fast4_is(e, who, ports, cam, peer))
-			return fast_verdict(skb, meta, &e->f, e->until, up, 1);
+			return fast_verdict(skb, meta, &e->f, e->last, up, 1);
 	}
 	return FAST_MISS;
 }
@@ -205,7 +220,8 @@ INLINE int fast6_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 	const __u32 *peer = (const __u32 *)(up ? ip->daddr : ip->saddr);
 	__u32 len, ports, first, at, i;
 	struct cg_fast6 *e;
-	__u64 who, syn;
+	__u32 syn;
+	__u64 who;
 
 	if ((const void *)(l4 + 8) > end)
 		return FAST_MISS;
@@ -215,33 +231,35 @@ INLINE int fast6_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 
 		return FAST_MISS;
 	ports = *(const __u32 *)l4;
 	who = fast_who(mac, ip->nexthdr, up, syn);
-	first = fast_place(meta, fast_hash(who, ports, fast_fold(peer)));
+	first = fast_place(meta, fast_hash(mac, ports, fast_fold(peer)));
 	at = first;
 	e = bpf_map_lookup_elem(&cg_fast6, &at);
 	if (!e)
 		return FAST_MISS;
 	if (fast6_is(e, who, ports, cam, peer))
-		return fast_verdict(skb, meta, &e->f, e->until, up, 0);
+		return fast_verdict(skb, meta, &e->f, e->last, up, 0);
 	for (i = 1; i < FAST_WAYS; i++) {
 		at = first ^ (i & meta->fast_mask);
 		e = bpf_map_lookup_elem(&cg_fast6, &at);
 		if (e && fast6_is(e, who, ports, cam, peer))
-			return fast_verdict(skb, meta, &e->f, e->until, up, 0);
+			return fast_verdict(skb, meta, &e->f, e->last, up, 0);
 	}
 	return FAST_MISS;
 }
 
-/* The verdict for a packet of mac like one before it, or FAST_MISS: nothing was
- * done. */
-INLINE int fast_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 mac, const int up)
-{
-	const __u8 *eth = (void *)(long)skb->data;
-	const void *end = (void *)(long)skb->data_end;
-	__be16 type;
+/* Of frames shorter than that none is known. */
+#define FAST_FRAME 42
 
-	if ((const void *)(eth + 42) > end || skb->vlan_present || meta->off_until_ns)
+/* The verdict for a packet of mac like one before it, or FAST_MISS: nothing was
+ * done. eth: FAST_FRAME bytes are there. */
+INLINE int fast_judge(struct __sk_buff *skb, const struct cg_meta *meta, __u64 mac, const __u8 *eth,
+		      const int up)
+{
+	const void *end = (void *)(long)skb->data_end;
+	__be16 type = *(const __be16 *)(eth + 12);
+
+	if (skb->vlan_present)
 		return FAST_MISS;
-	type = *(const __be16 *)(eth + 12);
 	if (type == bpf_htons(ETH_P_IP))
 		return fast4_judge(skb, meta, mac, eth, end, up);
 	if (type == bpf_htons(ETH_P_IPV6))
@@ -279,9 +297,9 @@ INLINE void fast_flush(struct scratch *m, struct cg_fast *f, __u64 who, __u32 po
 
 /* May a new entry take this one's place? One that holds goes only when it says
  * to drop and the new one does not: a flood cannot push flows out. */
-INLINE int fast_free(const struct cg_fast *f, __u32 until, __u32 tick, int drop)
+INLINE int fast_free(const struct cg_fast *f, __u32 last, __u32 tick, int drop)
 {
-	return !fast_holds(until, tick) || (f->drop && !drop);
+	return !fast_holds(last, tick) || (f->drop && !drop);
 }
 
 INLINE void fast_write(const struct scratch *m, struct cg_fast *f, int drop)
@@ -297,14 +315,14 @@ INLINE void fast_write(const struct scratch *m, struct cg_fast *f, int drop)
 	f->drop = drop;
 }
 
-INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up, __u32 tick,
-		      int drop)
+INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 mac, __u64 who, int up,
+		      __u32 tick, int drop)
 {
 	const struct pkt *p = &m->p;
 	__be32 cam = *(const __be32 *)((up ? p->src : p->dst) + 12);
 	__be32 peer = *(const __be32 *)((up ? p->dst : p->src) + 12);
 	__u32 ports = *(const __u32 *)&p->sport;
-	__u32 at = fast_place(meta, fast_hash(who, ports, peer)), first = at, i;
+	__u32 at = fast_place(meta, fast_hash(mac, ports, peer)), first = at, i;
 	struct cg_fast4 *e;
 
 	for (i = 0; i < FAST_WAYS; i++) {
@@ -313,7 +331,7 @@ INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 		e = bpf_map_lookup_elem(&cg_fast4, &at);
 		if (!e)
 			return;
-		if (!fast4_is(e, who, ports, cam, peer) && !fast_free(&e->f, e->until, tick, drop))
+		if (!fast4_is(e, who, ports, cam, peer) && !fast_free(&e->f, e->last, tick, drop))
 			continue;
 		if (e->f.packets) {
 			map_v4(m->fast_key.peer, e->peer);
@@ -323,19 +341,19 @@ INLINE void fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 		e->ports = ports;
 		e->cam = cam;
 		e->peer = peer;
-		e->until = tick + CG_FAST_TICKS;
+		e->last = tick + CG_FAST_TICKS - 1;
 		fast_write(m, &e->f, drop);
 		return;
 	}
 }
 
-INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, int up, __u32 tick,
-		      int drop)
+INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 mac, __u64 who, int up,
+		      __u32 tick, int drop)
 {
 	const struct pkt *p = &m->p;
 	const __u8 *cam = up ? p->src : p->dst, *peer = up ? p->dst : p->src;
 	__u32 ports = *(const __u32 *)&p->sport;
-	__u32 at = fast_place(meta, fast_hash(who, ports, fast_fold((const __u32 *)peer))),
+	__u32 at = fast_place(meta, fast_hash(mac, ports, fast_fold((const __u32 *)peer))),
 	      first = at, i;
 	struct cg_fast6 *e;
 
@@ -346,7 +364,7 @@ INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 		if (!e)
 			return;
 		if (!fast6_is(e, who, ports, (const __u32 *)cam, (const __u32 *)peer) &&
-		    !fast_free(&e->f, e->until, tick, drop))
+		    !fast_free(&e->f, e->last, tick, drop))
 			continue;
 		if (e->f.packets) {
 			memcpy(m->fast_key.peer, e->peer, 16);
@@ -356,7 +374,7 @@ INLINE void fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 who, 
 		e->ports = ports;
 		memcpy(e->cam, cam, 16);
 		memcpy(e->peer, peer, 16);
-		e->until = tick + CG_FAST_TICKS;
+		e->last = tick + CG_FAST_TICKS - 1;
 		fast_write(m, &e->f, drop);
 		return;
 	}
@@ -369,20 +387,21 @@ INLINE void fast_add(struct scratch *m, const struct cg_meta *meta)
 	int up = m->up, drop = m->drop;
 	const struct pkt *p = &m->p;
 	__u64 deadline = m->word & CG_WORD_DEADLINE, soon = m->now + CG_FAST_CLEAR_S * SEC_NS;
-	__u64 syn = fast_syn(p->proto, p->tcp_flags), who;
-	__u32 tick = m->tick;
+	__u32 tick = m->tick, syn = fast_syn(p->proto, p->tcp_flags);
+	__u64 mac, who;
 
 	if (m->v.scope != CG_NET_REMOTE && m->v.scope != CG_NET_LAN && m->v.scope != CG_NET_HOME)
 		return;
 	if ((deadline > m->now && deadline < soon) || m->v.until_ns < soon || m->quarantined ||
 	    p->tcp_flags & (TCP_FIN | TCP_RST) || (syn && !drop))
 		return;
-	who = fast_who(cg_mac_word(up ? p->smac : p->dmac), p->proto, up, syn);
+	mac = cg_mac_word(up ? p->smac : p->dmac);
+	who = fast_who(mac, p->proto, up, syn);
 	forget();
 	if (p->is_v4)
-		fast4_add(m, meta, who, up, tick, drop);
+		fast4_add(m, meta, mac, who, up, tick, drop);
 	else
-		fast6_add(m, meta, who, up, tick, drop);
+		fast6_add(m, meta, mac, who, up, tick, drop);
 }
 
 #endif

@@ -12,6 +12,10 @@ $(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_i
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
+$(BENCH)/insns: $(BENCH)/insns.o $(BENCH)/interp.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/env_words.o $(T)/bpf/packets.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
 $(BENCH)/names: $(BENCH)/names.o $(BPF_COMMON) $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
@@ -24,7 +28,7 @@ $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog names load drive.bpf.o gen acceptall judged answered)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog insns names load drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
 

@@ -415,4 +415,6 @@ struct cg_exposure *cg_datapath_exposure(struct cg_datapath *dp)
 void cg_datapath_off(struct cg_datapath *dp, uint64_t until_ns)
 {
 	__atomic_store_n(&dp->meta->off_until_ns, until_ns, __ATOMIC_RELEASE);
+	/* From now on no verdict holds that was kept before. */
+	__atomic_add_fetch((uint32_t *)&dp->meta->exposed, 1, __ATOMIC_SEQ_CST);
 }

@@ -138,7 +138,7 @@ struct cg_meta {
 	__u32 slots;	 /* max_entries of the per-slot maps */
 	__u64 agent_ns;	 /* boot clock of the agent's last sign of life */
 	__u32 fast_mask; /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
-	__u32 exposed;	 /* raised behind every change of a word in cg_exposure */
+	__u32 exposed;	 /* raised behind every change of off_until_ns or a word in cg_exposure */
 	__u8 build[24];	 /* agent's version, NUL padded */
 };
 CG_ABI_SIZE(struct cg_meta, 72);
@@ -170,9 +170,12 @@ static inline __attribute__((always_inline, unused)) __u64 cg_mac_word(const __u
 	return w;
 }
 
+/* Of 2^64 the golden section (Knuth, TAOCP 6.4): what is alike comes to lie apart. */
+#define CG_MAC_MIX 0x9e3779b97f4a7c15ULL
+
 static inline __attribute__((always_inline, unused)) __u32 cg_mac_bit(__u64 mac_word)
 {
-	return mac_word * 0x9e3779b97f4a7c15ULL >> (64 - CG_MAC_BITS);
+	return mac_word * CG_MAC_MIX >> (64 - CG_MAC_BITS);
 }
 
 /* ---- cg_cams, cg_narrow: which camera is this MAC ---- */
@@ -484,7 +487,7 @@ struct cg_fast4 {
 	__u64 who;   /* the camera's MAC, protocol << 48, 1 << 56 from the camera, SYN << 57 */
 	__u32 ports; /* as in the packet */
 	__be32 cam, peer;
-	__u32 until; /* jiffies; then the tables are looked at again */
+	__u32 last; /* of its jiffies; then the tables are looked at again */
 	struct cg_fast f;
 };
 CG_ABI_SIZE(struct cg_fast4, 64);
@@ -492,7 +495,7 @@ CG_ABI_SIZE(struct cg_fast4, 64);
 struct cg_fast6 {
 	__u64 who;
 	__u32 ports;
-	__u32 until;
+	__u32 last;
 	__u8 peer[16], cam[16];
 	struct cg_fast f;
 	__u8 pad2[40];

@@ -29,7 +29,9 @@ curve()
 
 for p; do
 	case $p in
-	prog) part build/tests/bench/prog ;;
+	prog)
+		part build/tests/bench/prog
+		part build/tests/bench/insns ;;
 	names)
 		part build/tests/bench/names
 		part tests/bench/race.sh ;;

@@ -75,6 +75,7 @@ static void passing(struct env *e, bool v6)
 	e->meta->epoch++;
 	STEP(e, "and then at once", NULL, UP, up, R(CG_PASS_HOME));
 	e->meta->off_until_ns = env_now() + 60000000000ULL;
+	e->meta->exposed++;
 	STEP(e, "off: passes as such at once", NULL, UP, up, R(CG_PASS_OFF));
 }
 
