@@ -30,7 +30,7 @@ endif
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
 LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c dnsmsg.c \
-	duration.c exposure.c ident.c lex.c mapdiff.c mapset.c mark.c namepat.c nameset.c near.c nftext.c policy.c \
+	duration.c exposure.c ident.c lex.c maker.c mapdiff.c mapset.c mark.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
 	reason.c rule.c saved.c servers.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
 KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
 	dp_read.c dp_why.c kstats.c links.c links_dump.c listens.c nft.c nft_ask.c own.c \
@@ -39,7 +39,7 @@ DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c comma
 	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
 	guard_plan.c log.c main.c manual.c module.c names.c peer.c ports.c resolvers.c service.c stages.c statefile.c undo.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_check.c cmd_exposure.c cmd_rules.c \
-	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c \
+	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c profiles.c \
 	reply.c say.c sentence.c statenote.c text.c)
 BPF_SRC := bpf/camgate.bpf.c
 
@@ -59,7 +59,7 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wvla -Wstrict-prototypes -Wmissing-prototypes
 CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fstack-protector-strong $(WARN) \
 	-DCG_VERSION='"$(VERSION)"' -DCG_LOCALEDIR='"$(PREFIX)/share/locale"' \
-	-DCG_STATE_DIR='"$(STATEDIR)"' \
+	-DCG_STATE_DIR='"$(STATEDIR)"' -DCG_PROFILE_DIR='"$(PREFIX)/share/camgate/profiles"' \
 	-Iinclude -I$(B) $(DEP_CFLAGS)
 CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 BPF_CFLAGS := -g -O2 -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \

@@ -5,6 +5,8 @@ D = $(DESTDIR)$(PREFIX)
 CONF = $(DESTDIR)$(SYSCONFDIR)/camgate/camgate.conf
 MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 \
 	camgate-netlink.7 camgated.8)
+PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua dlink eufy ezviz \
+	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
 UNITS := camgate.service camgate-bootguard.service
 BASH_COMPLETION := share/bash-completion/completions/camgate
 ZSH_COMPLETION := share/zsh/site-functions/_camgate
@@ -20,7 +22,8 @@ install: all
 	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d
 	$(Q)for f in $(UNITS); do $(TO_PREFIX) packaging/$$f >$(D)/lib/systemd/system/$$f || exit 1; done
 	$(Q)$(TO_PREFIX) packaging/tmpfiles.d/camgate.conf >$(D)/lib/tmpfiles.d/camgate.conf
-	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d
+	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d $(dir $(CONF))profiles.d $(D)/share/camgate/profiles
+	$(Q)$(INSTALL) -m 644 $(PROFILES) $(D)/share/camgate/profiles
 	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
 	$(Q)$(INSTALL) -D -m 644 packaging/camgate.conf $(D)/share/camgate/camgate.conf
 	$(Q)echo 'installed under $(D); configuration: $(CONF)'
@@ -34,5 +37,5 @@ uninstall:
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
 	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
 		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf \
-		$(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
+		$(PROFILES:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate/profiles $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true

@@ -8,10 +8,12 @@
 #include "../lib/config.h"
 #include "../lib/mapset.h"
 #include "../lib/policy.h"
+#include "../lib/view.h"
 #include "caller.h"
 #include "commands.h"
 #include "i18n.h"
 #include "print.h"
+#include "profiles.h"
 #include "say.h"
 
 static void names_freep(struct cg_name **names)
@@ -66,12 +68,32 @@ static struct json_object *warnings(struct cg_links *links, const struct cg_poli
 	return list;
 }
 
+/* What each camera's profile means is said before it is in force. */
+static struct json_object *profiles(const struct cg_policy *policy)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < policy->ncams; i++) {
+		const struct cg_policy_cam *cam = &policy->cams[i];
+		struct json_object *o;
+
+		if (!cam->profile[0])
+			continue;
+		o = json_object_new_object();
+		json_object_object_add(o, "id", json_object_new_string(cam->id));
+		json_object_object_add(o, "name", json_object_new_string(cam->name));
+		cg_view_profile(o, cam);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 {
 	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
 	const char *file = argc > 1 ? argv[1] : cli->config;
 	struct cg_diag diag = { "" };
-	struct json_object *reply, *odd;
+	struct json_object *reply, *odd, *makes;
 	struct cg_links *links = NULL;
 	size_t rules = 0;
 	int r;
@@ -90,6 +112,7 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 				    "%s: %s", file, strerror(-r));
 	for (size_t i = 0; i < policy->ncams; i++)
 		rules += policy->cams[i].nrules;
+	makes = profiles(policy);
 	if (cli->json) {
 		reply = cg_say_new(CG_EXIT_OK);
 		json_object_object_add(reply, "file", json_object_new_string(file));
@@ -98,14 +121,19 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 		json_object_object_add(reply, "rules", json_object_new_int64((int64_t)rules));
 		if (json_object_array_length(odd))
 			json_object_object_add(reply, "warnings", json_object_get(odd));
+		if (json_object_array_length(makes))
+			json_object_object_add(reply, "profiles", json_object_get(makes));
 		cg_say_json(reply);
 		json_object_put(reply);
 		json_object_put(odd);
+		json_object_put(makes);
 		return CG_EXIT_OK;
 	}
 	cg_print_out(_("%s: ok, %zu %s, %zu %s\n"), file, policy->ncams,
 		     n_("camera", "cameras", policy->ncams), rules, n_("rule", "rules", rules));
+	cg_profiles_print(makes);
 	cg_say_warnings(odd);
 	json_object_put(odd);
+	json_object_put(makes);
 	return CG_EXIT_OK;
 }

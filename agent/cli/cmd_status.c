@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "i18n.h"
 #include "print.h"
+#include "profiles.h"
 #include "reply.h"
 #include "sentence.h"
 
@@ -105,6 +106,7 @@ int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv)
 	print_enforced(reply, now);
 	print_open(reply);
 	print_cams(reply, now);
+	cg_profiles_print(cg_reply_obj(reply, "cams"));
 	lost = cg_reply_int(reply, "lost_events");
 	if (cg_reply_count(reply, "attention") || lost) {
 		cg_print_out("\n");

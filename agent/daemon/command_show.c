@@ -164,6 +164,7 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 			.stats = &stats,
 			.monitor = cam->policy && cam->policy->monitor,
 			.off_until_ns = cg_datapath_meta(a->kern.dp)->off_until_ns,
+			.policy = cam->policy,
 		};
 
 		if (cg_datapath_state_read(a->kern.dp, cam->slot, &state) < 0 ||
@@ -377,10 +378,15 @@ static void answer_put(struct json_object *o, const struct cg_agent_cam *cam,
 	if (r) {
 		(void)rule_text(r, rule, sizeof(rule));
 		json_object_object_add(o, "rule", json_object_new_string(rule));
+		if (r->of_profile)
+			json_object_object_add(o, "profile",
+					       json_object_new_string(cam->policy->profile));
 		if (r->pos.file) {
 			json_object_object_add(o, "file", json_object_new_string(r->pos.file));
 			json_object_object_add(o, "line", json_object_new_int(r->pos.line));
-			(void)snprintf(at, sizeof(at), " (%s, %s:%d)", rule, r->pos.file,
+			(void)snprintf(at, sizeof(at), " (%s%s%s, %s:%d)", rule,
+				       r->of_profile ? ", profile " : "",
+				       r->of_profile ? cam->policy->profile : "", r->pos.file,
 				       r->pos.line);
 		}
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "cleanup.h"
 #include "config.h"
+#include "profile.h"
 #include "shape.h"
 #include "source.h"
 
@@ -36,6 +37,7 @@ struct loader {
 #define LIST(name) { name, CG_SHAPE_LIST, NULL }
 #define SHARED_KEYS \
 	TEXT("exposure"), TEXT("lan_viewing"), TEXT("gateway_viewing"), TEXT("mode"), \
+	TEXT("profile"), \
 	TEXT("dns"), TEXT("dns_names"), TEXT("ntp"), \
 	LIST("allow"), LIST("upload"), LIST("deny"), LIST("viewers")
 /* clang-format on */
@@ -43,6 +45,10 @@ struct loader {
 static const struct cg_shape_key DEFAULTS[] = { SHARED_KEYS, { 0 } };
 static const struct cg_shape_key CAMERA[] = {
 	TEXT("id"), LIST("mac"), LIST("address"), SHARED_KEYS, { 0 },
+};
+static const struct cg_shape_key PROFILE[] = {
+	TEXT("maker"), TEXT("protection"), TEXT("local_view"), TEXT("dns"),  TEXT("dns_names"),
+	TEXT("ntp"),   LIST("allow"),	   LIST("upload"),     LIST("deny"), { 0 },
 };
 static const struct cg_shape_key TOP[] = {
 	LIST("lan"),
@@ -55,6 +61,7 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("guard_mask"),
 	TEXT("module"),
 	TEXT("attach"),
+	TEXT("profiles"),
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
@@ -206,14 +213,11 @@ static int take_list(cfg_t *cfg, const char *key, const struct loader *ld, struc
 	return 0;
 }
 
-static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam *cam)
+/* What a profile may hold, too. */
+static int take_rules(cfg_t *sec, const struct loader *ld, struct cg_config_cam *cam)
 {
 	int r;
 
-	cam->exposure = take(sec, "exposure", ld);
-	cam->lan_viewing = take(sec, "lan_viewing", ld);
-	cam->gateway_viewing = take(sec, "gateway_viewing", ld);
-	cam->mode = take(sec, "mode", ld);
 	cam->dns = take(sec, "dns", ld);
 	cam->dns_names = take(sec, "dns_names", ld);
 	cam->ntp = take(sec, "ntp", ld);
@@ -222,6 +226,19 @@ static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam
 		r = take_list(sec, "upload", ld, &cam->upload);
 	if (!r)
 		r = take_list(sec, "deny", ld, &cam->deny);
+	return r;
+}
+
+static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam *cam)
+{
+	int r;
+
+	cam->exposure = take(sec, "exposure", ld);
+	cam->lan_viewing = take(sec, "lan_viewing", ld);
+	cam->gateway_viewing = take(sec, "gateway_viewing", ld);
+	cam->mode = take(sec, "mode", ld);
+	cam->profile = take(sec, "profile", ld);
+	r = take_rules(sec, ld, cam);
 	if (!r)
 		r = take_list(sec, "viewers", ld, &cam->viewers);
 	return r;
@@ -242,8 +259,19 @@ static int take_cam(cfg_t *sec, const struct cg_token *title, const struct loade
 	return r ? r : take_shared(sec, ld, cam);
 }
 
-static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *config)
+static int take_profile(cfg_t *cfg, const struct loader *ld, void *to)
 {
+	struct cg_config_profile *p = to;
+
+	p->maker = take(cfg, "maker", ld);
+	p->protection = take(cfg, "protection", ld);
+	p->local_view = take(cfg, "local_view", ld);
+	return take_rules(cfg, ld, &p->rules);
+}
+
+static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
+{
+	struct cg_config *config = to;
 	int r;
 
 	r = take_list(cfg, "lan", ld, &config->lan);
@@ -262,6 +290,7 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 	config->guard_mask = take(cfg, "guard_mask", ld);
 	config->module = take(cfg, "module", ld);
 	config->attach = take(cfg, "attach", ld);
+	config->profiles = take(cfg, "profiles", ld);
 	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
 	if (!config->cams)
 		return -ENOMEM;
@@ -272,15 +301,21 @@ static int take_all(cfg_t *cfg, const struct loader *ld, struct cg_config *confi
 	return r;
 }
 
-static int parse(struct loader *ld, struct cg_config *config)
+/* What a file holds and who takes it over from the parser. */
+struct kind {
+	const struct cg_shape_key *keys;
+	int (*take)(cfg_t *cfg, const struct loader *ld, void *to);
+};
+
+static int parse(struct loader *ld, const struct kind *kind, const char *path, void *to)
 {
 	cfg_opt_t inner[2 * CG_SHAPE_MAX_KEYS], top[CG_SHAPE_MAX_KEYS];
-	struct cg_pos whole = { config->path, 0, 0 };
+	struct cg_pos whole = { path, 0, 0 };
 	_cleanup_free_ char *text = make_text(&ld->source.tokens);
 	cfg_t *cfg;
 	int r;
 
-	make_opts(TOP, true, inner, top);
+	make_opts(kind->keys, true, inner, top);
 	cfg = text ? cfg_init(top, CFGF_NONE) : NULL;
 	if (!cfg)
 		return -ENOMEM;
@@ -288,36 +323,96 @@ static int parse(struct loader *ld, struct cg_config *config)
 	cfg_set_error_function(cfg, on_error);
 	r = cfg_parse_buf(cfg, text) == CFG_SUCCESS ? 0 : -EINVAL;
 	loading = NULL;
-	if (!r && (!cfg_size(cfg, SENTINEL) || cfg_size(cfg, "camera") != ld->ntitles))
+	if (!r && (!cfg_size(cfg, SENTINEL) ||
+		   (kind->keys == TOP && cfg_size(cfg, "camera") != ld->ntitles)))
 		r = -EINVAL;
 	if (r)
 		cg_diag_set(ld->diag, &whole, r,
 			    "the parser stopped early, expected it to read all");
 	else
-		r = take_all(cfg, ld, config);
+		r = kind->take(cfg, ld, to);
 	cfg_free(cfg);
 	return r;
 }
 
-static int load(struct cg_config *config, const char *path, struct cg_diag *diag)
+/* The file's names are the config's from then on: positions point there. */
+static int take_files(struct cg_config *config, struct cg_source *source)
+{
+	char **files =
+		reallocarray(config->files, config->nfiles + source->nfiles + 1, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	config->files = files;
+	for (size_t i = 0; i < source->nfiles; i++)
+		files[config->nfiles++] = source->files[i];
+	source->nfiles = 0;
+	return 0;
+}
+
+static int load(struct cg_config *config, const struct kind *kind, const char *path,
+		struct cg_diag *diag, void *to)
 {
 	struct loader ld = { .diag = diag };
+	int r;
+
+	r = cg_source_read(path, diag, &ld.source);
+	if (r)
+		return r;
+	r = cg_shape_check(&ld.source.tokens, kind->keys, diag, &ld.titles, &ld.ntitles);
+	if (!r)
+		r = take_files(config, &ld.source);
+	if (!r)
+		r = parse(&ld, kind, path, to);
+	free(ld.titles);
+	cg_source_free(&ld.source);
+	return r;
+}
+
+/* The profile a camera names, read once. */
+static int load_profile(struct cg_config *config, const struct cg_text *name, struct cg_diag *diag)
+{
+	static const struct kind kind = { PROFILE, take_profile };
+	_cleanup_free_ char *path = NULL;
+	struct cg_config_profile *p;
+	size_t file = config->nfiles;
+	int r;
+
+	if (!name->s || !strcmp(name->s, CG_PROFILE_NONE))
+		return 0;
+	for (size_t i = 0; i < config->nprofile; i++)
+		if (!strcmp(config->profile[i].name, name->s))
+			return 0;
+	r = cg_profile_find(config->path, config->profiles.s, name->s, &name->pos, diag, &path);
+	if (r)
+		return r;
+	p = reallocarray(config->profile, config->nprofile + 1, sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	config->profile = p;
+	p += config->nprofile++;
+	*p = (struct cg_config_profile){ .name = strdup(name->s) };
+	if (!p->name)
+		return -ENOMEM;
+	r = load(config, &kind, path, diag, p);
+	if (!r)
+		p->pos.file = config->files[file];
+	return r;
+}
+
+static int load_all(struct cg_config *config, const char *path, struct cg_diag *diag)
+{
+	static const struct kind kind = { TOP, take_all };
 	int r;
 
 	config->path = strdup(path);
 	if (!config->path)
 		return -ENOMEM;
-	r = cg_source_read(path, diag, &ld.source);
-	if (r)
-		return r;
-	r = cg_shape_check(&ld.source.tokens, TOP, diag, &ld.titles, &ld.ntitles);
+	r = load(config, &kind, path, diag, config);
 	if (!r)
-		r = parse(&ld, config);
-	free(ld.titles);
-	config->files = TAKE_PTR(ld.source.files);
-	config->nfiles = ld.source.nfiles;
-	ld.source.nfiles = 0;
-	cg_source_free(&ld.source);
+		r = load_profile(config, &config->defaults.profile, diag);
+	for (size_t i = 0; i < config->ncams && !r; i++)
+		r = load_profile(config, &config->cams[i].profile, diag);
 	return r;
 }
 
@@ -325,7 +420,7 @@ int cg_config_read(const char *path, struct cg_diag *diag, struct cg_config **re
 {
 	struct cg_config *config = calloc(1, sizeof(*config));
 	struct cg_pos pos = { path, 0, 0 };
-	int r = config ? load(config, path, diag) : -ENOMEM;
+	int r = config ? load_all(config, path, diag) : -ENOMEM;
 
 	if (r) {
 		cg_config_free(&config);
@@ -352,6 +447,7 @@ static void cam_free(struct cg_config_cam *cam)
 	free(cam->lan_viewing.s);
 	free(cam->gateway_viewing.s);
 	free(cam->mode.s);
+	free(cam->profile.s);
 	free(cam->dns.s);
 	free(cam->dns_names.s);
 	free(cam->ntp.s);
@@ -359,6 +455,15 @@ static void cam_free(struct cg_config_cam *cam)
 	texts_free(&cam->upload);
 	texts_free(&cam->deny);
 	texts_free(&cam->viewers);
+}
+
+static void profile_free(struct cg_config_profile *p)
+{
+	free(p->name);
+	free(p->maker.s);
+	free(p->protection.s);
+	free(p->local_view.s);
+	cam_free(&p->rules);
 }
 
 void cg_config_free(struct cg_config **config)
@@ -379,6 +484,10 @@ void cg_config_free(struct cg_config **config)
 	free(c->guard_mask.s);
 	free(c->module.s);
 	free(c->attach.s);
+	free(c->profiles.s);
+	for (size_t i = 0; i < c->nprofile; i++)
+		profile_free(&c->profile[i]);
+	free(c->profile);
 	cam_free(&c->defaults);
 	for (size_t i = 0; i < c->ncams; i++)
 		cam_free(&c->cams[i]);

@@ -27,8 +27,17 @@ struct cg_config_cam {
 	struct cg_text lan_viewing;
 	struct cg_text gateway_viewing;
 	struct cg_text mode;
+	struct cg_text profile;
 	struct cg_text dns, dns_names, ntp;
 	struct cg_texts allow, upload, deny, viewers;
+};
+
+/* What one file of a make of camera says. */
+struct cg_config_profile {
+	char *name;
+	struct cg_pos pos; /* the file as a whole */
+	struct cg_text maker, protection, local_view;
+	struct cg_config_cam rules; /* dns, dns_names, ntp, allow, upload, deny; nothing else */
 };
 
 struct cg_config {
@@ -39,16 +48,19 @@ struct cg_config {
 	struct cg_text readers;
 	struct cg_text force; /* "yes": MACs the agent would refuse are taken */
 	struct cg_text guard, guard_mark, guard_mask, module, attach;
+	struct cg_text profiles;       /* the folder they are installed in */
 	struct cg_config_cam defaults; /* name, id, mac, address unused */
 	struct cg_config_cam *cams;
 	size_t ncams;
+	struct cg_config_profile *profile; /* those that a camera or defaults name */
+	size_t nprofile;
 	char **files; /* every file read; positions point here */
 	size_t nfiles;
 };
 
 /*
- * Reads path and its includes (relative to the including file; `*` globs, a
- * glob without a match is no error). Returns 0 and a config the caller frees;
+ * Reads path, its includes (relative to the including file; `*` globs, a
+ * glob without a match is no error) and the profiles they name. Returns 0 and a config the caller frees;
  * -EINVAL, -EEXIST (a title used twice) or the file's errno, with diag set:
  * "FILE:LINE:COLUMN: …". Refused:
  * what is not a regular file, files past CG_MAX_CONFIG_BYTES, control bytes,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "cleanup.h"
 #include "ident.h"
+#include "maker.h"
 #include "policy.h"
 #include "servers.h"
 #include "unique.h"
@@ -296,25 +297,44 @@ static size_t count_rules(const struct cg_config_cam *c)
 	return c->deny.n + c->allow.n + c->upload.n + c->viewers.n;
 }
 
+static void mark_profile(struct cg_policy_cam *cam, size_t from, size_t to)
+{
+	for (; from < to; from++)
+		cam->rules[from].of_profile = true;
+}
+
 static int build_rules(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
 {
-	const struct cg_config_cam *d = &b->config->defaults;
-	size_t n = count_rules(c) + count_rules(d);
+	static const struct cg_config_cam nothing;
+	const struct cg_config_cam *d = &b->config->defaults, *p;
+	const struct cg_config_profile *profile = cg_maker_profile(b->config, c);
+	size_t n, first, next;
 	int r;
 
+	p = profile ? &profile->rules : &nothing;
+	n = count_rules(c) + count_rules(d) + count_rules(p);
 	if (n > CG_MAX_RULES)
 		return cg_diag_set(
 			b->diag, &c->name.pos, -E2BIG,
-			"camera '%s': found %zu rules, defaults included, expected at most %d",
-			c->name.s, n, CG_MAX_RULES);
+			"camera '%s': found %zu rules, defaults and profile included, expected at most %d",
+			c->name.s ? c->name.s : "of defaults", n, CG_MAX_RULES);
 	cam->rules = calloc(n + 1, sizeof(*cam->rules));
 	if (!cam->rules)
 		return -ENOMEM;
 	r = add_rules(b, cam, &d->deny, CG_RULE_DENY);
 	if (!r)
 		r = add_rules(b, cam, &c->deny, CG_RULE_DENY);
+	first = cam->nrules;
+	if (!r)
+		r = add_rules(b, cam, &p->deny, CG_RULE_DENY);
+	next = cam->nrules;
 	if (!r)
 		r = add_others(b, cam, c);
+	mark_profile(cam, first, next);
+	first = cam->nrules;
+	if (!r)
+		r = add_others(b, cam, p);
+	mark_profile(cam, first, cam->nrules);
 	if (!r)
 		r = add_others(b, cam, d);
 	return r;
@@ -351,7 +371,7 @@ static int build_cam(struct builder *b, const struct cg_config_cam *c, struct cg
 	if (!r)
 		r = build_words(b, c, cam);
 	if (!r)
-		r = cg_servers_words(c, &b->config->defaults, b->diag, cam);
+		r = cg_maker_words(b->config, c, b->diag, cam);
 	if (!r)
 		r = build_rules(b, c, cam);
 	if (!r)
@@ -380,7 +400,7 @@ static int check_defaults(struct builder *b)
 				   CG_MAX_RULES);
 	r = build_words(b, &none, &cam);
 	if (!r)
-		r = cg_servers_words(&none, &b->config->defaults, b->diag, &cam);
+		r = cg_maker_words(b->config, &none, b->diag, &cam);
 	if (!r)
 		r = build_rules(b, &none, &cam);
 	rules_free(&cam);

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "diag.h"
 #include "mark.h"
+#include "profile.h"
 #include "rule.h"
 
 enum cg_lan_viewing {
@@ -40,6 +41,7 @@ enum cg_server {
 struct cg_policy_rule {
 	struct cg_rule_text text;
 	enum cg_rule_kind kind;
+	bool of_profile;
 	struct cg_pos pos; /* points into the policy's own file names */
 };
 
@@ -55,9 +57,13 @@ struct cg_policy_cam {
 	bool monitor;
 	bool via_gateway;
 	enum cg_server dns, ntp;
-	bool dns_allowed; /* asks for no name but its rules' */
-	struct cg_policy_rule *
-		rules; /* defaults' denies, own denies, own others, defaults' others; the index is the rule's id */
+	bool dns_allowed;	 /* asks for no name but its rules' */
+	char profile[CG_ID_LEN]; /* "" = none; then the next two say nothing */
+	enum cg_protection protection;
+	enum cg_local_view local_view;
+	/* Denies of defaults, own, of the profile; then the others: own, of the
+	 * profile, of defaults. The index is the rule's id. */
+	struct cg_policy_rule *rules;
 	size_t nrules;
 	struct cg_pos pos;
 };

@@ -171,6 +171,20 @@ static struct json_object *total(const struct cg_stats *s, bool drop)
 	return o;
 }
 
+void cg_view_profile(struct json_object *o, const struct cg_policy_cam *cam)
+{
+	char text[256];
+
+	if (!cam->profile[0])
+		return;
+	put_text(o, "profile", cam->profile);
+	put_text(o, "protection", cg_profile_protections[cam->protection]);
+	put_text(o, "local_view", cg_profile_local_views[cam->local_view]);
+	(void)snprintf(text, sizeof(text), "%s; %s", cg_profile_protection_text(cam->protection),
+		       cg_profile_local_view_text(cam->local_view));
+	put_text(o, "profile_text", text);
+}
+
 struct json_object *cg_view_cam(const struct cg_view_time *t, const struct cg_view_cam *cam)
 {
 	const struct cg_exposure *e = cam->exposure;
@@ -189,6 +203,8 @@ struct json_object *cg_view_cam(const struct cg_view_time *t, const struct cg_vi
 			put_addr(o, "to", e->viewer);
 	}
 	put_text(o, "mode", cam->monitor ? "monitor" : "enforce");
+	if (cam->policy)
+		cg_view_profile(o, cam->policy);
 	if (cg_view_never_seen(cam))
 		put_text(o, "seen", "never");
 	else

@@ -27,6 +27,7 @@ struct cg_view_cam {
 	const char *port; /* interface it was last seen on; NULL */
 	bool monitor;
 	uint64_t off_until_ns;
+	const struct cg_policy_cam *policy; /* NULL: not known */
 };
 
 const char *cg_view_exposure_name(enum cg_exposure_state state);
@@ -50,6 +51,8 @@ struct json_object *cg_view_name(const struct cg_view_time *t, const char *name,
 				 uint64_t until_ns);
 struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct cg_blocked *blocked,
 				    uint32_t slot, uint64_t since_s);
+/* profile, protection, local_view and what they mean; nothing without a profile. */
+void cg_view_profile(struct json_object *o, const struct cg_policy_cam *cam);
 const char *cg_view_proto(uint8_t proto, char buf[static 8]);
 
 #endif

@@ -25,7 +25,7 @@
  * on          -                                 -
  * who      R  cam                               peers:[flow…]
  * blocked  R  cam, since_s? (age, 3600)         blocked:[{peer,port,proto,direction,reason,reason_nr,packets,first_s,last_s}]
- * why      R  cam, address, port?, proto?       verdict, reason, reason_nr, rule?, file?, line?, text, direction
+ * why      R  cam, address, port?, proto?       verdict, reason, reason_nr, rule?, profile?, file?, line?, text, direction
  * allow       cam, rule                         file, line, added, undo (a command line)
  * deny        cam, rule                         the same
  * undo        -                                 file, restored, what
@@ -41,6 +41,7 @@
  *   attention:[text], cams:[{id, name, exposure ("sealed|closed|open"),
  *   why ("config|manual|opening|schedule"), until_s?, to?, mode, seen ("never"|
  *   age in s), port?, addresses:[text], passed:{packets,bytes},
+ *   profile?, protection? ("full|partial|none"), local_view? ("yes|cloud-only"), profile_text?,
  *   stopped:{packets,bytes}, text (one sentence)}]
  * flow: {peer, peer_port, cam_port, proto, scope ("remote|lan|home|gateway"),
  *   began ("camera|peer|gateway"), class, verdict, reason, up_bytes,

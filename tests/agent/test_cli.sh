@@ -230,6 +230,13 @@ print_tests() {
 	cg
 	has 'status: no camera' "$out" 'No camera is configured: nothing is held back. See /etc/x.conf.'
 
+	hasnt 'status: no profile, no table of them' "$out" PROFILE
+	reply status '{"v":1,"ok":true,"code":0,"generation":1,"enforced":"full","cams":[{"id":"a","name":"a","exposure":"closed","mode":"enforce","seen":1,"profile":"reolink","protection":"full","local_view":"yes"},{"id":"b","name":"b","exposure":"closed","mode":"enforce","seen":1},{"id":"c","name":"c","exposure":"closed","mode":"enforce","seen":1,"profile":"mine","protection":"none","local_view":"cloud-only"},{"id":"d","name":"d","exposure":"closed","mode":"enforce","seen":1,"profile":"next","protection":"later","local_view":"later"}]}'
+	cg
+	like 'status: a profile in words' "$out" 'a +reolink +full +closed, no known way to watch it from outside is left; at home it can be watched without'
+	like 'status: of another, too' "$out" "c +mine +none +its maker's service cannot be told .*; this camera's app goes through its maker's cloud even at home; closed stops that too"
+	like 'status: words of a later agent' "$out" 'd +next +later'
+	is 'status: without one there is nothing' "$(grep -c '^b  ' <<<"$out")" 1
 	reply open '{"v":1,"ok":true,"code":0,"cams":[{"id":"nursery","name":"婴儿房","exposure":"open","until_s":'$until',"old_until_s":'$((now + 7200))'}]}'
 	cg open nursery 1h --to 203.0.113.9
 	like 'open: until when, for whom, in place of what' "$out" \
@@ -587,6 +594,20 @@ check_tests() {
 	is 'check: JSON' "$out" '{"v":1,"ok":true,"code":0,"file":"'"$tmp"'/camgate.conf","cameras":2,"rules":3}'
 	printf 'lan = { "br-lan" }\ncamera "x" {\n  mac = { "02:ca:00:00:00:0g" }\n}\n' >"$tmp/bad.conf"
 	printf 'guard_mark = 0x300\nguard_mask = 0x700\n' | cat - "$tmp/camgate.conf" >"$tmp/mark.conf"
+	mkdir -p "$tmp/profiles.d"
+	printf 'protection = partial\nlocal_view = cloud-only\nallow = { "push.acme.example:443/tcp" }\n' \
+		>"$tmp/profiles.d/acme.conf"
+	printf 'lan = br0\nprofiles = none-here\ncamera "a" { mac = "02:ca:00:00:00:01" profile = %s }\n' acme >"$tmp/makes.conf"
+	cg check "$tmp/makes.conf"
+	is 'check: a profile: exit code' "$code" 0
+	has 'check: a profile: its rules count' "$out" 'ok, 1 camera, 1 rule'
+	like 'check: a profile in words, before it is in force' "$out" "a +acme +partial +closed stops the known ways.*closed stops that too"
+	cg check "$tmp/makes.conf" --json
+	has 'check: a profile: JSON' "$out" '"profiles":[{"id":"a","name":"a","profile":"acme","protection":"partial","local_view":"cloud-only","profile_text":"closed stops'
+	sed -i 's/= acme/= amce/' "$tmp/makes.conf"
+	cg check "$tmp/makes.conf"
+	is 'check: an unknown profile: exit code' "$code" 4
+	has 'check: an unknown profile: where, what was found, what is near' "$err" "makes.conf:3:50: profile: found 'amce', expected 'acme'"
 	cg check "$tmp/mark.conf"
 	is 'check: mark: exit code' "$code" 0
 	has 'check: mark: whose bits' "$err" 'guard_mask 0x00000700 holds bits of mwan3 (0x00003f00)'

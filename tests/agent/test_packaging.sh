@@ -44,10 +44,31 @@ says 'nobody waits for a network that waits for us' "$guard" '^DefaultDependenci
 for m in camgate.1 camgate.conf.5 camgate-control.7 camgate-netlink.7 camgated.8; do
 	[[ -s $tmp/root/usr/share/man/man${m##*.}/$m ]] || { echo "not ok packaging: $m is not installed"; rc=1; }
 done
+profiles=$tmp/root/usr/share/camgate/profiles
+is 'every profile is installed' "$(cd "$profiles" && echo *.conf)" "$(cd packaging/profiles && echo *.conf)"
+# Each as the household would use it, where it lies.
+n=0
+{
+	printf 'lan = br0\nprofiles = "%s"\n' "$profiles"
+	for f in "$profiles"/*.conf; do
+		n=$((n + 1)) f=$(basename "$f" .conf)
+		printf 'camera "%s" { mac = "02:ca:00:00:00:%02x" profile = %s }\n' "$f" $n "$f"
+	done
+} >"$tmp/all.conf"
+"$tmp/root/usr/bin/camgate" check "$tmp/all.conf" >"$tmp/check.log" 2>&1
+is 'camgate check takes every profile' "$?" 0
+says 'all of them' "$tmp/check.log" "ok, $(find packaging/profiles -name '*.conf' | wc -l) cameras"
+printf 'lan = br0\ncamera "a" { mac = "02:ca:00:00:00:01" profile = no-such-profile }\n' >"$tmp/no.conf"
+"$tmp/root/usr/bin/camgate" check "$tmp/no.conf" >"$tmp/no.log" 2>&1
+is 'a profile that is not there' "$?" 4
+make -s uninstall DESTDIR="$tmp/root" PREFIX=/usr >/dev/null 2>&1
+is 'uninstalled, nothing of them is left' "$(find "$tmp/root" -name '*profiles*')" ''
+make -s install DESTDIR="$tmp/root" PREFIX=/usr >/dev/null 2>&1
 # Elsewhere, all of it.
 make -s install DESTDIR="$tmp/flash" PREFIX=/usr/local STATEDIR=/etc/camgate/state B="$tmp/b" BUILT=no \
 	CC=true AR=true -n >"$tmp/dry.log" 2>&1
 says 'another state folder reaches the compiler' "$tmp/dry.log" "CG_STATE_DIR='\"/etc/camgate/state\"'"
+says 'another prefix, too: where profiles are looked for' "$tmp/dry.log" "CG_PROFILE_DIR='\"/usr/local/share/camgate/profiles\"'"
 says 'and the units' "$tmp/dry.log" 's,/var/lib/camgate,/etc/camgate/state,g'
 
 if command -v systemd-analyze >/dev/null; then

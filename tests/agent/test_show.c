@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "harness.h"
 
 #define BLOCKED "{\"v\":1,\"cmd\":\"blocked\",\"cam\":\"nursery\"}"
@@ -138,6 +139,66 @@ START_TEST(blocked_is_bounded_and_fair)
 	r = ASK(&h, CG_EXIT_OK, "{\"v\":1,\"cmd\":\"blocked\",\"cam\":\"garden\"}");
 	ck_assert_uint_eq(length(r, "blocked"), 1);
 	json_object_put(r);
+}
+END_TEST
+
+#define CONFIG_PROFILE                                                            \
+	"lan = { \"br-lan\" }\nprofiles = shipped\n"                              \
+	"camera \"nursery\" { mac = { \"02:ca:00:00:00:01\" } profile = acme }\n" \
+	"camera \"garden\" { mac = { \"02:ca:00:00:00:02\" } }\n"
+
+static void profile_write(const char *folder, const char *text)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", h.dir, folder);
+	ck_assert(!mkdir(path, 0755) || errno == EEXIST);
+	snprintf(path, sizeof(path), "%s/%s/acme.conf", h.dir, folder);
+	file_write(path, text);
+}
+
+START_TEST(a_profile_is_said_in_words)
+{
+	struct json_object *r;
+
+	profile_write("shipped", "protection = full\nlocal_view = cloud-only\n"
+				 "allow = { \"push.acme.example:443/tcp\" }\n");
+	house_config(&h, CONFIG_PROFILE);
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	r = house_ask(&h, STATUS);
+	ck_assert_str_eq(reply_text(r, "cams/0/profile"), "acme");
+	ck_assert_str_eq(reply_text(r, "cams/0/protection"), "full");
+	ck_assert_str_eq(reply_text(r, "cams/0/local_view"), "cloud-only");
+	ck_assert_str_eq(reply_text(r, "cams/0/profile_text"),
+			 "closed, no known way to watch it from outside is left; this camera's app "
+			 "goes through its maker's cloud even at home; closed stops that too");
+	ck_assert_str_eq(reply_text(r, "cams/1/profile"), "");
+	ck_assert_str_eq(reply_text(r, "cams/1/protection"), "");
+	json_object_put(r);
+	/* A rule of it is named so, with its own file. */
+	fake_kernel.answer = (struct cg_datapath_answer){ .reason = CG_PASS_CONTROL, .rule = 0 };
+	r = ASK(&h, CG_EXIT_OK,
+		"{\"v\":1,\"cmd\":\"why\",\"cam\":\"nursery\",\"address\":\"198.51.100.7\"}");
+	ck_assert_str_eq(reply_text(r, "profile"), "acme");
+	ck_assert_str_eq(reply_text(r, "rule"), "allow push.acme.example:443/tcp");
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "file"), "/shipped/acme.conf"));
+	ck_assert_int_eq(reply_int(r, "line"), 3);
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "text"), ", profile acme, "));
+	json_object_put(r);
+	/* The household's own is taken with the next reload; a broken one changes nothing. */
+	profile_write("profiles.d", "protection = none\nlocal_view = yes\nallow = {\n");
+	r = ASK(&h, CG_EXIT_CONFIG, "{\"v\":1,\"cmd\":\"reload\"}");
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "error"), "/profiles.d/acme.conf:3:"));
+	json_object_put(r);
+	r = house_ask(&h, STATUS);
+	ck_assert_str_eq(reply_text(r, "cams/0/protection"), "full");
+	json_object_put(r);
+	profile_write("profiles.d", "protection = none\nlocal_view = yes\n");
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	r = house_ask(&h, STATUS);
+	ck_assert_str_eq(reply_text(r, "cams/0/protection"), "none");
+	json_object_put(r);
+	ck_assert_uint_eq(cg_agent_find(&h.a, "nursery")->policy->nrules, 0);
 }
 END_TEST
 
@@ -381,6 +442,7 @@ int main(void)
 	tcase_add_test(t, blocked_is_put_together);
 	tcase_add_test(t, blocked_of_late);
 	tcase_add_test(t, blocked_is_bounded_and_fair);
+	tcase_add_test(t, a_profile_is_said_in_words);
 	tcase_add_test(t, strange_events);
 	tcase_add_test(t, blocked_goes_with_its_camera);
 	tcase_add_test(t, status_counts);
