@@ -29,7 +29,7 @@ endif
 
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
-LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c dnsmsg.c \
+LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c dnsmsg.c facts.c guess.c \
 	duration.c exposure.c ident.c lex.c maker.c mapdiff.c mapset.c mark.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
 	reason.c rule.c saved.c servers.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
 KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
@@ -38,7 +38,7 @@ KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c \
 	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
 	guard_plan.c log.c main.c manual.c module.c names.c peer.c ports.c resolvers.c service.c stages.c statefile.c undo.c)
-CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_check.c cmd_exposure.c cmd_rules.c \
+CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_blocked.c cmd_check.c cmd_exposure.c cmd_rules.c \
 	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c profiles.c \
 	reply.c say.c sentence.c statenote.c text.c)
 BPF_SRC := bpf/camgate.bpf.c

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* camgate who, blocked, why, counters: what a camera does, and what becomes of it. */
+/* camgate who, why, counters: what a camera does, and what becomes of it. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <camgate/bpf_abi.h>
 #include <camgate/ctl.h>
-#include "../lib/blocked.h"
-#include "../lib/duration.h"
 #include "../lib/rule.h"
 #include "ask.h"
 #include "commands.h"
@@ -17,21 +15,7 @@
 #include "say.h"
 #include "sentence.h"
 
-#define PORT_LEN 32
-#define END_LEN	 300
-
-/* "443/tcp", "udp", "" */
-static const char *port_text(struct json_object *o, const char *key, char buf[static PORT_LEN])
-{
-	const char *proto = cg_reply_str(o, "proto");
-	unsigned int port = (unsigned int)cg_reply_int(o, key) & 0xffff;
-	char nr[8] = "";
-
-	if (port)
-		snprintf(nr, sizeof(nr), "%u", port);
-	snprintf(buf, PORT_LEN, "%s%s%s", nr, port && *proto ? "/" : "", proto);
-	return buf;
-}
+#define END_LEN 300
 
 /* "203.0.113.9:443/tcp", "[2001:db8::1]:443/tcp", "203.0.113.9/icmp". */
 static const char *end_text(struct json_object *o, char buf[static END_LEN])
@@ -40,9 +24,9 @@ static const char *end_text(struct json_object *o, char buf[static END_LEN])
 	bool port = cg_reply_int(o, "peer_port");
 	bool named = cg_reply_count(o, "names");
 	bool v6 = port && strchr(addr, ':');
-	char tail[PORT_LEN];
+	char tail[CG_REPLY_PORT_LEN];
 
-	port_text(o, "peer_port", tail);
+	cg_reply_port(o, "peer_port", tail);
 	/* A name says more; --json has the address, too. */
 	if (named)
 		addr = cg_reply_str(cg_reply_at(o, "names", 0), "name");
@@ -115,61 +99,6 @@ int cg_cmd_who(const struct cg_cli *cli, int argc, char **argv)
 	}
 	if (!cg_reply_count(reply, "peers"))
 		cg_print_out(_("%s talks to nobody\n"), argv[1]);
-	cg_print_table_end(&table);
-	json_object_put(reply);
-	return code;
-}
-
-int cg_cmd_blocked(const struct cg_cli *cli, int argc, char **argv)
-{
-	const struct cg_column columns[] = {
-		{ .title = _("OTHER SIDE") },
-		{ .title = _("DIRECTION") },
-		{ .title = _("TO PORT") },
-		{ .title = _("PACKETS"), .right = true },
-		{ .title = _("FIRST"), .right = true },
-		{ .title = _("LAST"), .right = true },
-		{ .title = _("BECAUSE"), .flex = true },
-	};
-	struct json_object *request = ask_about("blocked", argv[1]), *reply;
-	struct cg_table *table;
-	char port[PORT_LEN], text[CG_PRINT_LEN];
-	time_t now = time(NULL);
-	uint64_t since_s;
-	int code;
-
-	(void)argc;
-	if (cli->since) {
-		if (cg_duration_parse(cli->since, CG_BLOCKED_KEEP_S, &since_s)) {
-			json_object_put(request);
-			return cg_say_error(cli, CG_EXIT_USAGE, NULL,
-					    _("--since '%s': no time, such as 10m, at most 1h"),
-					    cli->since);
-		}
-		json_object_object_add(request, "since_s", json_object_new_int64((int64_t)since_s));
-	}
-	code = cg_ask(cli, request, &reply);
-	if (!reply)
-		return code;
-	table = cg_print_table_new(columns, 7);
-	for (size_t i = 0; i < cg_reply_count(reply, "blocked"); i++) {
-		struct json_object *b = cg_reply_at(reply, "blocked", i);
-
-		/* the port is where it was to go: the peer's or the camera's */
-		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(b, "peer"));
-		cg_print_cell(table, CG_STYLE_NONE, "%s",
-			      cg_sentence_word(cg_reply_str(b, "direction")));
-		cg_print_cell(table, CG_STYLE_NONE, "%s", port_text(b, "port", port));
-		cg_print_cell(table, CG_STYLE_NONE, "%lld", (long long)cg_reply_int(b, "packets"));
-		cg_print_cell(table, CG_STYLE_NONE, "%s",
-			      cg_print_clock((time_t)cg_reply_int(b, "first_s"), now, text));
-		cg_print_cell(table, CG_STYLE_NONE, "%s",
-			      cg_print_clock((time_t)cg_reply_int(b, "last_s"), now, text));
-		cg_print_cell(table, CG_STYLE_NONE, "%s%s", cg_sentence_reason(b),
-			      cg_reply_bool(b, "monitored") ? _(" (monitored: passed)") : "");
-	}
-	if (!cg_reply_count(reply, "blocked"))
-		cg_print_out(_("nothing of %s was stopped in this time\n"), argv[1]);
 	cg_print_table_end(&table);
 	json_object_put(reply);
 	return code;

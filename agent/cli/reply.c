@@ -65,3 +65,16 @@ const char *cg_reply_cam(struct json_object *cam, char buf[static CG_REPLY_CAM_L
 		snprintf(buf, CG_REPLY_CAM_LEN, "%s (%s)", name, id);
 	return buf;
 }
+
+const char *cg_reply_port(struct json_object *o, const char *key,
+			  char buf[static CG_REPLY_PORT_LEN])
+{
+	const char *proto = cg_reply_str(o, "proto");
+	unsigned int port = (unsigned int)cg_reply_int(o, key) & 0xffff;
+	char nr[8] = "";
+
+	if (port)
+		snprintf(nr, sizeof(nr), "%u", port);
+	snprintf(buf, CG_REPLY_PORT_LEN, "%s%s%s", nr, port && *proto ? "/" : "", proto);
+	return buf;
+}

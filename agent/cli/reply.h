@@ -23,4 +23,9 @@ const char *cg_reply_str_at(struct json_object *o, const char *key, size_t i);
 #define CG_REPLY_CAM_LEN 128
 const char *cg_reply_cam(struct json_object *cam, char buf[static CG_REPLY_CAM_LEN]);
 
+#define CG_REPLY_PORT_LEN 32
+/* "443/tcp", "udp", "": a port, 0 for none, with the member "proto". Returns buf. */
+const char *cg_reply_port(struct json_object *o, const char *key,
+			  char buf[static CG_REPLY_PORT_LEN]);
+
 #endif

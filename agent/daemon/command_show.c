@@ -13,6 +13,7 @@
 #include "command.h"
 #include "guard.h"
 #include "module.h"
+#include "names.h"
 
 static struct cg_view_time now(const struct cg_agent *a)
 {
@@ -296,6 +297,8 @@ void cg_command_blocked(struct cg_command_call *c)
 	const struct cg_agent_cam *cam = cg_command_cam(c);
 	struct cg_view_time t = now(c->a);
 	uint64_t since = CG_BLOCKED_KEEP_S;
+	const struct cg_blocked_entry *e;
+	size_t n;
 
 	if (!cam)
 		return;
@@ -303,7 +306,18 @@ void cg_command_blocked(struct cg_command_call *c)
 		cg_command_fail(c, CG_EXIT_USAGE, NULL, "'since_s' is no number of seconds");
 		return;
 	}
-	cg_command_put(c, "blocked", cg_view_blocked(&t, c->a->run.blocked, cam->slot, since));
+	/* Asked for since it was stopped. */
+	e = cg_blocked_read(c->a->run.blocked, cam->slot, &n);
+	for (size_t i = 0; i < n; i++) {
+		char name[CG_NAMEPAT_LEN];
+		struct cg_addr addr;
+
+		memcpy(&addr, e[i].peer, sizeof(addr));
+		if (!e[i].name && cg_names_of(c->a, cam->slot, &addr, name))
+			cg_blocked_name(c->a->run.blocked, cam->slot, i, name);
+	}
+	cg_command_put(c, "blocked",
+		       cg_view_blocked(&t, c->a->run.blocked, cam->slot, since, cam->id));
 }
 
 static int proto_parse(const char *s)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "../lib/reason.h"
 #include "events.h"
+#include "names.h"
 
 #define BATCH	 512
 /* One line a camera and reason in this time. */
@@ -17,19 +18,23 @@ static bool is_up(const struct cg_event *e)
 static void dropped(struct cg_agent *a, const struct cg_agent_cam *cam, const struct cg_event *e)
 {
 	bool monitored = e->plane == CG_PLANE_UP_MONITOR || e->plane == CG_PLANE_DOWN_MONITOR;
-	char peer[CG_ADDR_STRLEN];
+	char peer[CG_ADDR_STRLEN], text[CG_NAMEPAT_LEN];
+	const char *name = NULL;
 	struct cg_addr addr;
 	int say;
 
 	if (!a->run.blocked)
 		return;
-	say = cg_blocked_add(a->run.blocked, e, QUIET_NS);
+	memcpy(&addr, e->peer, sizeof(addr));
+	/* The packet path may forget it before somebody asks. */
+	if (is_up(e) && !cg_blocked_has(a->run.blocked, e))
+		name = cg_names_of(a, e->slot, &addr, text);
+	say = cg_blocked_add(a->run.blocked, e, name, QUIET_NS);
 	if (say <= 0)
 		return;
-	memcpy(&addr, e->peer, sizeof(addr));
-	cg_log_info("%s: %s %s %s: %s", cam->name, monitored ? "would stop" : "stopped",
-		    is_up(e) ? "to" : "from", cg_addr_format(&addr, peer),
-		    cg_reason_text(e->reason));
+	cg_log_info("%s: %s %s %s%s%s%s: %s", cam->name, monitored ? "would stop" : "stopped",
+		    is_up(e) ? "to" : "from", cg_addr_format(&addr, peer), name ? " (" : "",
+		    name ? name : "", name ? ")" : "", cg_reason_text(e->reason));
 }
 
 static void event(void *ctx, const struct cg_event *e)

@@ -273,6 +273,18 @@ void cg_names_tick(struct cg_agent *a, uint64_t now_ns)
 	pace_on(n);
 }
 
+const char *cg_names_of(struct cg_agent *a, uint32_t slot, const struct cg_addr *addr,
+			char buf[static CG_NAMEPAT_LEN])
+{
+	struct cg_datapath_name names[CG_NAMES_PER_ADDR];
+	size_t n = cg_datapath_names_of(a->kern.dp, slot, addr, names), last = 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (names[i].asked_ns > names[last].asked_ns)
+			last = i;
+	return n ? strcpy(buf, names[last].text) : NULL;
+}
+
 static void ask_for(struct cg_names *n, uint32_t slot, uint16_t type, const char *name)
 {
 	size_t of_camera = 0;

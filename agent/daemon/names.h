@@ -11,6 +11,9 @@ void cg_names_close(struct cg_names **names);
 /* Another policy is in force. */
 void cg_names_policy(struct cg_agent *a);
 void cg_names_tick(struct cg_agent *a, uint64_t now_ns);
+/* The name a camera asked for last that has this address, in buf; NULL: none. */
+const char *cg_names_of(struct cg_agent *a, uint32_t slot, const struct cg_addr *addr,
+			char buf[static CG_NAMEPAT_LEN]);
 /* From the packet path. */
 void cg_names_event(void *ctx, const struct cg_name_event *e);
 

@@ -27,46 +27,53 @@ int cg_blocked_new(struct cg_blocked **ret_blocked)
 	return 0;
 }
 
-void cg_blocked_free(struct cg_blocked **blocked)
+static bool same_but_peer(const struct cg_blocked_entry *a, const struct cg_blocked_entry *b)
 {
-	struct cg_blocked *b = TAKE_PTR(*blocked);
-
-	if (!b)
-		return;
-	for (uint32_t i = 0; i < CG_MAX_CAMERAS; i++)
-		free(b->cam[i]);
-	free(b);
+	return a->port == b->port && a->ethertype == b->ethertype && a->proto == b->proto &&
+	       a->plane == b->plane && a->reason == b->reason && a->scope == b->scope;
 }
 
 static bool same(const struct cg_blocked_entry *a, const struct cg_blocked_entry *b)
 {
-	return !memcmp(a->peer, b->peer, sizeof(a->peer)) && a->port == b->port &&
-	       a->ethertype == b->ethertype && a->proto == b->proto && a->plane == b->plane &&
-	       a->reason == b->reason && a->scope == b->scope;
+	return !memcmp(a->peer, b->peer, sizeof(a->peer)) && same_but_peer(a, b);
 }
 
-static struct cg_blocked_entry *place(struct camera *cam, const struct cg_blocked_entry *like)
+static struct cg_blocked_entry *find(struct camera *cam, const struct cg_blocked_entry *like,
+				     const char *name)
+{
+	for (size_t i = 0; i < cam->n; i++)
+		if (same(&cam->entry[i], like))
+			return &cam->entry[i];
+	for (size_t i = 0; name && i < cam->n; i++)
+		if (cam->entry[i].name && !strcmp(cam->entry[i].name, name) &&
+		    same_but_peer(&cam->entry[i], like))
+			return &cam->entry[i];
+	return NULL;
+}
+
+/* A new one, in the place of the one not seen for longest where there is no other. */
+static struct cg_blocked_entry *place(struct camera *cam, const struct cg_blocked_entry *like,
+				      const char *name)
 {
 	struct cg_blocked_entry *oldest = &cam->entry[0];
 
-	for (size_t i = 0; i < cam->n; i++) {
-		struct cg_blocked_entry *e = &cam->entry[i];
-
-		if (same(e, like))
-			return e;
-		if (e->last_ns < oldest->last_ns)
-			oldest = e;
-	}
+	for (size_t i = 1; i < cam->n; i++)
+		if (cam->entry[i].last_ns < oldest->last_ns)
+			oldest = &cam->entry[i];
 	if (cam->n < CG_BLOCKED_PER_CAM)
 		oldest = &cam->entry[cam->n++];
+	else
+		free(oldest->name);
 	*oldest = *like;
+	/* Without memory it goes by its address. */
+	oldest->name = name ? strdup(name) : NULL;
 	return oldest;
 }
 
-int cg_blocked_add(struct cg_blocked *b, const struct cg_event *event, uint64_t quiet_ns)
+static struct cg_blocked_entry entry_of(const struct cg_event *event)
 {
 	bool up = event->plane == CG_PLANE_UP || event->plane == CG_PLANE_UP_MONITOR;
-	struct cg_blocked_entry like = {
+	struct cg_blocked_entry e = {
 		/* The other end's number is a different one every time. */
 		.port = ntohs(up ? event->peer_port : event->cam_port),
 		.proto = event->proto,
@@ -75,15 +82,30 @@ int cg_blocked_add(struct cg_blocked *b, const struct cg_event *event, uint64_t 
 		.scope = event->scope,
 		.first_ns = event->ns,
 	};
-	struct cg_blocked_entry *e;
+
+	memcpy(e.peer, event->peer, sizeof(e.peer));
+	if (event->reason == CG_DROP_ETHERTYPE)
+		e.ethertype = event->ethertype;
+	return e;
+}
+
+bool cg_blocked_has(const struct cg_blocked *b, const struct cg_event *event)
+{
+	struct cg_blocked_entry like = entry_of(event);
+	struct camera *cam = event->slot < CG_MAX_CAMERAS ? b->cam[event->slot] : NULL;
+
+	return cam && find(cam, &like, NULL);
+}
+
+int cg_blocked_add(struct cg_blocked *b, const struct cg_event *event, const char *name,
+		   uint64_t quiet_ns)
+{
+	struct cg_blocked_entry like = entry_of(event), *e;
 	struct camera *cam;
 	bool quiet;
 
 	if (event->slot >= CG_MAX_CAMERAS || event->reason >= CG_REASONS)
 		return 0;
-	memcpy(like.peer, event->peer, sizeof(like.peer));
-	if (event->reason == CG_DROP_ETHERTYPE)
-		like.ethertype = event->ethertype;
 	cam = b->cam[event->slot];
 	if (!cam) {
 		cam = calloc(1, sizeof(*cam));
@@ -91,7 +113,10 @@ int cg_blocked_add(struct cg_blocked *b, const struct cg_event *event, uint64_t 
 			return -ENOMEM;
 		b->cam[event->slot] = cam;
 	}
-	e = place(cam, &like);
+	e = find(cam, &like, name);
+	if (!e)
+		e = place(cam, &like, name);
+	memcpy(e->peer, like.peer, sizeof(e->peer));
 	e->packets++;
 	if (event->ns > e->last_ns)
 		e->last_ns = event->ns;
@@ -102,12 +127,37 @@ int cg_blocked_add(struct cg_blocked *b, const struct cg_event *event, uint64_t 
 	return !quiet;
 }
 
+void cg_blocked_name(struct cg_blocked *b, uint32_t slot, size_t i, const char *name)
+{
+	if (slot < CG_MAX_CAMERAS && b->cam[slot] && i < b->cam[slot]->n &&
+	    !b->cam[slot]->entry[i].name)
+		b->cam[slot]->entry[i].name = strdup(name);
+}
+
+static void camera_free(struct camera **cam)
+{
+	for (size_t i = 0; *cam && i < (*cam)->n; i++)
+		free((*cam)->entry[i].name);
+	free(*cam);
+	*cam = NULL;
+}
+
+void cg_blocked_free(struct cg_blocked **blocked)
+{
+	struct cg_blocked *b = TAKE_PTR(*blocked);
+
+	if (!b)
+		return;
+	for (uint32_t i = 0; i < CG_MAX_CAMERAS; i++)
+		camera_free(&b->cam[i]);
+	free(b);
+}
+
 void cg_blocked_forget(struct cg_blocked *b, uint32_t slot)
 {
 	if (slot >= CG_MAX_CAMERAS)
 		return;
-	free(b->cam[slot]);
-	b->cam[slot] = NULL;
+	camera_free(&b->cam[slot]);
 }
 
 void cg_blocked_expire(struct cg_blocked *b, uint64_t now_ns)
@@ -118,9 +168,12 @@ void cg_blocked_expire(struct cg_blocked *b, uint64_t now_ns)
 
 		if (!cam)
 			continue;
-		for (size_t i = 0; i < cam->n; i++)
+		for (size_t i = 0; i < cam->n; i++) {
 			if (cam->entry[i].last_ns + CG_BLOCKED_KEEP_S * SEC_NS > now_ns)
 				cam->entry[kept++] = cam->entry[i];
+			else
+				free(cam->entry[i].name);
+		}
 		cam->n = kept;
 		if (!kept)
 			cg_blocked_forget(b, slot);

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <time.h>
 #include "exposure.h"
+#include "guess.h"
 #include "reason.h"
+#include "rule.h"
 #include "view.h"
 
 #define SEC_NS	1000000000ULL
@@ -334,8 +336,22 @@ struct json_object *cg_view_name(const struct cg_view_time *t, const char *name,
 	return o;
 }
 
+static void put_guess(struct json_object *o, const struct cg_blocked_entry *e, const char *cam_id)
+{
+	char mend[CG_RULE_STRLEN + CG_ID_LEN + 32];
+	struct cg_guess g;
+
+	cg_guess_make(e, &g);
+	put_text(o, "guess", cg_guess_name(g.role));
+	put_bool(o, "known", g.known);
+	if (g.maker)
+		put_text(o, "maker", g.maker);
+	if (cg_guess_mend(e, &g, cam_id, mend, sizeof(mend)))
+		put_text(o, "mend", mend);
+}
+
 struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct cg_blocked *blocked,
-				    uint32_t slot, uint64_t since_s)
+				    uint32_t slot, uint64_t since_s, const char *cam_id)
 {
 	struct json_object *list = json_object_new_array();
 	const struct cg_blocked_entry *e;
@@ -353,6 +369,8 @@ struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct c
 			continue;
 		o = json_object_new_object();
 		put_addr(o, "peer", e[i].peer);
+		if (e[i].name)
+			put_text(o, "name", e[i].name);
 		put_num(o, "port", e[i].port);
 		put_text(o, "proto", cg_view_proto(e[i].proto, proto));
 		if (e[i].ethertype)
@@ -368,6 +386,7 @@ struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct c
 				       json_object_new_int64(cg_view_epoch(t, e[i].first_ns)));
 		json_object_object_add(o, "last_s",
 				       json_object_new_int64(cg_view_epoch(t, e[i].last_ns)));
+		put_guess(o, &e[i], cam_id);
 		json_object_array_add(list, o);
 	}
 	return list;

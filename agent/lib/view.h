@@ -49,8 +49,9 @@ struct json_object *cg_view_flow(const struct cg_view_time *t, const struct cg_f
 /* A name an address was learned for: asked, until when it holds. */
 struct json_object *cg_view_name(const struct cg_view_time *t, const char *name, uint64_t asked_ns,
 				 uint64_t until_ns);
+/* cam_id: whom the command lines in it are about. */
 struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct cg_blocked *blocked,
-				    uint32_t slot, uint64_t since_s);
+				    uint32_t slot, uint64_t since_s, const char *cam_id);
 /* profile, protection, local_view and what they mean; nothing without a profile. */
 void cg_view_profile(struct json_object *o, const struct cg_policy_cam *cam);
 const char *cg_view_proto(uint8_t proto, char buf[static 8]);

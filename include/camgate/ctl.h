@@ -24,7 +24,7 @@
  * off         for_s?                            off_until_s
  * on          -                                 -
  * who      R  cam                               peers:[flow…]
- * blocked  R  cam, since_s? (age, 3600)         blocked:[{peer,port,proto,direction,reason,reason_nr,packets,first_s,last_s}]
+ * blocked  R  cam, since_s? (age, 3600)         blocked:[{peer,name?,port,proto,direction,reason,reason_nr,packets,first_s,last_s,guess,known,maker?,mend? (a command line)}]
  * why      R  cam, address, port?, proto?       verdict, reason, reason_nr, rule?, profile?, file?, line?, text, direction
  * allow       cam, rule                         file, line, added, undo (a command line)
  * deny        cam, rule                         the same

@@ -261,6 +261,17 @@ print_tests() {
 	reply blocked '{"v":1,"ok":true,"code":0,"blocked":[{"peer":"203.0.113.7","port":554,"proto":"tcp","direction":"down","reason":"inbound","reason_nr":19,"packets":12,"first_s":'"$now"',"last_s":'"$now"'}]}'
 	cg blocked cam1
 	like 'blocked: a row' "$out" '203.0.113.7 +to it +554/tcp +12 .*somebody outside began it'
+	reply blocked '{"v":1,"ok":true,"code":0,"blocked":[{"peer":"45.7.0.1","name":"pushx.reolink.com","port":443,"proto":"tcp","direction":"up","reason":"unruled","reason_nr":17,"packets":7,"guess":"push","known":true,"maker":"Reolink","mend":"camgate allow cam1 pushx.reolink.com:443/tcp"},{"peer":"45.7.0.2","port":123,"proto":"udp","direction":"up","reason":"unruled","reason_nr":17,"packets":1,"guess":"time","known":false,"mend":"camgate allow cam1 45.7.0.2:123/udp"},{"peer":"45.7.0.3","port":32100,"proto":"udp","direction":"up","reason":"unruled","reason_nr":17,"packets":1,"guess":"relay","known":false,"mend":"camgate open cam1 30m"},{"peer":"45.7.0.4","port":32100,"proto":"udp","direction":"up","reason":"unruled","reason_nr":17,"packets":1,"guess":"relay","known":false,"mend":"camgate open cam1 30m"},{"peer":"45.7.0.5","port":1,"proto":"tcp","direction":"up","reason":"denied","reason_nr":18,"packets":1,"guess":"unknown","known":false},{"peer":"45.7.0.6","port":1,"proto":"tcp","direction":"up","reason":"denied","reason_nr":18,"packets":1,"guess":"later"}]}'
+	cg blocked cam1
+	like 'blocked: by name, with what it is for' "$out" 'pushx.reolink.com +from it +443/tcp +7 .*push messages \(Reolink\) +no rule names this remote'
+	like 'blocked: a guess is marked' "$out" '45.7.0.2 .* the time\? +no rule'
+	hasnt 'blocked: the address behind a name is for programs' "$out" 45.7.0.1
+	like 'blocked: nothing known, nothing guessed' "$out" '45.7.0.5 +from it +1/tcp +1 +[^ ]+ [^ ]+ +[^ ]+ [^ ]+ +a deny rule'
+	like 'blocked: a word of a later agent' "$out" '45.7.0.6 .* later\? +a deny rule'
+	is 'blocked: what to type, each once, as it is typed' "$(grep '^  camgate' <<<"$out")" \
+		'  camgate allow cam1 pushx.reolink.com:443/tcp
+  camgate allow cam1 45.7.0.2:123/udp
+  camgate open cam1 30m'
 	reply blocked '{"v":1,"ok":true,"code":0,"blocked":[]}'
 	cg blocked cam1
 	has 'blocked: nothing' "$out" 'nothing of cam1 was stopped'

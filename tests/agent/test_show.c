@@ -142,6 +142,54 @@ START_TEST(blocked_is_bounded_and_fair)
 }
 END_TEST
 
+/* What the camera asked for, what it may be, what to type; kept when the packet path has
+ * forgotten the name. */
+START_TEST(blocked_by_name)
+{
+	struct cg_event e = drop("203.0.113.9", 443, CG_DROP_UNRULED, CG_PLANE_UP);
+	struct json_object *r;
+
+	memcpy(fake_kernel.named.addr.b, e.peer, sizeof(e.peer));
+	fake_kernel.named.name = (struct cg_datapath_name){ "pushx.reolink.com", BOOT_START,
+							    BOOT_START + 60 * CG_SEC_NS };
+	send_event(&e);
+	memset(&fake_kernel.named, 0xff, sizeof(fake_kernel.named.addr));
+	send_event(&e);
+	e = drop("203.0.113.10", 123, CG_DROP_UNRULED, CG_PLANE_UP);
+	e.proto = IPPROTO_UDP;
+	send_event(&e);
+	r = ASK(&h, CG_EXIT_OK, BLOCKED);
+	ck_assert_uint_eq(length(r, "blocked"), 2);
+	ck_assert_str_eq(reply_text(r, "blocked/0/name"), "pushx.reolink.com");
+	ck_assert_str_eq(reply_text(r, "blocked/0/peer"), "203.0.113.9");
+	ck_assert_int_eq(reply_int(r, "blocked/0/packets"), 2);
+	ck_assert_str_eq(reply_text(r, "blocked/0/guess"), "push");
+	ck_assert_str_eq(reply_text(r, "blocked/0/known"), "true");
+	ck_assert_str_eq(reply_text(r, "blocked/0/maker"), "Reolink");
+	ck_assert_str_eq(reply_text(r, "blocked/0/mend"),
+			 "camgate allow nursery pushx.reolink.com:443/tcp");
+	ck_assert_str_eq(reply_text(r, "blocked/1/name"), "");
+	ck_assert_str_eq(reply_text(r, "blocked/1/guess"), "time");
+	ck_assert_str_eq(reply_text(r, "blocked/1/known"), "false");
+	ck_assert_str_eq(reply_text(r, "blocked/1/mend"),
+			 "camgate allow nursery 203.0.113.10:123/udp");
+	json_object_put(r);
+	/* What is typed so is taken. */
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"allow\",\"cam\":\"nursery\","
+					"\"rule\":\"pushx.reolink.com:443/tcp\"}"),
+			 0);
+	/* Asked for only now. */
+	memcpy(fake_kernel.named.addr.b, e.peer, sizeof(e.peer));
+	snprintf(fake_kernel.named.name.text, sizeof(fake_kernel.named.name.text),
+		 "p2p3.reolink.com");
+	r = ASK(&h, CG_EXIT_OK, BLOCKED);
+	ck_assert_str_eq(reply_text(r, "blocked/1/name"), "p2p3.reolink.com");
+	ck_assert_str_eq(reply_text(r, "blocked/1/guess"), "relay");
+	ck_assert_str_eq(reply_text(r, "blocked/1/mend"), "camgate open nursery 30m");
+	json_object_put(r);
+}
+END_TEST
+
 #define CONFIG_PROFILE                                                            \
 	"lan = { \"br-lan\" }\nprofiles = shipped\n"                              \
 	"camera \"nursery\" { mac = { \"02:ca:00:00:00:01\" } profile = acme }\n" \
@@ -442,6 +490,7 @@ int main(void)
 	tcase_add_test(t, blocked_is_put_together);
 	tcase_add_test(t, blocked_of_late);
 	tcase_add_test(t, blocked_is_bounded_and_fair);
+	tcase_add_test(t, blocked_by_name);
 	tcase_add_test(t, a_profile_is_said_in_words);
 	tcase_add_test(t, strange_events);
 	tcase_add_test(t, blocked_goes_with_its_camera);

@@ -32,7 +32,7 @@ static struct cg_blocked *table(void)
 
 static int add(struct cg_blocked *b, struct cg_event e)
 {
-	int r = cg_blocked_add(b, &e, 10 * SEC);
+	int r = cg_blocked_add(b, &e, NULL, 10 * SEC);
 
 	ck_assert_int_ge(r, 0);
 	return r;
@@ -144,8 +144,64 @@ START_TEST(foreign_numbers)
 }
 END_TEST
 
+/* A name with many addresses is one thing, and hides no other. */
+START_TEST(peers_of_one_name)
+{
+	struct cg_blocked *b = table();
+	struct cg_event e = event(0, 250, 5 * SEC), other;
+	const struct cg_blocked_entry *v;
+	size_t n;
+
+	ck_assert(!cg_blocked_has(b, &e));
+	ck_assert_int_ge(cg_blocked_add(b, &e, NULL, 0), 0);
+	ck_assert(cg_blocked_has(b, &e));
+	for (unsigned int i = 0; i < 200; i++) {
+		e = event(0, (uint8_t)i, (10 + i) * SEC);
+		ck_assert(!cg_blocked_has(b, &e));
+		ck_assert_int_ge(cg_blocked_add(b, &e, "cdn.acme.example", 0), 0);
+	}
+	v = cg_blocked_read(b, 0, &n);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_ptr_null(v[0].name);
+	ck_assert_str_eq(v[1].name, "cdn.acme.example");
+	ck_assert_uint_eq(v[1].packets, 200);
+	ck_assert_uint_eq(v[1].peer[15], 199); /* the last one */
+	ck_assert_uint_eq(v[1].first_ns, 10 * SEC);
+	/* The last one is found without its name; another port is another thing. */
+	ck_assert_int_ge(cg_blocked_add(b, &e, NULL, 0), 0);
+	other = e;
+	other.peer_port = htons(8443);
+	ck_assert_int_ge(cg_blocked_add(b, &other, "cdn.acme.example", 0), 0);
+	v = cg_blocked_read(b, 0, &n);
+	ck_assert_uint_eq(n, 3);
+	ck_assert_uint_eq(v[1].packets, 201);
+	/* Learned later; what is known stays. */
+	cg_blocked_name(b, 0, 0, "late.acme.example");
+	cg_blocked_name(b, 0, 1, "late.acme.example");
+	cg_blocked_name(b, 0, 9, "late.acme.example");
+	v = cg_blocked_read(b, 0, &n);
+	ck_assert_str_eq(v[0].name, "late.acme.example");
+	ck_assert_str_eq(v[1].name, "cdn.acme.example");
+	/* Names go with their entries: the sanitizers watch. */
+	for (unsigned int i = 0; i < CG_BLOCKED_PER_CAM; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "n%u.acme.example", i);
+		e = event(0, (uint8_t)i, (1000 + i) * SEC);
+		ck_assert_int_ge(cg_blocked_add(b, &e, name, 0), 0);
+	}
+	cg_blocked_expire(b, (CG_BLOCKED_KEEP_S + 1010) * SEC);
+	v = cg_blocked_read(b, 0, &n);
+	ck_assert_uint_eq(n, CG_BLOCKED_PER_CAM - 11);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_ge(atoi(v[i].name + 1), 11);
+	cg_blocked_forget(b, 0);
+	cg_blocked_free(&b);
+}
+END_TEST
+
 int main(void)
 {
 	return UNIT_RUN("blocked", 10, put_together, bounded_by_camera, forgotten, quiet,
-			foreign_numbers);
+			foreign_numbers, peers_of_one_name);
 }

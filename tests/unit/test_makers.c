@@ -2,6 +2,7 @@
 /* The profiles that are installed: each is judged as a camera's, allows what is sure and nothing that shows a picture. */
 #include <dirent.h>
 #include <lib/config.h>
+#include <lib/facts.h>
 #include <lib/policy.h>
 #include "unit.h"
 
@@ -260,6 +261,39 @@ START_TEST(what_is_commented_out_is_right_and_shows_nothing)
 }
 END_TEST
 
+/* Both were written down by hand: what shows a picture is a relay to `blocked`, and
+ * what a profile allows is known and is none. */
+START_TEST(guesses_agree)
+{
+	for (size_t i = 0; i < sizeof(viewing) / sizeof(viewing[0]); i++) {
+		const struct cg_fact *f = cg_facts_name(viewing[i]);
+
+		/* The STUN host is known by its first label, Nest's is a recording. */
+		if (!strncmp(viewing[i], "stun.", 5) || !strncmp(viewing[i], "transport.", 10))
+			continue;
+		ck_assert_msg(f && f->role == CG_FACT_RELAY, "%s", viewing[i]);
+	}
+	for (size_t i = 0; i < sizeof(sure) / sizeof(sure[0]); i++) {
+		struct cg_policy *p = judged(FOLDER, sure[i].profile);
+
+		for (size_t k = 0; k < p->cams[0].nrules; k++) {
+			const char *name = p->cams[0].rules[k].text.name;
+			char example[CG_NAMEPAT_LEN + 8];
+			const char *star = strchr(name, '*');
+			const struct cg_fact *f;
+
+			snprintf(example, sizeof(example), "%.*s%s%s",
+				 star ? (int)(star - name) : (int)strlen(name), name,
+				 star ? "x" : "", star ? star + 1 : "");
+			f = cg_facts_name(example);
+			ck_assert_msg(f && f->role != CG_FACT_RELAY && f->role != CG_FACT_STORAGE,
+				      "%s", example);
+		}
+		cg_policy_free(&p);
+	}
+}
+END_TEST
+
 START_TEST(addresses_without_a_name)
 {
 	static const char *const yi[] = { "47.88.59.209", "47.90.240.160", "47.74.255.9" };
@@ -269,6 +303,7 @@ START_TEST(addresses_without_a_name)
 	for (size_t i = 0; i < 3; i++) {
 		ck_assert_int_eq(cg_addr_parse(yi[i], &a), 0);
 		ck_assert_int_eq(cg_policy_match(&p->cams[0], &a, 17, 32100, false), -ENOENT);
+		ck_assert_int_eq(cg_facts_addr(&a)->role, CG_FACT_RELAY);
 	}
 	cg_policy_free(&p);
 	p = judged(FOLDER, "xiongmai");
@@ -280,5 +315,6 @@ END_TEST
 int main(void)
 {
 	return UNIT_RUN("makers", 30, the_folder_holds_these, allow_what_is_sure_and_nothing_else,
-			what_is_commented_out_is_right_and_shows_nothing, addresses_without_a_name);
+			what_is_commented_out_is_right_and_shows_nothing, guesses_agree,
+			addresses_without_a_name);
 }
