@@ -40,7 +40,7 @@ static size_t rules(const char *id)
 START_TEST(allow_and_back)
 {
 	struct json_object *r;
-	char *text;
+	char *text, *made, *rest;
 
 	ck_assert_uint_eq(rules("nursery"), 1);
 	r = ASK(&h, CG_EXIT_OK, ALLOW("nursery", "203.0.113.0/24:8000-8010/udp"));
@@ -51,8 +51,14 @@ START_TEST(allow_and_back)
 	json_object_put(r);
 	ck_assert_uint_eq(rules("nursery"), 2);
 	ck_assert_uint_eq(fake_kernel.meta.generation, 2);
+	/* One line, and behind it who wrote it and when. */
 	text = file_text(h.config);
-	ck_assert_ptr_nonnull(strstr(text, "203.0.113.0/24:8000-8010/udp"));
+	made = strstr(text, "\tallow += { \"203.0.113.0/24:8000-8010/udp\" }\t# camgate, 20");
+	ck_assert_ptr_nonnull(made);
+	rest = strchr(made, '\n');
+	ck_assert_int_eq(made[-1], '\n');
+	memmove(made, rest + 1, strlen(rest));
+	ck_assert_str_eq(text, CONFIG_TWO);
 	free(text);
 	r = ASK(&h, CG_EXIT_OK, UNDO);
 	ck_assert_str_eq(reply_text(r, "what"), "allow nursery 203.0.113.0/24:8000-8010/udp");
@@ -159,6 +165,51 @@ START_TEST(kernel_refuses_the_new_policy)
 	/* There is nothing to take back. */
 	ck_assert_int_eq(house_code(&h, UNDO), CG_EXIT_FAILED);
 	ck_assert_int_eq(house_code(&h, ALLOW("nursery", "192.0.2.1")), 0);
+}
+END_TEST
+
+/* The rule is one; all of them together are no policy: judged before anything is in force. */
+START_TEST(checked_as_a_whole)
+{
+	char *text = NULL;
+	struct json_object *r;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	fputs("lan = { \"br-lan\" }\ncamera \"nursery\" {\n\tmac = { \"02:ca:00:00:00:01\" }\n"
+	      "\tallow = { ",
+	      f);
+	for (int i = 0; i < CG_MAX_RULES; i++)
+		fprintf(f, "%s10.0.%d.%d", i ? ", " : "", i / 256, i % 256);
+	fputs(" }\n}\n", f);
+	fclose(f);
+	house_config(&h, text);
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	r = ASK(&h, CG_EXIT_CONFIG, ALLOW("nursery", "192.0.2.1"));
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "error"), "found 1025 rules"));
+	ck_assert_str_eq(reply_text(r, "hint"), "nothing was changed");
+	json_object_put(r);
+	same_file(text);
+	ck_assert_uint_eq(rules("nursery"), CG_MAX_RULES);
+	ck_assert_uint_eq(fake_kernel.meta.generation, 2);
+	ck_assert_int_eq(house_code(&h, UNDO), CG_EXIT_FAILED);
+	free(text);
+}
+END_TEST
+
+/* What `blocked` offers: names, too. */
+START_TEST(rules_with_names)
+{
+	struct json_object *r = ASK(&h, CG_EXIT_OK, ALLOW("nursery", "Push.Acme.example:443/tcp"));
+
+	ck_assert_str_eq(reply_text(r, "added"), "allow push.acme.example:443/tcp");
+	json_object_put(r);
+	ck_assert_str_eq(cg_agent_find(&h.a, "nursery")->policy->rules[1].text.name,
+			 "push.acme.example");
+	ck_assert_int_eq(house_code(&h, DENY("nursery", "*.acme.example")), 0);
+	ck_assert_int_eq(house_code(&h, UNDO), 0);
+	ck_assert_int_eq(house_code(&h, UNDO), 0);
+	same_file(CONFIG_TWO);
 }
 END_TEST
 
@@ -271,6 +322,8 @@ int main(void)
 	tcase_add_test(t, no_such_camera);
 	tcase_add_test(t, rule_that_is_none);
 	tcase_add_test(t, kernel_refuses_the_new_policy);
+	tcase_add_test(t, checked_as_a_whole);
+	tcase_add_test(t, rules_with_names);
 	tcase_add_test(t, undo_that_is_refused);
 	tcase_add_test(t, file_that_is_broken_by_now);
 	tcase_add_test(t, camera_in_an_included_file);

@@ -25,7 +25,7 @@ tests=(
 	stranger_closed4 stranger_closed6 lan_frames inbound gateway_services
 	reload_traffic config_errors kill_verdicts proxy_leak hairpin
 	two_cams lan_viewing open_to fragments manual_state off_on rules who monitor
-	names names_race redirect
+	names names_race redirect mend
 	hotplug reattach gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach
 )
 if [[ $# -gt 0 ]]; then
