@@ -70,7 +70,8 @@ struct scratch {
 	struct pkt p;
 	struct verdict v;
 	struct cg_flow_key key, frag_key;
-	struct cg_rule_key rule_key;
+	__u32 pad;
+	struct cg_rule_key rule_key;	    /* its address is read by eight bytes */
 	__u64 flow_name;		    /* id of the name the flow passed by; 0 = none */
 	__u64 names[CG_NAMES_PER_ADDR + 1]; /* ids that the peer goes by */
 	struct cg_learned_key learned_key;
@@ -85,6 +86,9 @@ struct scratch {
 	__u64 redirect_id;
 	__u8 asked[16]; /* the server, where the gateway shall answer in its place */
 };
+
+_Static_assert((__builtin_offsetof(struct scratch, rule_key.addr) & 7) == 0,
+	       "machines without unaligned access could not read the address");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,6 +173,20 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 			env_die(1, "%s: cannot be sized", sizes[i].map);
 }
 
+/* A second and a third netdev are needed, for the ports of two LANs. Some kernels have
+ * some of their own in every network namespace. */
+static int netdevs_make(void)
+{
+	char name[IF_NAMESIZE];
+	bool two = if_indextoname(2, name), three = if_indextoname(3, name);
+
+	if (two && three)
+		return 0;
+	return system(two   ? "ip link add v3 index 3 type veth peer name v9" :
+		      three ? "ip link add v2 index 2 type veth peer name v9" :
+			      "ip link add v2 index 2 type veth peer name v3 index 3");
+}
+
 struct env *env_open(void)
 {
 	return env_open_slots(ENV_SLOTS);
@@ -190,9 +205,7 @@ struct env *env_open_slots(uint32_t slots)
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	if (bpf_refused())
 		env_die(77, "skipped: the kernel refuses BPF here");
-	/* A second netdev is needed, for a port of another LAN. */
-	if (!in_own_net && (unshare(CLONE_NEWNET) ||
-			    system("ip link add v2 index 2 type veth peer name v3 index 3")))
+	if (!in_own_net && (unshare(CLONE_NEWNET) || netdevs_make()))
 		env_die(77, "skipped: no network namespace or veth here");
 	in_own_net = true;
 	e->obj = bpf_object__open_file(path ? path : "build/camgate.bpf.o", NULL);

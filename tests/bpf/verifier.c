@@ -52,6 +52,8 @@ int main(int argc, char **argv)
 	bpf_object__for_each_program(p, obj) {
 		if (i == PROGS)
 			return 1;
+		/* As on machines that read no eight bytes at an odd place (MIPS, some ARM). */
+		bpf_program__set_flags(p, BPF_F_STRICT_ALIGNMENT);
 		log[i] = calloc(1, LOG);
 		if (!log[i] || bpf_program__set_log_buf(p, log[i], LOG))
 			return 1;
