@@ -30,7 +30,7 @@ endif
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
 LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c dnsmsg.c facts.c guess.c \
-	duration.c exposure.c ident.c lex.c maker.c mapdiff.c mapset.c mark.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
+	duration.c exposure.c ident.c lex.c maker.c mapdiff.c mapset.c mark.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
 	reason.c rule.c saved.c servers.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
 KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
 	dp_read.c dp_why.c kstats.c links.c links_dump.c listens.c nft.c nft_ask.c own.c \
