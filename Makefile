@@ -38,7 +38,7 @@ KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c \
 	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
 	guard_plan.c log.c main.c manual.c module.c names.c peer.c ports.c resolvers.c service.c stages.c statefile.c undo.c)
-CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_blocked.c cmd_check.c cmd_exposure.c cmd_rules.c \
+CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_blocked.c cmd_check.c cmd_exposure.c cmd_mud.c cmd_rules.c \
 	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c profiles.c \
 	reply.c say.c sentence.c statenote.c text.c)
 BPF_SRC := bpf/camgate.bpf.c

@@ -4,7 +4,7 @@
 UNIT_TESTS := addr blocked confedit config diag dnsmsg duration exposure guess lex makers mapdiff mapset mark maybe mud mudout namepat near nftext offload \
 	policy profile reason rule saved view
 AGENT_TESTS := control doctor edit exposure guard links module names ports reload show start
-AGENT_SCRIPTS := cli packaging
+AGENT_SCRIPTS := cli mud packaging
 BPF_TESTS := again cuts diff fast frag from_cam fuzz hostile icmp modes names quota redirect remote soak to_cam
 
 # ---- building ------------------------------------------------------------

@@ -10,6 +10,8 @@ enum cg_option {
 	CG_OPTION_FORCE = 0x2,
 	CG_OPTION_SINCE = 0x4,
 	CG_OPTION_FIX = 0x8,
+	CG_OPTION_CAMERA = 0x10,
+	CG_OPTION_URL = 0x20,
 };
 
 /* The command line, options taken out. */
@@ -23,6 +25,8 @@ struct cg_cli {
 	unsigned int given; /* CG_OPTION_* */
 	const char *to;
 	const char *since;
+	const char *camera;
+	const char *url;
 };
 
 struct cg_command {

@@ -17,6 +17,8 @@ static const struct option_help options[] = {
 	{ CG_OPTION_FORCE, "--force", N_("also where the camera is sealed") },
 	{ CG_OPTION_SINCE, "--since TIME", N_("how far back; without it all that is known, 1h") },
 	{ CG_OPTION_FIX, "--fix", N_("keep cameras out of the flow table, name what is missing") },
+	{ CG_OPTION_CAMERA, "--camera NAME", N_("what the camera is called in the block") },
+	{ CG_OPTION_URL, "--url URL", N_("where the file will be; it is not fetched") },
 	{ 0, "-j, --json", N_("the reply as one JSON object") },
 	{ 0, "-c, --config FILE", N_("configuration; " CG_CONFIG_PATH) },
 	{ 0, "--socket PATH", N_("the agent's socket; " CG_CTL_PATH) },

@@ -52,6 +52,9 @@ static const struct cg_command commands[] = {
 	{ "counters", "[CAM]", N_("packets and bytes by reason"), 0, 0, 1, cg_cmd_counters },
 	{ "check", "[FILE]", N_("judge a configuration; needs no agent, changes nothing"), 0, 0, 1,
 	  cg_cmd_check },
+	{ "mud", "import FILE [--camera NAME] | export CAM [--url URL]",
+	  N_("a maker's MUD file as rules, and rules as a MUD file; needs no agent"),
+	  CG_OPTION_CAMERA | CG_OPTION_URL, 2, 2, cg_cmd_mud },
 	{ "reload", "", N_("put the changed configuration in force"), 0, 0, 0, cg_cmd_reload },
 	{ "doctor", "[--fix]", N_("look for what keeps camgate from doing its job"), CG_OPTION_FIX,
 	  0, 0, cg_cmd_doctor },
@@ -72,6 +75,8 @@ enum {
 	OPT_FORCE,
 	OPT_SINCE,
 	OPT_FIX,
+	OPT_CAMERA,
+	OPT_URL,
 };
 
 static const struct option longopts[] = {
@@ -84,6 +89,8 @@ static const struct option longopts[] = {
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "fix", no_argument, NULL, OPT_FIX },
+	{ "camera", required_argument, NULL, OPT_CAMERA },
+	{ "url", required_argument, NULL, OPT_URL },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -234,6 +241,14 @@ static int read_line(struct line *line, int argc, char **argv)
 		case OPT_FIX:
 			cli->given |= CG_OPTION_FIX;
 			break;
+		case OPT_CAMERA:
+			cli->camera = optarg;
+			cli->given |= CG_OPTION_CAMERA;
+			break;
+		case OPT_URL:
+			cli->url = optarg;
+			cli->given |= CG_OPTION_URL;
+			break;
 		case 'j':
 			cli->json = true;
 			break;
@@ -313,10 +328,12 @@ static int run(struct line *line)
 		return help(cli, command->run ? command->name : line->words[1]);
 	if (wrong)
 		return wrong_usage(cli, command, _("'%s' has no option %s"),
-				   wrong & CG_OPTION_TO	   ? "--to" :
-				   wrong & CG_OPTION_FORCE ? "--force" :
-				   wrong & CG_OPTION_FIX   ? "--fix" :
-							     "--since");
+				   wrong & CG_OPTION_TO	    ? "--to" :
+				   wrong & CG_OPTION_FORCE  ? "--force" :
+				   wrong & CG_OPTION_FIX    ? "--fix" :
+				   wrong & CG_OPTION_CAMERA ? "--camera" :
+				   wrong & CG_OPTION_URL    ? "--url" :
+							      "--since");
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");
 	if (line->nwords - 1 > command->max)

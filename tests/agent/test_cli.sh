@@ -553,7 +553,7 @@ usage_tests() {
 	cg --version
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
-	commands=(status open close seal block auto off on who blocked why allow deny undo counters check reload
+	commands=(status open close seal block auto off on who blocked why allow deny undo counters check mud reload
 		doctor detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
@@ -584,7 +584,7 @@ usage_tests() {
 	cg help --json
 	is 'help as JSON' "$(jq -r '.commands[].name' <<<"$out" | sort | tr -s '\n' ' ')" \
 		"$(printf '%s\n' "${commands[@]}" | sort | tr '\n' ' ')"
-	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since; do
+	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url; do
 		in_file "camgate(1) has $c" $man "Fl.* Fl ${c#--}|Fl Fl ${c#--}"
 		in_file "completion has $c" packaging/completion/camgate "$c\b"
 	done
