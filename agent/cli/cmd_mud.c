@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* camgate mud: a maker's description of a camera (RFC 8520) as rules, and rules as such a file. Asks neither agent nor net. */
+/* camgate mud: a maker's description of a camera (RFC 8520) as rules, and rules as such a file. Asks no net, and the agent only for what was learned. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
@@ -11,9 +11,11 @@
 #include "../lib/near.h"
 #include "../lib/policy.h"
 #include "../lib/wholefile.h"
+#include "ask.h"
 #include "commands.h"
 #include "i18n.h"
 #include "print.h"
+#include "reply.h"
 #include "say.h"
 
 /* What the config says of the camera; NULL: nothing, or there is no config yet. */
@@ -212,6 +214,50 @@ static int no_camera(const struct cg_cli *cli, const struct cg_policy *policy)
 	return CG_EXIT_FAILED;
 }
 
+/* The camera's rules, and behind them an allow for what the agent has learned of
+ * it and no rule has. Those are the caller's: rules_free. */
+static int add_learned(const struct cg_cli *cli, const struct cg_policy_cam *cam,
+		       struct cg_policy_cam *ret_cam)
+{
+	struct json_object *request = cg_ask_new("learn"), *reply;
+	struct cg_cli people = *cli;
+	struct cg_diag diag = { "" };
+	size_t n;
+	int code;
+
+	json_object_object_add(request, "cam", json_object_new_string(cam->id));
+	json_object_object_add(request, "show", json_object_new_boolean(true));
+	code = cg_ask_try(&people, request, &reply);
+	if (code)
+		return cg_ask_unreachable(cli, code);
+	if (!cg_reply_bool(reply, "ok")) {
+		code = cg_say_refusal(cli, reply);
+		json_object_put(reply);
+		return code;
+	}
+	*ret_cam = *cam;
+	n = cg_reply_count(reply, "peers");
+	ret_cam->rules = calloc(cam->nrules + n + 1, sizeof(*ret_cam->rules));
+	for (size_t i = 0; ret_cam->rules && i < cam->nrules; i++)
+		ret_cam->rules[i] = cam->rules[i];
+	for (size_t i = 0; ret_cam->rules && i < n; i++) {
+		const char *rule = cg_reply_str(cg_reply_at(reply, "peers", i), "rule");
+		struct cg_policy_rule *new = &ret_cam->rules[ret_cam->nrules];
+		bool twice = false;
+
+		/* addresses of one name are one rule */
+		for (size_t k = 0; k < i && !twice; k++)
+			twice = !strcmp(cg_reply_str(cg_reply_at(reply, "peers", k), "rule"), rule);
+		if (!*rule || twice || cg_rule_parse(rule, NULL, &diag, &new->text))
+			continue;
+		new->kind = CG_RULE_ALLOW;
+		ret_cam->nrules++;
+	}
+	json_object_put(reply);
+	return ret_cam->rules ? CG_EXIT_OK :
+				cg_say_error(cli, CG_EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+}
+
 static int say_export(const struct cg_cli *cli, struct json_object *root,
 		      struct json_object *missing)
 {
@@ -244,7 +290,9 @@ static int export(const struct cg_cli *cli, const char *name)
 	struct json_object *root, *missing;
 	const struct cg_policy_cam *cam;
 	struct cg_diag diag = { "" };
+	struct cg_policy_cam with = { 0 };
 	struct cg_cli asked = *cli;
+	size_t own = 0;
 	int r;
 
 	if (fault)
@@ -260,7 +308,17 @@ static int export(const struct cg_cli *cli, const char *name)
 	asked.camera = name;
 	if (!cam)
 		return no_camera(&asked, policy);
+	if (cli->given & CG_OPTION_LEARNED) {
+		r = add_learned(cli, cam, &with);
+		if (r)
+			return r;
+		own = cam->nrules;
+		cam = &with;
+	}
 	r = cg_mud_write(cam, cli->url, time(NULL), &root, &missing);
+	for (size_t i = own; i < with.nrules; i++)
+		cg_rule_clear(&with.rules[i].text);
+	free(with.rules);
 	if (r)
 		return cg_say_error(cli, CG_EXIT_FAILED, NULL, "%s", strerror(-r));
 	r = say_export(cli, root, missing);
@@ -272,7 +330,8 @@ static int export(const struct cg_cli *cli, const char *name)
 int cg_cmd_mud(const struct cg_cli *cli, int argc, char **argv)
 {
 	bool in = !strcmp(argv[1], "import");
-	unsigned int wrong = cli->given & (in ? CG_OPTION_URL : CG_OPTION_CAMERA);
+	unsigned int wrong = cli->given &
+			     (in ? CG_OPTION_URL | CG_OPTION_LEARNED : CG_OPTION_CAMERA);
 
 	(void)argc;
 	if (!in && strcmp(argv[1], "export"))
@@ -280,6 +339,9 @@ int cg_cmd_mud(const struct cg_cli *cli, int argc, char **argv)
 				    _("mud: found '%s', expected import or export"), argv[1]);
 	if (wrong)
 		return cg_say_error(cli, CG_EXIT_USAGE, NULL, _("'mud %s' has no option %s"),
-				    argv[1], in ? "--url" : "--camera");
+				    argv[1],
+				    !in			  ? "--camera" :
+				    wrong & CG_OPTION_URL ? "--url" :
+							    "--learned");
 	return in ? import(cli, argv[2]) : export(cli, argv[2]);
 }

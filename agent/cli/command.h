@@ -12,6 +12,9 @@ enum cg_option {
 	CG_OPTION_FIX = 0x8,
 	CG_OPTION_CAMERA = 0x10,
 	CG_OPTION_URL = 0x20,
+	CG_OPTION_SHOW = 0x40,
+	CG_OPTION_STOP = 0x80,
+	CG_OPTION_LEARNED = 0x100,
 };
 
 /* The command line, options taken out. */

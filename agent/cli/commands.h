@@ -21,6 +21,7 @@ int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_rule(const struct cg_cli *cli, int argc, char **argv); /* allow, deny */
 int cg_cmd_undo(const struct cg_cli *cli, int argc, char **argv);
 
+int cg_cmd_learn(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_mud(const struct cg_cli *cli, int argc, char **argv);
 
 int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv);

@@ -44,6 +44,9 @@ static const struct cg_command commands[] = {
 	  CG_OPTION_SINCE, 1, 1, cg_cmd_blocked },
 	{ "why", "CAM ADDRESS[:PORT][/PROTOCOL]",
 	  N_("what would become of a packet, and by which rule"), 0, 2, 2, cg_cmd_why },
+	{ "learn", "CAM [TIME] [--show | --stop]",
+	  N_("record what a camera sends to, print rules for it; without a time 24h"),
+	  CG_OPTION_SHOW | CG_OPTION_STOP, 1, 2, cg_cmd_learn },
 	{ "allow", "CAM NAME|ADDRESS[/BITS][:PORT[-PORT]][/PROTOCOL]",
 	  N_("write a rule that lets a camera send there"), 0, 2, 2, cg_cmd_rule },
 	{ "deny", "CAM NAME|ADDRESS[/BITS][:PORT[-PORT]][/PROTOCOL]",
@@ -52,9 +55,9 @@ static const struct cg_command commands[] = {
 	{ "counters", "[CAM]", N_("packets and bytes by reason"), 0, 0, 1, cg_cmd_counters },
 	{ "check", "[FILE]", N_("judge a configuration; needs no agent, changes nothing"), 0, 0, 1,
 	  cg_cmd_check },
-	{ "mud", "import FILE [--camera NAME] | export CAM [--url URL]",
-	  N_("a maker's MUD file as rules, and rules as a MUD file; needs no agent"),
-	  CG_OPTION_CAMERA | CG_OPTION_URL, 2, 2, cg_cmd_mud },
+	{ "mud", "import FILE [--camera NAME] | export CAM [--url URL] [--learned]",
+	  N_("a maker's MUD file as rules, and rules as a MUD file"),
+	  CG_OPTION_CAMERA | CG_OPTION_URL | CG_OPTION_LEARNED, 2, 2, cg_cmd_mud },
 	{ "reload", "", N_("put the changed configuration in force"), 0, 0, 0, cg_cmd_reload },
 	{ "doctor", "[--fix]", N_("look for what keeps camgate from doing its job"), CG_OPTION_FIX,
 	  0, 0, cg_cmd_doctor },
@@ -77,6 +80,9 @@ enum {
 	OPT_FIX,
 	OPT_CAMERA,
 	OPT_URL,
+	OPT_SHOW,
+	OPT_STOP,
+	OPT_LEARNED,
 };
 
 static const struct option longopts[] = {
@@ -91,6 +97,9 @@ static const struct option longopts[] = {
 	{ "fix", no_argument, NULL, OPT_FIX },
 	{ "camera", required_argument, NULL, OPT_CAMERA },
 	{ "url", required_argument, NULL, OPT_URL },
+	{ "show", no_argument, NULL, OPT_SHOW },
+	{ "stop", no_argument, NULL, OPT_STOP },
+	{ "learned", no_argument, NULL, OPT_LEARNED },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -249,6 +258,15 @@ static int read_line(struct line *line, int argc, char **argv)
 			cli->url = optarg;
 			cli->given |= CG_OPTION_URL;
 			break;
+		case OPT_SHOW:
+			cli->given |= CG_OPTION_SHOW;
+			break;
+		case OPT_STOP:
+			cli->given |= CG_OPTION_STOP;
+			break;
+		case OPT_LEARNED:
+			cli->given |= CG_OPTION_LEARNED;
+			break;
 		case 'j':
 			cli->json = true;
 			break;
@@ -328,12 +346,15 @@ static int run(struct line *line)
 		return help(cli, command->run ? command->name : line->words[1]);
 	if (wrong)
 		return wrong_usage(cli, command, _("'%s' has no option %s"),
-				   wrong & CG_OPTION_TO	    ? "--to" :
-				   wrong & CG_OPTION_FORCE  ? "--force" :
-				   wrong & CG_OPTION_FIX    ? "--fix" :
-				   wrong & CG_OPTION_CAMERA ? "--camera" :
-				   wrong & CG_OPTION_URL    ? "--url" :
-							      "--since");
+				   wrong & CG_OPTION_TO	     ? "--to" :
+				   wrong & CG_OPTION_FORCE   ? "--force" :
+				   wrong & CG_OPTION_FIX     ? "--fix" :
+				   wrong & CG_OPTION_CAMERA  ? "--camera" :
+				   wrong & CG_OPTION_URL     ? "--url" :
+				   wrong & CG_OPTION_SHOW    ? "--show" :
+				   wrong & CG_OPTION_STOP    ? "--stop" :
+				   wrong & CG_OPTION_LEARNED ? "--learned" :
+							       "--since");
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");
 	if (line->nwords - 1 > command->max)

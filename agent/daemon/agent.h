@@ -63,6 +63,7 @@ struct cg_control;
 struct cg_guard;
 struct cg_module;
 struct cg_names;
+struct cg_learn;
 struct cg_agent;
 
 /* A resolver besides the gateway, and the MAC its answers must have. */
@@ -138,6 +139,7 @@ struct cg_agent {
 	struct cg_guard *guard;
 	struct cg_module *module;
 	struct cg_names *names;
+	struct cg_learn *learn; /* NULL: nobody asked for it yet */
 
 	/* Whoever wants to know; set by stages.c, which knows both sides. */
 	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);

@@ -401,6 +401,7 @@ static const struct command {
 	{ "allow", false, cg_command_allow },
 	{ "deny", false, cg_command_deny },
 	{ "undo", false, cg_command_undo },
+	{ "learn", false, cg_command_learn },
 	{ "counters", true, cg_command_counters },
 	{ "reload", false, cmd_reload },
 	{ "doctor", true, cg_command_doctor },

@@ -41,6 +41,8 @@ void cg_command_why(struct cg_command_call *c);
 void cg_command_counters(struct cg_command_call *c);
 /* doctor.c */
 void cg_command_doctor(struct cg_command_call *c);
+/* learn.c */
+void cg_command_learn(struct cg_command_call *c);
 /* edit.c */
 void cg_command_allow(struct cg_command_call *c);
 void cg_command_deny(struct cg_command_call *c);

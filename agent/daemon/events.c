@@ -4,6 +4,7 @@
 #include <string.h>
 #include "../lib/reason.h"
 #include "events.h"
+#include "learn.h"
 #include "names.h"
 
 #define BATCH	 512
@@ -57,6 +58,7 @@ static void event(void *ctx, const struct cg_event *e)
 	}
 	if (e->type & CG_EVENT_DROP)
 		dropped(a, cam, e);
+	cg_learn_event(a, cam, e);
 }
 
 void cg_events_read(struct cg_agent *a)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "askdns.h"
+#include "learn.h"
 #include "names.h"
 #include "resolvers.h"
 
@@ -342,6 +343,9 @@ void cg_names_event(void *ctx, const struct cg_name_event *e)
 	if (!cam || !a->names)
 		return;
 	cg_namepat_text(e->name, e->len, name);
+	/* What was not asked for may be a stranger's word. */
+	if (e->result != CG_DNS_ORIGIN && e->result != CG_DNS_UNASKED)
+		cg_learn_name(a, cam, name, e->ns);
 	switch (e->result) {
 	case CG_DNS_LEARNED:
 	case CG_DNS_NOTHING:

@@ -11,6 +11,7 @@
 #include "control.h"
 #include "events.h"
 #include "guard.h"
+#include "learn.h"
 #include "manual.h"
 #include "module.h"
 #include "names.h"
@@ -99,6 +100,7 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	ready_check(a, now);
 	cg_guard_tick(a, now);
 	cg_names_tick(a, now);
+	cg_learn_tick(a, now);
 }
 
 static void watchdog(struct ev_loop *loop, ev_timer *w, int revents)
@@ -138,6 +140,7 @@ static int state_start(struct cg_agent *a)
 static void state_stop(struct cg_agent *a)
 {
 	cg_manual_save(a);
+	cg_learn_close(&a->learn);
 }
 
 static int links_start(struct cg_agent *a)

@@ -29,6 +29,9 @@
  * allow       cam, rule                         file, line, added, undo (a command line)
  * deny        cam, rule                         the same
  * undo        -                                 file, restored, what
+ * learn       cam, for_s? | show? | stop?      id, name, learning, began_s, until_s, mode, note; with show or stop:
+ *                                               peers:[{peer,name?,port,proto,reason,as,rule?,reports,first_s,last_s}],
+ *                                               names:[{name,reports,last_s}], full, block (text)
  * counters R  cam?                              cams:[{id,name,slot,source ("module|map"),counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}], differs?}], source ("module|map")
  * reload      from? (address it is typed from)  generation, cameras, rules, added, removed, changed, warnings?:[text]
  * doctor   R  fix? (not R)                      findings:[{level:"ok|warn|fail", what, text, fix?}]

@@ -133,6 +133,9 @@
 /* Default time of `camgate open`, and the longest. */
 #define CG_OPEN_DEFAULT_S     (30 * 60)
 #define CG_OPEN_MAX_S	      (30 * 24 * 3600)
+/* How long `camgate learn` watches, and the longest. */
+#define CG_LEARN_DEFAULT_S    (24 * 3600)
+#define CG_LEARN_MAX_S	      (7 * 24 * 3600)
 #define CG_OFF_DEFAULT_S      (10 * 60)
 #define CG_OFF_MAX_S	      (24 * 3600)
 

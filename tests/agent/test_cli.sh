@@ -148,6 +148,10 @@ wire_tests() {
 		why cam1 203.0.113.9/icmp
 	wire 'why last port' '{"v":1,"cmd":"why","cam":"cam1","address":"203.0.113.9","port":65535,"proto":"tcp"}' \
 		why cam1 203.0.113.9:65535/tcp
+	wire 'learn' '{"v":1,"cmd":"learn","cam":"cam1"}' learn cam1
+	wire 'learn 2h' '{"v":1,"cmd":"learn","cam":"cam1","for_s":7200}' learn cam1 2h
+	wire 'learn --show' '{"v":1,"cmd":"learn","cam":"cam1","show":true}' learn cam1 --show
+	wire 'learn --stop' '{"v":1,"cmd":"learn","cam":"cam1","stop":true}' learn --stop cam1
 	wire 'allow' '{"v":1,"cmd":"allow","cam":"cam1","rule":"198.51.100.0/24:443/tcp"}' \
 		allow cam1 198.51.100.0/24:443/tcp
 	wire 'deny' '{"v":1,"cmd":"deny","cam":"cam1","rule":"203.0.113.9"}' deny cam1 203.0.113.9
@@ -542,6 +546,8 @@ usage_tests() {
 	usage 'off for too long' 'at most 24h' off 25h
 	usage 'since what' 'no time' blocked cam1 --since x
 	usage 'since too long' 'at most 1h' blocked cam1 --since 2h
+	usage 'learn for too long' 'at most 7d' learn cam1 8d
+	usage 'learn: show takes no time' 'takes no time' learn cam1 1h --show
 	usage 'timeout what' 'no time' on --timeout x
 	usage 'why a prefix' 'one address' why cam1 203.0.113.0/24
 	usage 'why a range' 'one address' why cam1 203.0.113.9:1-5
@@ -553,7 +559,7 @@ usage_tests() {
 	cg --version
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
-	commands=(status open close seal block auto off on who blocked why allow deny undo counters check mud reload
+	commands=(status open close seal block auto off on who blocked why allow deny undo counters check mud reload learn
 		doctor detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
@@ -584,7 +590,7 @@ usage_tests() {
 	cg help --json
 	is 'help as JSON' "$(jq -r '.commands[].name' <<<"$out" | sort | tr -s '\n' ' ')" \
 		"$(printf '%s\n' "${commands[@]}" | sort | tr '\n' ' ')"
-	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url; do
+	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned; do
 		in_file "camgate(1) has $c" $man "Fl.* Fl ${c#--}|Fl Fl ${c#--}"
 		in_file "completion has $c" packaging/completion/camgate "$c\b"
 	done
