@@ -12,6 +12,8 @@
 #define STOP  LEARN ",\"stop\":true}"
 
 static struct house h;
+/* of the events sent next */
+static uint8_t scope = CG_NET_REMOTE;
 
 static void setup(void)
 {
@@ -45,6 +47,7 @@ static void send_event(uint32_t slot, const char *peer, uint16_t port, uint8_t t
 
 	ck_assert_int_eq(cg_addr_parse(peer, &addr), 0);
 	memcpy(e.peer, addr.b, sizeof(e.peer));
+	e.scope = scope;
 	fake_event_send(&e);
 	house_pump(&h);
 }
@@ -147,6 +150,9 @@ START_TEST(what_counts)
 	send_event(1, "203.0.113.1", 443, CG_EVENT_DROP, CG_DROP_SEALED, CG_PLANE_UP);
 	send_event(0, "203.0.113.2", 443, CG_EVENT_DROP, CG_DROP_SPOOF, CG_PLANE_UP);
 	send_event(0, "203.0.113.3", 443, CG_EVENT_SEEN, CG_DROP_UNRULED, CG_PLANE_UP);
+	scope = CG_NET_LAN;
+	tried("192.168.1.30", 443);
+	scope = CG_NET_REMOTE;
 	ck_assert_uint_eq(peers_now(), 0);
 	send_event(0, "203.0.113.66", 50001, CG_EVENT_DROP, CG_DROP_INBOUND, CG_PLANE_DOWN_MONITOR);
 	send_event(0, "203.0.113.66", 50001, CG_EVENT_DROP, CG_DROP_UNRULED, CG_PLANE_UP_MONITOR);
@@ -189,7 +195,8 @@ START_TEST(names)
 	ck_assert_str_eq(reply_text(r, "peers/1/rule"), "203.0.113.10:443/tcp");
 	ck_assert_str_eq(reply_text(r, "names/0/name"), "idle.vendor.example");
 	ck_assert_uint_eq(length(r, "names"), 2);
-	ck_assert_ptr_nonnull(strstr(reply_text(r, "block"), "#        idle.vendor.example, 1 report"));
+	ck_assert_ptr_nonnull(
+		strstr(reply_text(r, "block"), "#        idle.vendor.example, 1 report"));
 	json_object_put(r);
 }
 END_TEST
