@@ -10,16 +10,17 @@ static struct cg_learned_of l;
 
 static struct cg_learned_report report(const char *peer, uint16_t port, uint8_t proto, bool up)
 {
-	static uint64_t ns;
+	static uint64_t ns = 1;
 	struct cg_learned_report r = {
 		.peer_port = port,
 		.cam_port = 40000,
 		.proto = proto,
 		.reason = up ? CG_DROP_UNRULED : CG_DROP_INBOUND,
 		.up = up,
-		.ns = ++ns,
+		.ns = ns,
 	};
 
+	ns++;
 	ck_assert_int_eq(cg_addr_parse(peer, &r.peer), 0);
 	return r;
 }
