@@ -63,10 +63,8 @@ static const struct {
 	const char *call;
 	int code;
 } stage_failures[] = {
-	{ "links_open", CG_EXIT_FAILED },
-	{ "open", CG_EXIT_FAILED },
-	{ "names_read", CG_EXIT_FAILED },
-	{ "apply", CG_EXIT_FAILED },
+	{ "links_open", CG_EXIT_FAILED }, { "open", CG_EXIT_FAILED },
+	{ "names_read", CG_EXIT_FAILED }, { "apply", CG_EXIT_FAILED },
 	{ "complete", CG_EXIT_FAILED },
 };
 
