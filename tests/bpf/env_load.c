@@ -182,8 +182,8 @@ static int netdevs_make(void)
 
 	if (two && three)
 		return 0;
-	return system(two   ? "ip link add v3 index 3 type veth peer name v9" :
-		      three ? "ip link add v2 index 2 type veth peer name v9" :
+	return system(two   ? "ip link add v3 index 3 type veth peer name v9 index 9" :
+		      three ? "ip link add v2 index 2 type veth peer name v9 index 9" :
 			      "ip link add v2 index 2 type veth peer name v3 index 3");
 }
 
