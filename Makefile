@@ -34,7 +34,7 @@ LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c 
 	reason.c rule.c saved.c servers.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
 KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
 	dp_read.c dp_why.c kstats.c links.c links_dump.c listens.c nft.c nft_ask.c own.c \
-	offload.c offload_nl.c pins.c pins_stats.c tc.c tcx.c)
+	offload.c offload_nl.c pins.c pins_stats.c put.c tc.c tcx.c)
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c \
 	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
 	guard_plan.c learn.c log.c main.c manual.c module.c names.c peer.c ports.c resolvers.c service.c stages.c statefile.c undo.c)

@@ -8,11 +8,11 @@ $(BENCH)/%.bpf.o: tests/bench/%.bpf.c tests/bench/bench.h Makefile tests/bench.m
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
-$(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/packets.o
+$(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/packets.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
-$(BENCH)/insns: $(BENCH)/insns.o $(BENCH)/interp.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/env_words.o $(T)/bpf/packets.o
+$(BENCH)/insns: $(BENCH)/insns.o $(BENCH)/interp.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/env_words.o $(T)/bpf/packets.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+#include "put.h"
 
 #define ETH_LEN 14
 
@@ -98,11 +99,13 @@ int cg_datapath_resolvers_apply(struct cg_datapath *dp, const struct cg_datapath
 
 	for (size_t i = 0; i < n; i++) {
 		struct cg_hwaddr mac = { 0 };
+		int r;
 
 		memcpy(key.addr, list[i].addr.b, sizeof(key.addr));
 		memcpy(mac.mac, list[i].mac.b, sizeof(mac.mac));
-		if (bpf_map_update_elem(dp->map[CG_DP_RESOLVERS], &key, &mac, BPF_ANY))
-			return cg_dp_fail(dp, -errno, "cg_resolvers: %s", strerror(errno));
+		r = cg_put(dp->map[CG_DP_RESOLVERS], &key, &mac, BPF_ANY);
+		if (r)
+			return cg_dp_fail(dp, r, "cg_resolvers: %s", strerror(-r));
 	}
 	more = !bpf_map_get_next_key(dp->map[CG_DP_RESOLVERS], NULL, &next);
 	while (more) {
@@ -180,9 +183,12 @@ static int hash_copy(int from, int to)
 	while (!bpf_map_get_next_key(from, prev, next)) {
 		memcpy(key, next, sizeof(key));
 		prev = key;
-		if (!bpf_map_lookup_elem(from, key, &value) &&
-		    bpf_map_update_elem(to, key, &value, BPF_ANY))
-			return -errno;
+		if (!bpf_map_lookup_elem(from, key, &value)) {
+			int r = cg_put(to, key, &value, BPF_ANY);
+
+			if (r)
+				return r;
+		}
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+#include "put.h"
 #include "tcx.h"
 
 static struct cg_net_key net_key(const struct cg_prefix *p)
@@ -41,14 +42,17 @@ static const struct cg_datapath_if *if_find(const struct cg_datapath_if *ifs, si
 static int nets_change(struct cg_datapath *dp, const struct cg_datapath_net *nets, size_t n,
 		       bool *changed)
 {
+	int r;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct cg_datapath_net *was = net_find(dp->nets, dp->nnets, &nets[i].prefix);
 		struct cg_net_key key = net_key(&nets[i].prefix);
 
 		if (was && !memcmp(&was->net, &nets[i].net, sizeof(was->net)))
 			continue;
-		if (bpf_map_update_elem(dp->map[CG_DP_NETS], &key, &nets[i].net, BPF_ANY))
-			return cg_dp_fail(dp, -errno, "cg_nets: %s", strerror(errno));
+		r = cg_put(dp->map[CG_DP_NETS], &key, &nets[i].net, BPF_ANY);
+		if (r)
+			return cg_dp_fail(dp, r, "cg_nets: %s", strerror(-r));
 		*changed = true;
 	}
 	for (size_t i = 0; i < dp->nnets; i++) {
@@ -66,19 +70,24 @@ static int nets_change(struct cg_datapath *dp, const struct cg_datapath_net *net
 static int ifs_change(struct cg_datapath *dp, const struct cg_datapath_if *ifs, size_t n,
 		      bool *changed)
 {
+	int r;
+
 	for (size_t i = 0; i < n; i++) {
 		const struct cg_datapath_if *was = if_find(dp->ifs, dp->nifs, ifs[i].ifindex);
 
 		if (was && !memcmp(&was->type, &ifs[i].type, sizeof(was->type)))
 			continue;
-		if (bpf_map_update_elem(dp->map[CG_DP_IFS], &ifs[i].ifindex, &ifs[i].type, BPF_ANY))
-			return cg_dp_fail(dp, -errno, "cg_ifs: %s", strerror(errno));
+		r = cg_put(dp->map[CG_DP_IFS], &ifs[i].ifindex, &ifs[i].type, BPF_ANY);
+		if (r)
+			return cg_dp_fail(dp, r, "cg_ifs: %s", strerror(-r));
 		*changed = true;
 	}
 	/* No verdict depends on these: no flow looks again for them. */
-	for (size_t i = 0; i < n; i++)
-		if (bpf_map_update_elem(dp->map[CG_DP_LANS], &ifs[i].ifindex, &ifs[i].lan, BPF_ANY))
-			return cg_dp_fail(dp, -errno, "cg_lans: %s", strerror(errno));
+	for (size_t i = 0; i < n; i++) {
+		r = cg_put(dp->map[CG_DP_LANS], &ifs[i].ifindex, &ifs[i].lan, BPF_ANY);
+		if (r)
+			return cg_dp_fail(dp, r, "cg_lans: %s", strerror(-r));
+	}
 	for (size_t i = 0; i < dp->nifs; i++) {
 		if (if_find(ifs, n, dp->ifs[i].ifindex))
 			continue;
@@ -205,7 +214,7 @@ int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
 	if (made < 0)
 		return made;
 	/* A clsact that was there is not ours; one we made stays ours. */
-	if (made && bpf_map_update_elem(dp->map[CG_DP_PORTS], &ifindex, &port, BPF_ANY))
+	if (made && cg_put(dp->map[CG_DP_PORTS], &ifindex, &port, BPF_ANY))
 		return cg_dp_fail(dp, -errno, "cg_ports: %s", strerror(errno));
 	r = cg_tcx_detach(dp->pin_dir, ifindex);
 	return r < 0 ? r : 0;

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include "put.h"
 #include "../lib/exposure.h"
 
 /* One of the five maps whose keys hold the generation, and a set's part of it. */
@@ -68,10 +69,11 @@ static int write_part(struct cg_datapath *dp, const struct part *p)
 	/* What a batch did not take, one by one: it says what is wrong. */
 	for (; done < p->n; done++) {
 		const char *e = p->entries + done * p->stride;
+		int r = cg_put(dp->map[p->map], e, e + p->value_at, BPF_ANY);
 
-		if (bpf_map_update_elem(dp->map[p->map], e, e + p->value_at, BPF_ANY))
-			return cg_dp_fail(dp, -errno, "%s: entry %zu of %zu: %s",
-					  cg_dp_map_names[p->map], done + 1, p->n, strerror(errno));
+		if (r)
+			return cg_dp_fail(dp, r, "%s: entry %zu of %zu: %s",
+					  cg_dp_map_names[p->map], done + 1, p->n, strerror(-r));
 	}
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "../../agent/kern/put.h"
 #include "env.h"
 
 const uint8_t CAM1[6] = { 0x02, 0xca, 0, 0, 0, 1 }, CAM2[6] = { 0x02, 0xca, 0, 0, 0, 2 };
@@ -70,7 +71,7 @@ void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t l
 
 	assert(addr_prefix_parse(prefix, key.addr, &bits));
 	key.prefixlen = bits;
-	must(bpf_map_update_elem(e->nets, &key, &net, BPF_ANY), prefix);
+	must(cg_put(e->nets, &key, &net, BPF_ANY), prefix);
 }
 
 void env_net_del(struct env *e, const char *prefix)
@@ -87,7 +88,7 @@ void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan)
 {
 	struct cg_if v = { .kind = kind, .lan = lan };
 
-	must(bpf_map_update_elem(e->ifs, &ifindex, &v, BPF_ANY), "cg_ifs");
+	must(cg_put(e->ifs, &ifindex, &v, BPF_ANY), "cg_ifs");
 }
 
 void env_word(struct env *e, uint32_t slot, uint64_t word)
@@ -187,11 +188,11 @@ static void vec_write(struct env *e, uint32_t gen, uint32_t slot, const struct e
 			vec.n = CG_RULES_PER_CHUNK;
 		memcpy(vec.rule, list + i * CG_RULES_PER_CHUNK, vec.n * sizeof(*list));
 		if (!i) {
-			must(bpf_map_update_elem(e->rules, &key, &vec, BPF_ANY), "cg_rules");
+			must(cg_put(e->rules, &key, &vec, BPF_ANY), "cg_rules");
 			env_rule_known(e, &key);
 		} else {
 			more.id = next = ++e->more_id;
-			must(bpf_map_update_elem(e->rulemore, &more, &vec, BPF_ANY), "cg_rulemore");
+			must(cg_put(e->rulemore, &more, &vec, BPF_ANY), "cg_rulemore");
 		}
 	}
 }
@@ -229,7 +230,7 @@ void env_policy_write(struct env *e, uint32_t gen)
 		cam = (struct cg_cam){ .slot = slot, .flags = e->cam[slot].flags };
 		rules_write(e, gen, slot);
 		env_mac_known(e, key.mac);
-		must(bpf_map_update_elem(e->cams, &key, &cam, BPF_ANY), "cg_cams");
+		must(cg_put(e->cams, &key, &cam, BPF_ANY), "cg_cams");
 	}
 }
 
@@ -284,7 +285,7 @@ void env_reset(struct env *e)
 	memset(e->lens, 0, e->slots * sizeof(*e->lens));
 	memset(e->reach, 0, e->slots * (CG_REACH_BITS / 8));
 	for (slot = 0; slot < ENV_SLOTS; slot++)
-		must(bpf_map_update_elem(e->state, &slot, &zero, BPF_ANY), "cg_state");
+		must(cg_put(e->state, &slot, &zero, BPF_ANY), "cg_state");
 	env_if(e, IF_LAN, CG_NET_LAN, 1);
 	env_if(e, IF_LAN2, CG_NET_LAN, 2);
 	env_if(e, IN_BRIDGE, CG_NET_LAN, 1);
@@ -332,7 +333,7 @@ static void age_map(int fd, uint32_t slot, uint64_t ns, size_t size, size_t at)
 		memcpy(&last, v + at, 8);
 		last -= ns;
 		memcpy(v + at, &last, 8);
-		must(bpf_map_update_elem(fd, &k, v, BPF_EXIST), "age");
+		must(cg_put(fd, &k, v, BPF_EXIST), "age");
 	}
 }
 

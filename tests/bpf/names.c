@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <linux/pkt_cls.h>
 #include <stdlib.h>
+#include "../../agent/kern/put.h"
 #include "../../agent/lib/namepat.h"
 #include "frames.h"
 #include "names.h"
@@ -66,7 +67,7 @@ void names_reset(struct names *n)
 	memcpy(gw.mac, GW, 6);
 	inet_pton(AF_INET, GW_4, &gw.v4);
 	inet_pton(AF_INET6, GW_6, gw.v6);
-	bpf_map_update_elem(n->lans, &lan, &gw, BPF_ANY);
+	assert(!cg_put(n->lans, &lan, &gw, BPF_ANY));
 	n->e->cam[1].flags |= CG_CAM_NAMES;
 	n->e->cam[2].flags |= CG_CAM_NAMES;
 	env_policy_write(n->e, 1);
@@ -92,12 +93,12 @@ void names_rule(struct names *n, uint32_t slot, enum cg_rule_kind kind, const ch
 		.proto = port ? CG_PROTO_TCPUDP : CG_PROTO_ANY,
 		.kind = kind,
 	};
-	assert(!bpf_map_update_elem(n->namerules, &key, &vec, BPF_ANY));
+	assert(!cg_put(n->namerules, &key, &vec, BPF_ANY));
 	if (!cg_namepat_apex(pattern, &k))
 		return;
 	key.prefixlen = CG_NAMEKEY_BASE + 8U * k.len;
 	memset(&vec, 0, sizeof(vec));
-	assert(!bpf_map_update_elem(n->namerules, &key, &vec, BPF_NOEXIST));
+	assert(!cg_put(n->namerules, &key, &vec, BPF_NOEXIST));
 }
 
 unsigned int names_run(struct names *n, int fd, const struct pkt *pkt, uint32_t ingress)
@@ -214,7 +215,7 @@ static void expire(int fd, void *value, __u64 *until, int k)
 		assert(!bpf_map_lookup_elem(fd, key, value));
 		for (int i = 0; i < k; i++)
 			until[i] = 1;
-		assert(!bpf_map_update_elem(fd, key, value, BPF_EXIST));
+		assert(!cg_put(fd, key, value, BPF_EXIST));
 	}
 }
 

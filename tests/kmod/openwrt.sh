@@ -25,7 +25,12 @@ for which; do
 		CG_VM_APPEND='sysctl.net.core.bpf_jit_enable=0' run 'options load verifier counters guard tables' openwrt-6.1
 		mv build/log/kmod-openwrt-6.1.log build/log/kmod-openwrt-6.1.nojit.log
 		;;
-	uml) run "$module tables" uml-6.1 ;;
+	uml)
+		# It has no interrupt of its own making: entries get memory at the tick alone,
+		# and what makes many at once, as these do, is refused some (agent/kern/put.h).
+		echo '# uml: not run: tables diff names redirect quota: more entries at once than a tick brings memory for'
+		TABLES='again cuts from_cam modes to_cam fast hostile frag icmp remote' run "$module tables" uml-6.1
+		;;
 	*) exit 2 ;;
 	esac
 done

@@ -42,7 +42,7 @@ compile() { # NAME SOURCE...
 		compile kmodbpf tests/kmod/kmodbpf.c && compile load tests/bpf/verifier.c
 } || exit 1
 {
-	echo "RUNS=${RUNS:-500000} FUZZ=${FUZZ:-3000} PLANTED=${PLANTED:-}"
+	echo "RUNS=${RUNS:-500000} FUZZ=${FUZZ:-3000} PLANTED=${PLANTED:-} TABLES='${TABLES:-}'"
 	cat tests/kmod/guest/run.sh
 } >"$out/run.sh.$$"
 # The first part loads the module.
