@@ -29,15 +29,18 @@ endif
 
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
-LIB_SRC := $(addprefix agent/lib/,addr.c blocked.c chunks.c confedit.c config.c diag.c dnsmsg.c facts.c guess.c \
-	duration.c exposure.c ident.c learned.c lex.c maker.c mapdiff.c mapset.c mark.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
-	reason.c rule.c saved.c servers.c shape.c slots.c source.c unique.c utf8.c value.c view.c wholefile.c)
-KERN_SRC := $(addprefix agent/kern/,bootguard.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
+LIB_SRC := $(addprefix agent/lib/,account.c addr.c blocked.c chunks.c civil.c confedit.c config.c diag.c dnsmsg.c \
+	duration.c exposure.c facts.c guess.c ident.c learned.c lex.c maker.c mapdiff.c mapset.c mark.c mud_ace.c mud_flow.c \
+	mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
+	reason.c rule.c saved.c schedule.c servers.c shape.c slots.c source.c timing.c tzfile.c tzrule.c unique.c usage.c \
+	utf8.c value.c view.c wholefile.c zone.c zones.c)
+KERN_SRC := $(addprefix agent/kern/,bootguard.c clock.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
 	dp_read.c dp_why.c kstats.c links.c links_dump.c listens.c nft.c nft_ask.c own.c \
 	offload.c offload_nl.c pins.c pins_stats.c put.c tc.c tcx.c)
-DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c \
-	control.c doctor.c doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c \
-	guard_plan.c learn.c log.c main.c manual.c module.c names.c peer.c ports.c resolvers.c service.c stages.c statefile.c undo.c)
+DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c control.c doctor.c \
+	doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c learn.c log.c main.c \
+	manual.c module.c names.c peer.c ports.c resolvers.c sched.c sched_show.c service.c stages.c statefile.c undo.c \
+	usagefile.c wallclock.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_blocked.c cmd_check.c cmd_exposure.c cmd_learn.c cmd_mud.c cmd_rules.c \
 	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c profiles.c \
 	reply.c say.c sentence.c statenote.c text.c)

@@ -59,7 +59,7 @@ INLINE int decide_remote(const struct seat *s, __u8 class, int by_peer, const __
 	if (class == CG_CLASS_CONTROL)
 		return CG_PASS_CONTROL;
 	if (class == CG_CLASS_UPLOAD)
-		return CG_PASS_UPLOAD;
+		return s->m->word & CG_WORD_FULL ? CG_DROP_DAILY : CG_PASS_UPLOAD;
 	return e.other ? CG_DROP_VIEWER : CG_DROP_UNRULED;
 }
 

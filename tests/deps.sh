@@ -29,6 +29,7 @@ table() {
 	build libsystemd-dev             pc:libsystemd
 	build check                      pc:check
 	build jq                         cmd:jq
+	build tzdata                     file:/usr/share/zoneinfo/Europe/Berlin
 	lint  clang-format               cmd:clang-format
 	lint  sparse                     cmd:sparse
 	lint  cppcheck                   cmd:cppcheck

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := addr blocked confedit config diag dnsmsg duration exposure learned guess lex makers mapdiff mapset mark maybe mud mudout namepat near nftext offload \
-	policy profile reason rule saved view
-AGENT_TESTS := control doctor edit exposure guard learn links module names ports reload show start
+UNIT_TESTS := account addr blocked clock confedit config diag dnsmsg duration exposure learned guess lex makers mapdiff mapset mark maybe mud mudout namepat near nftext offload \
+	policy profile reason rule saved schedule schedule_year view zone
+AGENT_TESTS := control doctor edit exposure guard learn links module names ports quota reload schedule show start
 AGENT_SCRIPTS := cli mud packaging
 BPF_TESTS := again cuts diff fast frag from_cam fuzz hostile icmp modes names quota redirect remote soak to_cam
 

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <camgate/ctl.h>
 #include "../kern/own.h"
 #include "../lib/config.h"
 #include "../lib/mapset.h"
 #include "../lib/policy.h"
 #include "../lib/view.h"
+#include "../lib/zones.h"
 #include "caller.h"
 #include "commands.h"
 #include "i18n.h"
@@ -37,12 +39,32 @@ static int judge(const char *file, struct cg_links *links, struct cg_diag *diag,
 	if (!r)
 		r = cg_policy_build(config, diag, &policy);
 	if (!r)
+		r = cg_zones_find(policy, "", diag);
+	if (!r)
 		r = cg_mapset_build(policy, 1, names, CG_MAX_CAMERAS, diag, &set);
 	if (!r && links)
 		r = cg_own_check(links, policy, diag);
 	if (!r)
 		*ret_policy = TAKE_PTR(policy);
 	return r;
+}
+
+/* Of windows that say different things at once the strictest holds: which two, and which. */
+static void overlap(const struct cg_policy_cam *cam, struct json_object *list)
+{
+	char a[CG_WINDOW_STRLEN], b[CG_WINDOW_STRLEN];
+	const struct cg_window *w = cam->windows;
+	_cleanup_free_ char *line = NULL;
+	size_t i, j;
+
+	if (!cg_schedule_overlap(w, cam->nwindows, time(NULL), &i, &j))
+		return;
+	if (asprintf(&line,
+		     _("%s:%d: camera '%s': the windows '%s' and '%s' of line %d overlap, the stricter "
+		       "holds"),
+		     w[j].pos.file, w[j].pos.line, cam->name, cg_schedule_format(&w[j], b),
+		     cg_schedule_format(&w[i], a), w[i].pos.line) >= 0)
+		json_object_array_add(list, json_object_new_string(line));
 }
 
 /* What is no fault of the file and odd all the same. */
@@ -62,6 +84,8 @@ static struct json_object *warnings(struct cg_links *links, const struct cg_poli
 			       _("camera '%s' is the device you are logged in from"), cam->name);
 		json_object_array_add(list, json_object_new_string(line));
 	}
+	for (size_t i = 0; i < policy->ncams; i++)
+		overlap(&policy->cams[i], list);
 	while ((user = cg_own_mark_user(policy, &at)))
 		json_object_array_add(
 			list, json_object_new_string(cg_mark_text(policy->mark.mask, user, text)));

@@ -85,6 +85,9 @@ static void print_cams(const struct cg_cli *cli, const char *cmd, struct json_ob
 			cg_print_out(_(" (was until %s)"),
 				     cg_print_clock((time_t)cg_reply_int(cam, "old_until_s"), now,
 						    clock));
+		if (cg_reply_has(cam, "cut_by"))
+			cg_print_out(_("; cut to what is left of its %s today"),
+				     cg_reply_str(cam, "cut_by"));
 		if (stays)
 			cg_print_out(_("; `camgate auto %s` takes a seal by hand back"),
 				     cg_reply_str(cam, "id"));

@@ -92,6 +92,61 @@ static void print_cams(struct json_object *reply, time_t now)
 	cg_print_table_end(&table);
 }
 
+/* "closed by schedule (mon 22:00-06:30 closed) until 06:30, then open" */
+static void print_schedule(struct json_object *cam, time_t now)
+{
+	struct json_object *s = cg_reply_obj(cam, "schedule");
+	char name[CG_REPLY_CAM_LEN], clock[CG_PRINT_LEN];
+
+	if (!s)
+		return;
+	cg_print_out(_("%s: by schedule %s"), cg_reply_cam(cam, name), cg_reply_str(s, "now"));
+	if (!cg_reply_bool(s, "clock_right"))
+		cg_print_out(_(", for the clock is not known to be right"));
+	if (cg_reply_has(s, "window"))
+		cg_print_out(" (%s)", cg_reply_str(s, "window"));
+	if (cg_reply_has(s, "until_s"))
+		cg_print_out(_(" until %s, then %s"),
+			     cg_print_clock((time_t)cg_reply_int(s, "until_s"), now, clock),
+			     cg_reply_str(s, "next"));
+	cg_print_out("\n");
+}
+
+static void print_quota(struct json_object *cam)
+{
+	struct json_object *q = cg_reply_obj(cam, "quota");
+	char name[CG_REPLY_CAM_LEN], used[CG_PRINT_LEN], limit[CG_PRINT_LEN];
+
+	if (cg_reply_has(q, "upload_limit"))
+		cg_print_out(_("%s: sent %s of %s today%s\n"), cg_reply_cam(cam, name),
+			     cg_print_size((uint64_t)cg_reply_int(q, "upload_bytes"), used),
+			     cg_print_size((uint64_t)cg_reply_int(q, "upload_limit"), limit),
+			     cg_reply_bool(q, "upload_stopped") ?
+				     _(": uploads are stopped and it stays closed") :
+				     "");
+	if (cg_reply_has(q, "open_limit_s"))
+		cg_print_out(_("%s: open for %s of %s today%s\n"), cg_reply_cam(cam, name),
+			     cg_print_span((uint64_t)cg_reply_int(q, "open_s"), used),
+			     cg_print_span((uint64_t)cg_reply_int(q, "open_limit_s"), limit),
+			     cg_reply_bool(q, "open_spent") ? _(": it stays closed") : "");
+}
+
+static void print_times(struct json_object *reply, time_t now)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cg_reply_count(reply, "cams"); i++) {
+		struct json_object *cam = cg_reply_at(reply, "cams", i);
+
+		if (!cg_reply_has(cam, "schedule") && !cg_reply_has(cam, "quota"))
+			continue;
+		if (!n++)
+			cg_print_out("\n");
+		print_schedule(cam, now);
+		print_quota(cam);
+	}
+}
+
 int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv)
 {
 	struct json_object *reply;
@@ -107,6 +162,7 @@ int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv)
 	print_open(reply);
 	print_cams(reply, now);
 	cg_profiles_print(cg_reply_obj(reply, "cams"));
+	print_times(reply, now);
 	lost = cg_reply_int(reply, "lost_events");
 	if (cg_reply_count(reply, "attention") || lost) {
 		cg_print_out("\n");

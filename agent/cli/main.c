@@ -23,18 +23,21 @@
 
 /* `help` is the one command that needs the table: run is NULL. */
 static const struct cg_command commands[] = {
-	{ "status", "", N_("what is open, what was stopped, what needs attention"), 0, 0, 0,
+	{ "status", "",
+	  N_("what is open, what was stopped, what schedules do, what needs attention"), 0, 0, 0,
 	  cg_cmd_status },
 	{ "open", "CAM [TIME | until CLOCK] [--to ADDRESS] [--force]",
-	  N_("let a camera be watched from outside for a while; without a time 30m"),
+	  N_("let a camera be watched from outside for a while; without a time 30m, at most "
+	     "what its open_time leaves"),
 	  CG_OPTION_TO | CG_OPTION_FORCE, 1, 4, cg_cmd_open },
 	{ "close", "CAM|all", N_("nobody watches from outside; ends what runs now"), 0, 1, 1,
 	  cg_cmd_stricter },
 	{ "seal", "CAM|all", N_("nothing leaves the camera's LAN at all"), 0, 1, 1,
 	  cg_cmd_stricter },
 	{ "block", "CAM|all", N_("the same as seal"), 0, 1, 1, cg_cmd_stricter },
-	{ "auto", "CAM|all", N_("take back what was done by hand: the configuration holds again"),
-	  0, 1, 1, cg_cmd_auto },
+	{ "auto", "CAM|all",
+	  N_("take back what was done by hand: configuration and schedule hold again"), 0, 1, 1,
+	  cg_cmd_auto },
 	{ "off", "[TIME]", N_("let everything pass for a while; without a time 10m"), 0, 0, 1,
 	  cg_cmd_off },
 	{ "on", "", N_("end off"), 0, 0, 0, cg_cmd_on },

@@ -32,6 +32,22 @@ static void open_sentence(struct json_object *cam, const char *to, time_t now,
 		snprintf(buf, CG_SENTENCE_LEN, _("always open: %s"), who);
 }
 
+/* Who says so, where it is not the config, nor an opening, which is said otherwise. */
+static const char *by_whom(struct json_object *cam)
+{
+	const char *why = cg_reply_str(cam, "why");
+
+	if (!strcmp(why, "manual"))
+		return _(" (by hand)");
+	if (!strcmp(why, "quota"))
+		return _(" (its quota is used up)");
+	if (strcmp(why, "schedule"))
+		return "";
+	return cg_reply_has(cam, "until_s") || strcmp(cg_reply_str(cam, "exposure"), "open") ?
+		       _(" (by schedule)") :
+		       "";
+}
+
 const char *cg_sentence_exposure(struct json_object *cam, const char *to, time_t now,
 				 char buf[static CG_SENTENCE_LEN])
 {
@@ -51,8 +67,7 @@ const char *cg_sentence_exposure(struct json_object *cam, const char *to, time_t
 
 	snprintf(buf, CG_SENTENCE_LEN, "%s%.160s%s%s",
 		 monitor ? _("monitored only, nothing is stopped; would be ") : "", state,
-		 !strcmp(cg_reply_str(cam, "why"), "manual") ? _(" (by hand)") : "",
-		 never_seen(cam) ? _("; never seen: check the MAC") : "");
+		 by_whom(cam), never_seen(cam) ? _("; never seen: check the MAC") : "");
 	return buf;
 }
 

@@ -9,7 +9,9 @@
 #include "attach.h"
 #include "guard.h"
 #include "manual.h"
+#include "sched.h"
 #include "../kern/own.h"
+#include "../lib/zones.h"
 
 static uint64_t boot_ns(void)
 {
@@ -24,12 +26,22 @@ static int64_t real_s(void)
 	return time(NULL);
 }
 
+static int64_t real_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * (int64_t)CG_SEC_NS + ts.tv_nsec;
+}
+
 void cg_agent_init(struct cg_agent *a, const struct cg_agent_opts *opts)
 {
 	memset(a, 0, sizeof(*a));
 	a->opts = *opts;
 	a->boot_ns = boot_ns;
 	a->real_s = real_s;
+	a->real_ns = real_ns;
+	a->clock_evidence = cg_clock_evidence;
 	a->run.dns_port = 53;
 }
 
@@ -96,7 +108,9 @@ int cg_agent_load(struct cg_agent *a, struct cg_diag *diag, struct cg_policy **r
 	err = cg_policy_build(config, diag, &policy);
 	if (err < 0)
 		return cg_diag_set(diag, NULL, err, "%s: %s", a->opts.config, strerror(-err));
-	err = cg_own_check(a->kern.links, policy, diag);
+	err = cg_zones_find(policy, a->opts.root, diag);
+	if (!err)
+		err = cg_own_check(a->kern.links, policy, diag);
 	if (err < 0)
 		return err;
 	*ret_policy = TAKE_PTR(policy);
@@ -262,6 +276,7 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 		old = NULL;
 	cg_mapset_diff(a->policy.set ? a->policy.set : old, set, &applied.diff);
 
+	cg_sched_config(a, *policy, set);
 	err = cg_guard_before(a, dp, *policy);
 	if (!err)
 		err = cg_datapath_apply(dp, set);
@@ -273,6 +288,7 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 		moved(a, &larger);
 	cg_guard_applied(a);
 	cg_manual_restore(a);
+	cg_sched_applied(a);
 	applied.cameras = a->policy.ncams;
 	applied.rules = a->policy.nrules;
 	a->cfg.error[0] = '\0';

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "../kern/clock.h"
 #include "../kern/datapath.h"
 #include "../kern/links.h"
 #include "../kern/offload.h"
@@ -64,6 +65,7 @@ struct cg_guard;
 struct cg_module;
 struct cg_names;
 struct cg_learn;
+struct cg_sched;
 struct cg_agent;
 
 /* A resolver besides the gateway, and the MAC its answers must have. */
@@ -79,6 +81,8 @@ struct cg_agent {
 	/* Time comes in here and nowhere else. */
 	uint64_t (*boot_ns)(void);
 	int64_t (*real_s)(void);
+	int64_t (*real_ns)(void);
+	enum cg_clock_evidence (*clock_evidence)(const char *root);
 
 	struct {
 		char error[512]; /* what is wrong with the file; "" = nothing */
@@ -140,6 +144,7 @@ struct cg_agent {
 	struct cg_module *module;
 	struct cg_names *names;
 	struct cg_learn *learn; /* NULL: nobody asked for it yet */
+	struct cg_sched *sched;
 
 	/* Whoever wants to know; set by stages.c, which knows both sides. */
 	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);

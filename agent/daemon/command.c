@@ -16,6 +16,7 @@
 #include "command.h"
 #include "guard.h"
 #include "manual.h"
+#include "sched.h"
 
 static struct json_object *reply_new(bool ok, int code)
 {
@@ -187,6 +188,27 @@ static bool until(struct cg_command_call *c, uint64_t default_s, uint64_t max_s,
 	return true;
 }
 
+/* What the camera's quotas leave of the opening; false after having failed the call. */
+static bool within_quota(struct cg_command_call *c, const struct cg_agent_cam *cam,
+			 uint64_t *until_ns, const char **ret_cut_by)
+{
+	const char *why;
+	uint64_t may = cg_sched_open_until(c->a, cam, &why);
+
+	*ret_cut_by = NULL;
+	if (!may) {
+		cg_command_fail(c, CG_EXIT_FAILED, "the next day of the camera begins anew",
+				"%s has used up the %s of its day, nobody was let in", cam->name,
+				why);
+		return false;
+	}
+	if (may < *until_ns) {
+		*until_ns = may;
+		*ret_cut_by = why;
+	}
+	return true;
+}
+
 static void cmd_open(struct cg_command_call *c)
 {
 	const struct cg_agent_cam *cam = cg_command_cam(c);
@@ -194,7 +216,7 @@ static void cmd_open(struct cg_command_call *c)
 	struct json_object *list, *o, *to_arg;
 	struct cg_addr viewer;
 	uint64_t old_ns = 0;
-	const char *to = cg_command_text(c, "to");
+	const char *to = cg_command_text(c, "to"), *cut_by;
 
 	if (!cam || !until(c, CG_OPEN_DEFAULT_S, CG_OPEN_MAX_S, &how.until_ns))
 		return;
@@ -207,6 +229,8 @@ static void cmd_open(struct cg_command_call *c)
 		}
 		how.viewer = viewer.b;
 	}
+	if (!within_quota(c, cam, &how.until_ns, &cut_by))
+		return;
 	if (cg_manual_open(c->a, cam, &how, &old_ns) < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, "`--force` opens it all the same",
 				"%s is sealed: nothing leaves, and nobody was let in", cam->name);
@@ -216,6 +240,8 @@ static void cmd_open(struct cg_command_call *c)
 	if (old_ns)
 		json_object_object_add(o, "old_until_s",
 				       json_object_new_int64(cg_agent_epoch(c->a, old_ns)));
+	if (cut_by)
+		json_object_object_add(o, "cut_by", json_object_new_string(cut_by));
 	list = json_object_new_array();
 	json_object_array_add(list, o);
 	cg_command_put(c, "cams", list);

@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "module.h"
 #include "names.h"
+#include "sched.h"
 
 static struct cg_view_time now(const struct cg_agent *a)
 {
@@ -150,13 +151,14 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 		     struct json_object *attn)
 {
 	struct json_object *list = json_object_new_array();
-	const struct cg_agent *a = c->a;
-	bool all = true;
+	struct cg_agent *a = c->a;
+	bool all = true, waits = false;
 
 	for (size_t i = 0; i < a->policy.ncams; i++) {
 		const struct cg_agent_cam *cam = &a->policy.cams[i];
 		struct cg_state state = { 0 };
 		struct cg_stats stats = { 0 };
+		struct json_object *o;
 		struct cg_view_cam v = {
 			.id = cam->id,
 			.name = cam->name,
@@ -176,8 +178,14 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 			attention(attn, "%s: never seen: check the MAC", cam->name);
 			all = false;
 		}
-		json_object_array_add(list, cg_view_cam(t, &v));
+		o = cg_view_cam(t, &v);
+		waits |= cg_sched_show(a, cam, o);
+		json_object_array_add(list, o);
 	}
+	if (waits)
+		attention(attn,
+			  "the clock is not known to be right: nothing opens by schedule, and "
+			  "days of quotas do not end");
 	cg_command_put(c, "cams", list);
 	return all;
 }

@@ -8,6 +8,7 @@
 #include "../lib/exposure.h"
 #include "attach.h"
 #include "manual.h"
+#include "sched.h"
 #include "statefile.h"
 
 static struct cg_exposure *slot_of(struct cg_agent *a, const struct cg_agent_cam *cam)
@@ -59,10 +60,12 @@ static void store(struct cg_agent *a, const struct cg_agent_cam *cam, const stru
 {
 	uint64_t now = a->boot_ns();
 
+	cg_sched_before(a, cam);
 	cg_exposure_store(cg_datapath_meta(a->kern.dp), slot_of(a, cam), e);
 	a->run.deadline[index_of(a, cam)] = cg_exposure_opening(e, now) ? cg_exposure_deadline(e) :
 									  0;
 	remember(a, cam, e->manual);
+	cg_sched_after(a, cam);
 	cg_agent_notify(a, CG_AGENT_CHANGED);
 }
 

@@ -15,6 +15,7 @@
 #include "manual.h"
 #include "module.h"
 #include "names.h"
+#include "sched.h"
 #include "service.h"
 #include "stages.h"
 
@@ -92,6 +93,7 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	cg_datapath_meta(a->kern.dp)->agent_ns = now;
 	cg_attach_tick(a, now);
 	cg_manual_tick(a, now);
+	cg_sched_tick(a, now);
 	cg_events_tick(a, now);
 	if (now >= a->run.expire_ns) {
 		cg_blocked_expire(a->run.blocked, now);
@@ -359,6 +361,7 @@ static const struct stage {
 	{ "config", config_start, config_stop },
 	{ "packet path", datapath_start, datapath_stop },
 	{ "guard", guard_start, guard_stop },
+	{ "schedule", cg_sched_open, cg_sched_close },
 	{ "policy", policy_start, NULL },
 	{ "ports", ports_start, ports_stop },
 	{ "names", names_start, names_stop },

@@ -39,9 +39,14 @@ struct loader {
 	TEXT("exposure"), TEXT("lan_viewing"), TEXT("gateway_viewing"), TEXT("mode"), \
 	TEXT("profile"), \
 	TEXT("dns"), TEXT("dns_names"), TEXT("ntp"), \
-	LIST("allow"), LIST("upload"), LIST("deny"), LIST("viewers")
+	LIST("allow"), LIST("upload"), LIST("deny"), LIST("viewers"), \
+	TEXT("timezone"), TEXT("daily_upload"), TEXT("open_time"), \
+	{ "schedule", CG_SHAPE_BLOCKS, SCHEDULE }
 /* clang-format on */
 
+static const struct cg_shape_key SCHEDULE[] = {
+	LIST("days"), TEXT("from"), TEXT("to"), TEXT("timezone"), TEXT("exposure"), { 0 },
+};
 static const struct cg_shape_key DEFAULTS[] = { SHARED_KEYS, { 0 } };
 static const struct cg_shape_key CAMERA[] = {
 	TEXT("id"), LIST("mac"), LIST("address"), SHARED_KEYS, { 0 },
@@ -62,6 +67,7 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("module"),
 	TEXT("attach"),
 	TEXT("profiles"),
+	TEXT("clock"),
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
@@ -147,14 +153,19 @@ static char *make_text(const struct cg_tokens *ts)
 	return text;
 }
 
-/* libconfuse's table of ours; it is copied by cfg_init and for each block. */
-static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t *inner,
+/* Blocks of the tables: defaults, camera, and the schedule in each. */
+#define NBLOCKS 4
+
+/* libconfuse's table of ours; it is copied by cfg_init and for each block, which
+ * finds its own where *room begins. */
+static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t **room,
 		      cfg_opt_t *ret_opts)
 {
 	size_t n = 0;
 
 	for (const struct cg_shape_key *k = keys; k->name; k++) {
 		cfg_opt_t *o = &ret_opts[n++], *block;
+		cfg_flag_t flags;
 
 		switch (k->kind) {
 		case CG_SHAPE_TEXT:
@@ -166,14 +177,15 @@ static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t 
 							value_free);
 			break;
 		case CG_SHAPE_BLOCK:
+		case CG_SHAPE_BLOCKS:
 		case CG_SHAPE_TITLED:
-			block = inner;
-			inner += CG_SHAPE_MAX_KEYS;
-			make_opts(k->inner, false, NULL, block);
-			*o = (cfg_opt_t)CFG_SEC(k->name, block,
-						k->kind == CG_SHAPE_BLOCK ?
-							CFGF_NODEFAULT :
-							CFGF_MULTI | CFGF_TITLE);
+			block = *room;
+			*room += CG_SHAPE_MAX_KEYS;
+			make_opts(k->inner, false, room, block);
+			flags = k->kind == CG_SHAPE_BLOCK  ? CFGF_NODEFAULT :
+				k->kind == CG_SHAPE_BLOCKS ? CFGF_MULTI :
+							     CFGF_MULTI | CFGF_TITLE;
+			*o = (cfg_opt_t)CFG_SEC(k->name, block, flags);
 			break;
 		case __CG_SHAPE_MAX:
 			break;
@@ -213,6 +225,43 @@ static int take_list(cfg_t *cfg, const char *key, const struct loader *ld, struc
 	return 0;
 }
 
+/* The block ends where it does; what it says first tells where it began. */
+static struct cg_pos first_of(const struct cg_config_window *w, const struct cg_token *end)
+{
+	const struct cg_text *texts[] = { &w->from, &w->to, &w->timezone, &w->exposure, w->days.v };
+	struct cg_pos pos = end ? end->pos : (struct cg_pos){ 0 };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i]->s &&
+		    (texts[i]->pos.line < pos.line ||
+		     (texts[i]->pos.line == pos.line && texts[i]->pos.column < pos.column)))
+			pos = texts[i]->pos;
+	return pos;
+}
+
+static int take_schedule(cfg_t *sec, const struct loader *ld, struct cg_config_cam *cam)
+{
+	unsigned int n = cfg_size(sec, "schedule");
+
+	cam->schedule = calloc(n + 1, sizeof(*cam->schedule));
+	if (!cam->schedule)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < n; i++) {
+		struct cg_config_window *w = &cam->schedule[cam->nschedule++];
+		cfg_t *block = cfg_getnsec(sec, "schedule", i);
+		int r = take_list(block, "days", ld, &w->days);
+
+		if (r)
+			return r;
+		w->from = take(block, "from", ld);
+		w->to = take(block, "to", ld);
+		w->timezone = take(block, "timezone", ld);
+		w->exposure = take(block, "exposure", ld);
+		w->pos = first_of(w, token_at(ld, block->line));
+	}
+	return 0;
+}
+
 /* What a profile may hold, too. */
 static int take_rules(cfg_t *sec, const struct loader *ld, struct cg_config_cam *cam)
 {
@@ -241,7 +290,10 @@ static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam
 	r = take_rules(sec, ld, cam);
 	if (!r)
 		r = take_list(sec, "viewers", ld, &cam->viewers);
-	return r;
+	cam->timezone = take(sec, "timezone", ld);
+	cam->daily_upload = take(sec, "daily_upload", ld);
+	cam->open_time = take(sec, "open_time", ld);
+	return r ? r : take_schedule(sec, ld, cam);
 }
 
 static int take_cam(cfg_t *sec, const struct cg_token *title, const struct loader *ld,
@@ -291,6 +343,7 @@ static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
 	config->module = take(cfg, "module", ld);
 	config->attach = take(cfg, "attach", ld);
 	config->profiles = take(cfg, "profiles", ld);
+	config->clock = take(cfg, "clock", ld);
 	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
 	if (!config->cams)
 		return -ENOMEM;
@@ -309,13 +362,13 @@ struct kind {
 
 static int parse(struct loader *ld, const struct kind *kind, const char *path, void *to)
 {
-	cfg_opt_t inner[2 * CG_SHAPE_MAX_KEYS], top[CG_SHAPE_MAX_KEYS];
+	cfg_opt_t blocks[NBLOCKS * CG_SHAPE_MAX_KEYS], *room = blocks, top[CG_SHAPE_MAX_KEYS];
 	struct cg_pos whole = { path, 0, 0 };
 	_cleanup_free_ char *text = make_text(&ld->source.tokens);
 	cfg_t *cfg;
 	int r;
 
-	make_opts(kind->keys, true, inner, top);
+	make_opts(kind->keys, true, &room, top);
 	cfg = text ? cfg_init(top, CFGF_NONE) : NULL;
 	if (!cfg)
 		return -ENOMEM;
@@ -455,6 +508,19 @@ static void cam_free(struct cg_config_cam *cam)
 	texts_free(&cam->upload);
 	texts_free(&cam->deny);
 	texts_free(&cam->viewers);
+	free(cam->timezone.s);
+	free(cam->daily_upload.s);
+	free(cam->open_time.s);
+	for (size_t i = 0; i < cam->nschedule; i++) {
+		struct cg_config_window *w = &cam->schedule[i];
+
+		texts_free(&w->days);
+		free(w->from.s);
+		free(w->to.s);
+		free(w->timezone.s);
+		free(w->exposure.s);
+	}
+	free(cam->schedule);
 }
 
 static void profile_free(struct cg_config_profile *p)
@@ -488,6 +554,7 @@ void cg_config_free(struct cg_config **config)
 	for (size_t i = 0; i < c->nprofile; i++)
 		profile_free(&c->profile[i]);
 	free(c->profile);
+	free(c->clock.s);
 	cam_free(&c->defaults);
 	for (size_t i = 0; i < c->ncams; i++)
 		cam_free(&c->cams[i]);

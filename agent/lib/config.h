@@ -18,6 +18,13 @@ struct cg_texts {
 	size_t n;
 };
 
+/* A block `schedule`. */
+struct cg_config_window {
+	struct cg_texts days;
+	struct cg_text from, to, timezone, exposure;
+	struct cg_pos pos; /* of the block */
+};
+
 struct cg_config_cam {
 	struct cg_text name; /* the block's title */
 	struct cg_text id;
@@ -30,6 +37,9 @@ struct cg_config_cam {
 	struct cg_text profile;
 	struct cg_text dns, dns_names, ntp;
 	struct cg_texts allow, upload, deny, viewers;
+	struct cg_text timezone, daily_upload, open_time;
+	struct cg_config_window *schedule;
+	size_t nschedule;
 };
 
 /* What one file of a make of camera says. */
@@ -47,7 +57,7 @@ struct cg_config {
 	struct cg_texts resolver;
 	struct cg_text readers;
 	struct cg_text force; /* "yes": MACs the agent would refuse are taken */
-	struct cg_text guard, guard_mark, guard_mask, module, attach;
+	struct cg_text guard, guard_mark, guard_mask, module, attach, clock;
 	struct cg_text profiles;       /* the folder they are installed in */
 	struct cg_config_cam defaults; /* name, id, mac, address unused */
 	struct cg_config_cam *cams;

@@ -18,9 +18,15 @@ static enum cg_exposure_state base_of(uint64_t word)
 	return base <= CG_OPEN ? (enum cg_exposure_state)base : CG_SEALED;
 }
 
+/* Not the opening's: it stays whatever becomes of one. */
+static uint64_t full(const struct cg_exposure *e)
+{
+	return e->word & CG_WORD_FULL;
+}
+
 static void end_opening(struct cg_exposure *e)
 {
-	e->word = word_base(cg_exposure_base(e));
+	e->word = word_base(cg_exposure_base(e)) | full(e);
 	memset(e->viewer, 0, sizeof(e->viewer));
 	e->opened_ns = 0;
 }
@@ -28,7 +34,8 @@ static void end_opening(struct cg_exposure *e)
 /* What held without an opening changed, the opening goes on. */
 static void rebase(struct cg_exposure *e)
 {
-	e->word = word_base(cg_exposure_base(e)) | (e->word & (CG_WORD_TO | CG_WORD_DEADLINE));
+	e->word = word_base(cg_exposure_base(e)) |
+		  (e->word & (CG_WORD_TO | CG_WORD_FULL | CG_WORD_DEADLINE));
 }
 
 enum cg_exposure_state cg_exposure_base(const struct cg_exposure *e)
@@ -73,7 +80,7 @@ int cg_exposure_open(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns,
 	memset(e->viewer, 0, sizeof(e->viewer));
 	if (viewer)
 		memcpy(e->viewer, viewer, sizeof(e->viewer));
-	e->word = word_base(cg_exposure_base(e)) | (viewer ? CG_WORD_TO : 0) | until_ns;
+	e->word = word_base(cg_exposure_base(e)) | (viewer ? CG_WORD_TO : 0) | full(e) | until_ns;
 	e->opened_ns = now_ns;
 	return 0;
 }
@@ -111,11 +118,51 @@ void cg_exposure_config(struct cg_exposure *e, enum cg_exposure_state config)
 		rebase(e);
 }
 
+bool cg_exposure_timed(const struct cg_exposure *e, uint64_t now_ns)
+{
+	return e->opened_ns & CG_OPENED_TIMED && cg_exposure_opening(e, now_ns);
+}
+
+void cg_exposure_schedule(struct cg_exposure *e, uint64_t now_ns, const struct cg_exposure_plan *p)
+{
+	bool typed = cg_exposure_opening(e, now_ns) && !cg_exposure_timed(e, now_ns);
+	uint64_t began = cg_exposure_timed(e, now_ns) ? e->opened_ns : now_ns | CG_OPENED_TIMED;
+
+	/* What a window opens has an end, and that is no state of the config. */
+	e->config = p->state == CG_OPEN && p->until_ns ? CG_CLOSED : p->state;
+	if (typed) {
+		rebase(e);
+		return;
+	}
+	end_opening(e);
+	if (p->state != CG_OPEN || e->manual != CG_MANUAL_AUTO || p->until_ns <= now_ns)
+		return;
+	e->word = word_base(p->then < CG_CLOSED ? p->then : CG_CLOSED) | full(e) |
+		  (p->until_ns < CG_WORD_DEADLINE ? p->until_ns : CG_WORD_DEADLINE);
+	e->opened_ns = began;
+}
+
+bool cg_exposure_cut(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns)
+{
+	if (!cg_exposure_opening(e, now_ns) || cg_exposure_deadline(e) <= until_ns)
+		return false;
+	if (until_ns <= now_ns)
+		end_opening(e);
+	else
+		e->word = (e->word & ~CG_WORD_DEADLINE) | until_ns;
+	return true;
+}
+
+void cg_exposure_full(struct cg_exposure *e, bool on)
+{
+	e->word = (e->word & ~CG_WORD_FULL) | (on ? CG_WORD_FULL : 0);
+}
+
 static uint64_t strictest(uint64_t a, uint64_t b)
 {
 	enum cg_exposure_state x = base_of(a), y = base_of(b), base = x < y ? x : y;
 
-	return word_base(base < CG_CLOSED ? base : CG_CLOSED);
+	return word_base(base < CG_CLOSED ? base : CG_CLOSED) | ((a | b) & CG_WORD_FULL);
 }
 
 /*

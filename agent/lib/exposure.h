@@ -9,7 +9,7 @@
 
 /* What holds at now_ns (boot clock). */
 enum cg_exposure_state cg_exposure_now(const struct cg_exposure *e, uint64_t now_ns);
-/* Is an opening (by hand, with a deadline) in force? */
+/* Is an opening, by hand or schedule, in force? Each has a deadline. */
 bool cg_exposure_opening(const struct cg_exposure *e, uint64_t now_ns);
 uint64_t cg_exposure_deadline(const struct cg_exposure *e); /* 0 = none */
 /* What holds without an opening: manual seal > manual close > config; a close
@@ -24,9 +24,28 @@ int cg_exposure_open(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns,
 int cg_exposure_close(struct cg_exposure *e, bool force);
 void cg_exposure_seal(struct cg_exposure *e);
 void cg_exposure_auto(struct cg_exposure *e);
-/* Config or schedule changed: an opening stays, but not where the camera is
- * newly sealed by config. */
+/* Config changed: an opening stays, but not where the camera is newly sealed by
+ * config. */
 void cg_exposure_config(struct cg_exposure *e, enum cg_exposure_state config);
+
+/* What the schedule, or a config that is open within quotas, wants now. */
+struct cg_exposure_plan {
+	enum cg_exposure_state state;
+	uint64_t until_ns;	     /* of OPEN: its end, boot clock; 0: none */
+	enum cg_exposure_state then; /* of OPEN: what holds behind it, CLOSED at most */
+};
+/*
+ * Below all that was typed: an opening by hand, a close and a seal stay as they are,
+ * and an opening of the schedule falls to p->then by itself. One that it made before
+ * and does not want any more ends.
+ */
+void cg_exposure_schedule(struct cg_exposure *e, uint64_t now_ns, const struct cg_exposure_plan *p);
+/* Is an opening of the schedule in force? */
+bool cg_exposure_timed(const struct cg_exposure *e, uint64_t now_ns);
+/* Ends an opening, whosever it is, by until_ns; returns whether that was earlier. */
+bool cg_exposure_cut(struct cg_exposure *e, uint64_t now_ns, uint64_t until_ns);
+/* What upload rules name passes no more, or again. */
+void cg_exposure_full(struct cg_exposure *e, bool on);
 
 /* Stores *e at *slot (mapped memory the packet path reads) in the order the
  * ABI asks for: a stricter state first, viewer before word, meta's mark behind it. */

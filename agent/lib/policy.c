@@ -9,8 +9,10 @@
 #include "maker.h"
 #include "policy.h"
 #include "servers.h"
+#include "timing.h"
 #include "unique.h"
 #include "value.h"
+#include "zones.h"
 
 struct builder {
 	const struct cg_config *config;
@@ -26,6 +28,7 @@ static const char *const YES_NO[] = { "no", "yes", NULL };
 static const char *const GUARDS[] = { "off", "count", "drop", NULL };
 static const char *const MODULES[] = { "auto", "no", NULL };
 static const char *const ATTACHES[] = { "auto", "tc", NULL };
+static const char *const CLOCKS[] = { "auto", "trusted", NULL };
 static const char *const READERS[] = { "root", "all", NULL };
 
 /* The policy outlives the config: its positions point into its own copies. */
@@ -358,6 +361,18 @@ static int check_viewers(struct builder *b, const struct cg_config_cam *c,
 	return 0;
 }
 
+static int build_times(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
+{
+	int r = cg_timing_build(c, &b->config->defaults, b->diag, cam);
+
+	cam->zone_pos = own_pos(b, cam->zone_pos);
+	for (size_t i = 0; i < cam->nwindows; i++) {
+		cam->windows[i].pos = own_pos(b, cam->windows[i].pos);
+		cam->windows[i].zone_pos = own_pos(b, cam->windows[i].zone_pos);
+	}
+	return r;
+}
+
 static int build_cam(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
 {
 	int r;
@@ -373,14 +388,17 @@ static int build_cam(struct builder *b, const struct cg_config_cam *c, struct cg
 	if (!r)
 		r = cg_maker_words(b->config, c, b->diag, cam);
 	if (!r)
+		r = build_times(b, c, cam);
+	if (!r)
 		r = build_rules(b, c, cam);
 	if (!r)
 		r = check_viewers(b, c, cam);
 	return r;
 }
 
-static void rules_free(struct cg_policy_cam *cam)
+static void cam_free(struct cg_policy_cam *cam)
 {
+	free(cam->windows);
 	for (size_t i = 0; i < cam->nrules; i++)
 		cg_rule_clear(&cam->rules[i].text);
 	free(cam->rules);
@@ -402,8 +420,10 @@ static int check_defaults(struct builder *b)
 	if (!r)
 		r = cg_maker_words(b->config, &none, b->diag, &cam);
 	if (!r)
+		r = build_times(b, &none, &cam);
+	if (!r)
 		r = build_rules(b, &none, &cam);
-	rules_free(&cam);
+	cam_free(&cam);
 	return r;
 }
 
@@ -441,6 +461,10 @@ static int build(struct builder *b)
 	if (r)
 		return r;
 	p->readers_all = word == 1;
+	r = cg_value_word(&config->clock, "clock", CLOCKS, 0, b->diag, &word);
+	if (r)
+		return r;
+	p->clock_trusted = word == 1;
 	r = cg_value_word(&config->force, "force", YES_NO, 0, b->diag, &word);
 	if (!r)
 		r = build_guard(b);
@@ -494,7 +518,7 @@ void cg_policy_free(struct cg_policy **policy)
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->ncams; i++)
-		rules_free(&p->cams[i]);
+		cam_free(&p->cams[i]);
 	for (size_t i = 0; i < p->nfiles; i++)
 		free(p->files[i]);
 	free(p->cams);
@@ -502,6 +526,7 @@ void cg_policy_free(struct cg_policy **policy)
 	free(p->lan);
 	free(p->home);
 	free(p->resolver);
+	cg_zones_free(p);
 	free(p);
 }
 

@@ -13,6 +13,7 @@
 #include "mark.h"
 #include "profile.h"
 #include "rule.h"
+#include "schedule.h"
 
 enum cg_lan_viewing {
 	CG_LAN_ALL,
@@ -61,6 +62,13 @@ struct cg_policy_cam {
 	char profile[CG_ID_LEN]; /* "" = none; then the next two say nothing */
 	enum cg_protection protection;
 	enum cg_local_view local_view;
+	char zone_name[CG_ZONE_NAME_LEN]; /* "": the machine's */
+	struct cg_pos zone_pos;
+	const struct cg_zone *zone; /* NULL until cg_zones_find() */
+	struct cg_window *windows;
+	size_t nwindows;
+	uint64_t daily_bytes; /* daily_upload; 0: as much as it likes */
+	uint32_t open_s;      /* open_time, of a day; 0: as long as it likes */
 	/* Denies of defaults, own, of the profile; then the others: own, of the
 	 * profile, of defaults. The index is the rule's id. */
 	struct cg_policy_rule *rules;
@@ -80,6 +88,12 @@ struct cg_policy_resolver {
 	bool has_mac; /* else the one it is first seen with */
 };
 
+/* A time zone that cameras name, read once. */
+struct cg_policy_zone {
+	char name[CG_ZONE_NAME_LEN];
+	struct cg_zone *zone;
+};
+
 struct cg_policy {
 	char (*lan)[16]; /* interface names */
 	size_t nlan;
@@ -91,8 +105,11 @@ struct cg_policy {
 	bool readers_all;
 	bool force;
 	enum cg_guard_mode guard;
-	struct cg_mark mark;	    /* the guard's; also when it is off */
-	bool module;		    /* use the kernel module where there is one */
+	struct cg_mark mark; /* the guard's; also when it is off */
+	bool module;	     /* use the kernel module where there is one */
+	bool clock_trusted;  /* clock = trusted */
+	struct cg_policy_zone *zones;
+	size_t nzones;
 	bool tcx;		    /* attach by TCX where the kernel has it */
 	struct cg_policy_cam *cams; /* in the file's order */
 	size_t ncams;

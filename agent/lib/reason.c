@@ -49,8 +49,9 @@ static const struct {
 	[CG_DROP_DNS] = { "dns", "it asks for more names than its budget has" },
 	[CG_DROP_DNS_NAME] = { "dns-name", "it asks for a name outside its rules" },
 	[CG_DROP_TIME] = { "time", "ntp = drop: no time for this camera" },
+	[CG_DROP_DAILY] = { "daily", "it has sent its daily_upload, uploads wait for tomorrow" },
 };
-_Static_assert(__CG_REASON_MAX == CG_DROP_TIME + 1, "a reason without words");
+_Static_assert(__CG_REASON_MAX == CG_DROP_DAILY + 1, "a reason without words");
 
 const char *cg_reason_name(unsigned int reason)
 {

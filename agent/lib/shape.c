@@ -136,7 +136,8 @@ static int walk_key(struct walk *w, struct scope *sc, const struct cg_shape_key 
 		return unknown_key(w, sc);
 	w->at++;
 	seen = &sc->seen[key - sc->keys];
-	if (*seen && key->kind != CG_SHAPE_TITLED && !is(token(w), CG_TOKEN_ADD))
+	if (*seen && key->kind != CG_SHAPE_TITLED && key->kind != CG_SHAPE_BLOCKS &&
+	    !is(token(w), CG_TOKEN_ADD))
 		return repeated(w, t, *seen, key->kind == CG_SHAPE_LIST);
 	if (!*seen)
 		*seen = t;
@@ -151,23 +152,23 @@ static int walk_key(struct walk *w, struct scope *sc, const struct cg_shape_key 
 		w->titles[w->ntitles++] = w->at++;
 		break;
 	case CG_SHAPE_BLOCK:
+	case CG_SHAPE_BLOCKS:
 	case __CG_SHAPE_MAX:
 		break;
 	}
 	return is(token(w), CG_TOKEN_OPEN) ? 0 : unexpected(w, "'{'");
 }
 
-/* Blocks do not hold blocks: one scope beside the top level is enough. */
 static int walk_all(struct walk *w, const struct cg_shape_key *keys)
 {
-	struct scope top = { .keys = keys }, inner, *sc = &top;
+	struct scope scopes[CG_SHAPE_MAX_DEPTH] = { { .keys = keys } }, *sc = scopes;
 
 	while (token(w)) {
 		const struct cg_shape_key *key = NULL;
 		int r;
 
 		if (sc->outer && is(token(w), CG_TOKEN_CLOSE)) {
-			sc = &top;
+			sc--;
 			w->at++;
 			continue;
 		}
@@ -175,10 +176,11 @@ static int walk_all(struct walk *w, const struct cg_shape_key *keys)
 		if (r)
 			return r;
 		if (key->inner) {
-			inner = (struct scope){ .keys = key->inner,
-						.outer = keys,
-						.opened = token(w) };
-			sc = &inner;
+			if (++sc == scopes + CG_SHAPE_MAX_DEPTH)
+				return -E2BIG;
+			*sc = (struct scope){ .keys = key->inner,
+					      .outer = sc[-1].keys,
+					      .opened = token(w) };
 			w->at++;
 		}
 	}

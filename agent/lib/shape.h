@@ -13,6 +13,7 @@ enum cg_shape_kind {
 	CG_SHAPE_LIST,	 /* key = { value, … }, key = value, key += … */
 	CG_SHAPE_BLOCK,	 /* key { … }, once */
 	CG_SHAPE_TITLED, /* key "title" { … }, any number */
+	CG_SHAPE_BLOCKS, /* key { … }, any number */
 	__CG_SHAPE_MAX,
 };
 
@@ -22,7 +23,8 @@ struct cg_shape_key {
 	const struct cg_shape_key *inner; /* of blocks; ends with a NULL name */
 };
 
-#define CG_SHAPE_MAX_KEYS 24
+#define CG_SHAPE_MAX_KEYS  24
+#define CG_SHAPE_MAX_DEPTH 3 /* the top level, a block, a block in it */
 
 /*
  * ret_titles: the tokens that are titles, in order; the caller frees it.

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <camgate/limits.h>
+#include "duration.h"
 #include "near.h"
 #include "mark.h"
 #include "value.h"
@@ -121,5 +123,71 @@ int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback, s
 				   "%s: found '%s', expected bits of a mark such as 0x%08x", key,
 				   t->s, CG_MARK_DEFAULT);
 	*ret_mark = (uint32_t)mark;
+	return 0;
+}
+
+int cg_value_zone(const struct cg_text *t, struct cg_diag *diag,
+		  char ret_name[static CG_VALUE_ZONE_LEN])
+{
+	size_t len = t->s ? strlen(t->s) : 0;
+
+	if (t->s && (!len || len >= CG_VALUE_ZONE_LEN))
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"timezone: found '%s', expected a time zone such as Europe/Berlin", t->s);
+	memcpy(ret_name, t->s ? t->s : "", len + 1);
+	return 0;
+}
+
+int cg_value_daily_size(const struct cg_text *t, const char *key, struct cg_diag *diag,
+			uint64_t *ret_bytes)
+{
+	static const char units[] = "KMG";
+	uint64_t n = 0;
+	const char *s = t->s, *unit;
+
+	*ret_bytes = 0;
+	if (!s)
+		return 0;
+	for (; *s >= '0' && *s <= '9' && n < CG_DAILY_MAX; s++)
+		n = n * 10 + (uint64_t)(*s - '0');
+	unit = *s ? strchr(units, *s) : NULL;
+	if (unit) {
+		for (size_t i = 0; i <= (size_t)(unit - units) && n < CG_DAILY_MAX; i++)
+			n *= 1000;
+		s++;
+	}
+	if (*s || s == t->s || n < CG_DAILY_MIN || n > CG_DAILY_MAX)
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"%s: found '%s', expected bytes a day such as 200M, 64K to 1000G", key,
+			t->s);
+	*ret_bytes = n;
+	return 0;
+}
+
+int cg_value_daily_time(const struct cg_text *t, const char *key, struct cg_diag *diag,
+			uint32_t *ret_s)
+{
+	const char *slash = t->s ? strchr(t->s, '/') : NULL;
+	char text[32];
+	uint64_t s = 0;
+	size_t len;
+
+	*ret_s = 0;
+	if (!t->s)
+		return 0;
+	len = slash ? (size_t)(slash - t->s) : strlen(t->s);
+	if (len < sizeof(text)) {
+		memcpy(text, t->s, len);
+		text[len] = '\0';
+	}
+	if (len >= sizeof(text) || (slash && strcmp(slash, "/day")) ||
+	    cg_duration_parse(text, 24 * 3600, &s))
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"%s: found '%s', expected a time a day such as 2h/day, at most 24h", key,
+			t->s);
+	*ret_s = (uint32_t)s;
 	return 0;
 }

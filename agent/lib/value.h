@@ -23,6 +23,16 @@ int cg_value_unicast(const struct cg_text *t, const char *key, struct cg_diag *d
 /* Bits of a packet's mark, hexadecimal or decimal, not 0. */
 int cg_value_mark(const struct cg_text *t, const char *key, uint32_t fallback, struct cg_diag *diag,
 		  uint32_t *ret_mark) __must_check;
+/* What looks like a time zone; "" where the key is absent. */
+#define CG_VALUE_ZONE_LEN 64
+int cg_value_zone(const struct cg_text *t, struct cg_diag *diag,
+		  char ret_name[static CG_VALUE_ZONE_LEN]) __must_check;
+/* "200M": bytes a day, K, M and G being thousands; 0 where the key is absent. */
+int cg_value_daily_size(const struct cg_text *t, const char *key, struct cg_diag *diag,
+			uint64_t *ret_bytes) __must_check;
+/* "2h" or "2h/day": seconds, up to a whole day; 0 where the key is absent. */
+int cg_value_daily_time(const struct cg_text *t, const char *key, struct cg_diag *diag,
+			uint32_t *ret_s) __must_check;
 /* A prefix that is not the whole internet. */
 int cg_value_home(const struct cg_text *t, struct cg_diag *diag,
 		  struct cg_prefix *ret_prefix) __must_check;

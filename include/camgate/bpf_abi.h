@@ -49,7 +49,7 @@
 #include "abi_check.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION  4
+#define CG_BPF_ABI_VERSION  5
 
 #define CG_PIN_DIR	    "/sys/fs/bpf/camgate"
 #define CG_TC_PRIO	    0xca
@@ -121,7 +121,8 @@ enum cg_reason {
 	CG_DROP_DNS = 39,	   /* asks for more names than its budget has */
 	CG_DROP_DNS_NAME = 40,	   /* asks for a name outside its rules: dns_names = allowed */
 	CG_DROP_TIME = 41,	   /* ntp = drop */
-	__CG_REASON_MAX = 42,
+	CG_DROP_DAILY = 42,	   /* it has sent its daily_upload: uploads wait for the next day */
+	__CG_REASON_MAX = 43,
 };
 
 /* ---- cg_meta: array of 1, BPF_F_MMAPABLE ---- */
@@ -350,7 +351,8 @@ enum cg_manual {
 /*
  * word: bits 63-62 what holds without an opening (enum cg_exposure_state),
  *       bit 61     the opening is for `viewer` only,
- *       bits 60-0  the opening's deadline, boot clock ns; past = no opening.
+ *       bit 60     what an upload rule names is stopped (daily_upload is reached),
+ *       bits 59-0  the opening's deadline, boot clock ns; past = no opening.
  * One word, so that one store opens or closes. A 32-bit writer stores the high
  * half first with a deadline of 0, then the low, then the high: every state
  * between is closed or stricter. `viewer` is stored before the word, and
@@ -358,14 +360,16 @@ enum cg_manual {
  */
 #define CG_WORD_BASE_SHIFT 62
 #define CG_WORD_TO	   (1ULL << 61)
-#define CG_WORD_DEADLINE   ((1ULL << 61) - 1)
+#define CG_WORD_FULL	   (1ULL << 60)
+#define CG_WORD_DEADLINE   ((1ULL << 60) - 1)
+#define CG_OPENED_TIMED	   (1ULL << 63) /* in opened_ns: it is the schedule's, not typed */
 
 struct cg_exposure {
 	__u64 word;
-	__u32 manual;	 /* enum cg_manual; for the agent */
-	__u32 config;	 /* enum cg_exposure_state: what config and schedule say */
+	__u32 manual; /* enum cg_manual; for the agent */
+	__u32 config; /* enum cg_exposure_state: config's and schedule's, but openings that end */
 	__u8 viewer[16]; /* with CG_WORD_TO */
-	__u64 opened_ns; /* boot clock; when the opening began */
+	__u64 opened_ns; /* boot clock; when the opening began; CG_OPENED_TIMED */
 };
 CG_ABI_SIZE(struct cg_exposure, 40);
 CG_ABI_OFFSET(struct cg_exposure, opened_ns, 32);

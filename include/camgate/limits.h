@@ -17,6 +17,8 @@
 #define CG_NAME_LEN	   64
 /* Rules written for one camera, defaults included. */
 #define CG_MAX_RULES	   1024
+/* Windows of one camera's schedule. */
+#define CG_MAX_WINDOWS	   16
 /* Rules of one camera that may cover one address: 8 chunks of 8. */
 #define CG_RULES_PER_CHUNK 8
 #define CG_MAX_CHUNKS	   8
@@ -138,5 +140,15 @@
 #define CG_LEARN_MAX_S	      (7 * 24 * 3600)
 #define CG_OFF_DEFAULT_S      (10 * 60)
 #define CG_OFF_MAX_S	      (24 * 3600)
+
+/* What daily_upload may say: less is not one picture, more is no limit. */
+#define CG_DAILY_MIN	      64000
+#define CG_DAILY_MAX	      1000000000000ULL
+/* 2026-11-01, UTC: no camgate is older, so that a clock that says less is wrong. */
+#define CG_CLOCK_FLOOR_S      1793491200LL
+/* A clock that differs by more from what has passed was set. */
+#define CG_CLOCK_STEP_S	      5
+/* How often what was used of quotas is written down while it grows. */
+#define CG_USAGE_SAVE_S	      300
 
 #endif

@@ -28,6 +28,25 @@ static int64_t fake_real_s(void)
 	return clock_s;
 }
 
+static int64_t fake_real_ns(void)
+{
+	return clock_s * (int64_t)CG_SEC_NS;
+}
+
+static enum cg_clock_evidence clock_evidence;
+
+static enum cg_clock_evidence fake_clock_evidence(const char *root)
+{
+	(void)root;
+	return clock_evidence;
+}
+
+void house_clock(int64_t real_s, enum cg_clock_evidence evidence)
+{
+	clock_s = real_s;
+	clock_evidence = evidence;
+}
+
 static double seconds(void)
 {
 	struct timespec ts;
@@ -42,6 +61,7 @@ void house_make(struct house *h)
 	fake_reset();
 	clock_ns = BOOT_START;
 	clock_s = REAL_START;
+	clock_evidence = CG_CLOCK_NONE;
 	snprintf(h->dir, sizeof(h->dir), "/tmp/cg-agent-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(h->dir));
 	snprintf(h->config, sizeof(h->config), "%s/camgate.conf", h->dir);
@@ -117,6 +137,8 @@ int house_start(struct house *h)
 	cg_agent_init(&h->a, &opts);
 	h->a.boot_ns = fake_boot_ns;
 	h->a.real_s = fake_real_s;
+	h->a.real_ns = fake_real_ns;
+	h->a.clock_evidence = fake_clock_evidence;
 	h->a.loop = ev_loop_new(EVFLAG_AUTO);
 	code = cg_stages_start(&h->a);
 	h->up = !code;
@@ -140,10 +162,15 @@ void house_pump(struct house *h)
 		ev_run(h->a.loop, EVRUN_NOWAIT);
 }
 
-void house_later(struct house *h, uint64_t s)
+void house_pass(uint64_t s)
 {
 	clock_ns += s * CG_SEC_NS;
 	clock_s += (int64_t)s;
+}
+
+void house_later(struct house *h, uint64_t s)
+{
+	house_pass(s);
 	ev_feed_event(h->a.loop, &h->a.ev.tick, EV_TIMER);
 	house_pump(h);
 }

@@ -42,6 +42,10 @@ int house_start(struct house *h);
 void house_stop(struct house *h);
 /* The clock goes on by s seconds; the tick runs. */
 void house_later(struct house *h, uint64_t s);
+/* The clock goes on, the tick does not run. */
+void house_pass(uint64_t s);
+/* The wall clock is set; what speaks for it. The tick does not run. */
+void house_clock(int64_t real_s, enum cg_clock_evidence evidence);
 /* Runs the loop for everything that is ready. */
 void house_pump(struct house *h);
 

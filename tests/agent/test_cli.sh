@@ -230,6 +230,14 @@ print_tests() {
 	has 'status: the error of the configuration' "$out" 'camgate.conf:3:1: x'
 	has 'status: lost reports' "$out" '2 reports from the packet path were lost'
 	has 'status: monitor' "$out" 'monitored only, nothing is stopped; would be closed'
+	reply status '{"v":1,"ok":true,"code":0,"generation":3,"enforced":"full","ports":[],"attention":[],"cams":[{"id":"a","name":"a","exposure":"open","why":"schedule","until_s":'$until',"seen":1,"schedule":{"now":"open","clock_right":true,"window":"mon 22:00-06:30 open","until_s":'$until',"next":"closed"}},{"id":"b","name":"b","exposure":"closed","why":"schedule","seen":1,"schedule":{"now":"closed","clock_right":false}},{"id":"c","name":"c","exposure":"closed","why":"quota","seen":1,"quota":{"upload_bytes":200000000,"upload_limit":200000000,"upload_stopped":true,"open_s":3660,"open_limit_s":7200,"open_spent":false}}]}'
+	cg
+	like 'status: by schedule' "$out" "a +open until .*$clock: can be watched from outside \(by schedule\)"
+	like 'status: what the schedule does, and what next' "$out" "a: by schedule open \(mon 22:00-06:30 open\) until .*$clock, then closed"
+	has 'status: a clock that is not right' "$out" 'b: by schedule closed, for the clock is not known to be right'
+	has 'status: a quota used up' "$out" '(its quota is used up)'
+	has 'status: what was sent' "$out" 'c: sent 200 MB of 200 MB today: uploads are stopped and it stays closed'
+	has 'status: how long it was open' "$out" 'c: open for 1h 1m of 2h today'
 	reply status '{"v":1,"ok":true,"code":0,"generation":1,"enforced":"full","config":"/etc/x.conf","cams":[]}'
 	cg
 	has 'status: no camera' "$out" 'No camera is configured: nothing is held back. See /etc/x.conf.'
@@ -250,6 +258,9 @@ print_tests() {
 	has 'close: closed' "$out" 'a: closed: talks to its maker, nobody can watch'
 	has 'close: a seal by hand stays' "$out" 'b: stays sealed: nothing leaves'
 	has 'close: and how it ends' "$out" 'camgate auto b'
+	reply open '{"v":1,"ok":true,"code":0,"cams":[{"id":"a","name":"a","exposure":"open","until_s":'$until',"cut_by":"open_time"}]}'
+	cg open a 3h
+	has 'open: cut by a quota' "$out" '; cut to what is left of its open_time today'
 	reply off '{"v":1,"ok":true,"code":0,"off_until_s":'$until'}'
 	cg off
 	like 'off: until when' "$out" "off until .*$clock: everything passes"
@@ -634,6 +645,25 @@ check_tests() {
 	cg check "$tmp/mark.conf"
 	is 'check: mark outside of its mask: exit code' "$code" 4
 	has 'check: mark outside of its mask: where' "$err" "mark.conf:2:"
+	cat >"$tmp/times.conf" <<-'END'
+		lan = { "br-lan" }
+		camera "x" {
+			mac = { "02:ca:00:00:00:01" }
+			timezone = "Europe/Berlin"
+			schedule { days = { mon, tue } from = "22:00" to = "06:30" exposure = closed }
+			schedule { from = "06:00" to = "07:00" exposure = open }
+		}
+	END
+	cg check "$tmp/times.conf"
+	is 'check: windows that overlap: exit code' "$code" 0
+	has 'check: windows that overlap' "$err" "$tmp/times.conf:6: camera 'x': the windows '06:00-07:00 open' and 'mon tue 22:00-06:30 closed' of line 5 overlap, the stricter holds"
+	sed -i 's/06:00/06:30/' "$tmp/times.conf"
+	cg check "$tmp/times.conf"
+	is 'check: windows that meet do not' "$err" ''
+	sed -i 's/Berlin/Berln/' "$tmp/times.conf"
+	cg check "$tmp/times.conf"
+	is 'check: no such time zone: exit code' "$code" 4
+	has 'check: no such time zone' "$err" "$tmp/times.conf:4:12: timezone: this machine has no 'Europe/Berln', expected 'Europe/Berlin'"
 	cg check "$tmp/bad.conf"
 	is 'check: bad: exit code' "$code" 4
 	has 'check: bad: file and line' "$err" "$tmp/bad.conf:3:"
@@ -675,13 +705,13 @@ pins_tests() {
 	}
 	open_slot() { # slot: config closed, open until the end of days
 		bpftool map update pinned "$pins/cg_exposure" key "$1" 0 0 0 value \
-			255 255 255 255 255 255 255 95  0 0 0 0  1 0 0 0  0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0  0 0 0 0 0 0 0 0
+			255 255 255 255 255 255 255 79  0 0 0 0  1 0 0 0  0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0  0 0 0 0 0 0 0 0
 	}
 	meta() { # ABI version
 		# shellcheck disable=SC2046 # bytes are words
 		bpftool map update pinned "$pins/cg_meta" key 0 0 0 0 value $(bytes '' 16) "$1" 0 0 0 $(bytes '' 52)
 	}
-	meta 4
+	meta 5
 	# shellcheck disable=SC2046 # bytes are words
 	{
 		bpftool map update pinned "$pins/cg_names" key 0 0 0 0 value $(bytes nursery 32) $(bytes 婴儿房 64)
@@ -691,11 +721,11 @@ pins_tests() {
 	open_slot 2
 	dead() { cg --pin-dir "$pins" "$@"; }
 
-	is 'pins: opened at first' "$(value 0) $(value 2)" '5f 00 5f 00'
+	is 'pins: opened at first' "$(value 0) $(value 2)" '4f 00 4f 00'
 	dead close nursery
 	is 'pins: close: exit code' "$code" 0
 	is 'pins: close: in the map' "$(value 0)" '40 01'
-	is 'pins: close: the other is as before' "$(value 2)" '5f 00'
+	is 'pins: close: the other is as before' "$(value 2)" '4f 00'
 	has 'pins: close: said' "$err" 'the agent is not running: done in the packet path itself'
 	has 'pins: close: the sentence' "$out" '婴儿房 (nursery): closed: talks to its maker, nobody can watch'
 	is 'pins: close: in the state file' "$(jq -c '[.v, .manual]' "$tmp/state/state.json")" '[1,{"nursery":"close"}]'
@@ -745,13 +775,13 @@ pins_tests() {
 	open_slot 0
 	reply '*' '{"v":1,"ok":false,"code":1,"error":"no"}'
 	dead close nursery
-	is 'pins: a living agent that refuses is believed' "$code $(value 0)" '1 5f 00'
+	is 'pins: a living agent that refuses is believed' "$code $(value 0)" '1 4f 00'
 	stop_agent
 	if command -v setpriv >/dev/null; then
 		code=0
 		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$camgate" --socket "$tmp/none" \
 			--pin-dir "$pins" close nursery 2>&1) || code=$?
-		is 'pins: only root: exit code' "$code $(value 0)" '3 5f 00'
+		is 'pins: only root: exit code' "$code $(value 0)" '3 4f 00'
 		has 'pins: only root: said' "$err" 'only root may do this'
 		code=0
 		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$camgate" --socket "$tmp/none" \
@@ -761,7 +791,7 @@ pins_tests() {
 	fi
 	meta 99
 	dead close nursery
-	is 'pins: of another version: exit code' "$code $(value 0)" '3 5f 00'
+	is 'pins: of another version: exit code' "$code $(value 0)" '3 4f 00'
 	has 'pins: of another version: said' "$err" "another version's"
 
 	: >"$tmp/bpf-not"

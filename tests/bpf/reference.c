@@ -143,6 +143,7 @@ uint64_t ref_decide(const struct env_cam *cam, uint64_t word, const uint8_t view
 	if (class == CG_CLASS_CONTROL)
 		return R(CG_PASS_CONTROL) | (p->vague ? other : 0);
 	if (class == CG_CLASS_UPLOAD)
-		return R(CG_PASS_UPLOAD) | (p->vague ? other : 0);
+		return R(word & CG_WORD_FULL ? CG_DROP_DAILY : CG_PASS_UPLOAD) |
+		       (p->vague ? other : 0);
 	return R(CG_DROP_UNRULED) | other;
 }

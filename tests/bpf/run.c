@@ -52,6 +52,7 @@ static const char *const names[__CG_REASON_MAX] = {
 	[CG_DROP_DNS] = "DROP_DNS",
 	[CG_DROP_DNS_NAME] = "DROP_DNS_NAME",
 	[CG_DROP_TIME] = "DROP_TIME",
+	[CG_DROP_DAILY] = "DROP_DAILY",
 };
 
 const char *reason_name(unsigned int reason)

@@ -137,6 +137,8 @@ static void exposure_random(struct env *e)
 			word |= CG_WORD_TO | (now - 1);
 			break;
 		}
+		if (!rnd(4))
+			word |= CG_WORD_FULL;
 		/* What "open for all, and to one" would mean is not said. */
 		if (word >> CG_WORD_BASE_SHIFT == CG_OPEN)
 			word &= ~CG_WORD_TO;

@@ -126,6 +126,44 @@ static void exposure(struct env *e)
 	     ANY_DROP, IN_WAN);
 }
 
+/* daily_upload is reached: uploads wait, and nothing else. */
+static void full(struct env *e)
+{
+	const struct pkt *p = UP4(VENDOR_4, TCP(TCP_SYN, 4000, 443));
+	const struct {
+		const char *name, *state;
+		uint64_t word, want;
+	} rows[] = {
+		{ "not full: upload passes", "upload any", CLOSED, R(CG_PASS_UPLOAD) },
+		{ "full: upload drops", "upload any", CLOSED | CG_WORD_FULL, R(CG_DROP_DAILY) },
+		{ "full: control passes", "allow any", CLOSED | CG_WORD_FULL, R(CG_PASS_CONTROL) },
+		{ "full: unruled drops as ever", "", CLOSED | CG_WORD_FULL, R(CG_DROP_UNRULED) },
+		{ "full: sealed as ever", "upload any", SEALED | CG_WORD_FULL, R(CG_DROP_SEALED) },
+		{ "full is no deadline", "", CLOSED | CG_WORD_FULL, R(CG_DROP_UNRULED) },
+		{ "full, always open: passes", "upload any", ALWAYS | CG_WORD_FULL,
+		  R(CG_PASS_OPEN) },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		env_reset(e);
+		if (*rows[i].state)
+			env_state(e, rows[i].state);
+		env_word(e, 1, rows[i].word);
+		STEP(e, rows[i].name, NULL, UP, p, rows[i].want);
+	}
+	/* a flow that passed until then: the next packet is asked again */
+	env_reset(e);
+	env_state(e, "upload any");
+	env_word(e, 1, CLOSED);
+	STEP(e, "upload: begins", NULL, UP, p, R(CG_PASS_UPLOAD));
+	env_word(e, 1, CLOSED | CG_WORD_FULL);
+	STEP(e, "upload: full while it runs", NULL, UP, UP4(VENDOR_4, TCP(TCP_ACK, 4000, 443)),
+	     R(CG_DROP_DAILY));
+	env_word(e, 1, CLOSED);
+	STEP(e, "upload: a new day", NULL, UP, UP4(VENDOR_4, TCP(TCP_ACK, 4000, 443)),
+	     R(CG_PASS_UPLOAD));
+}
+
 static void rules(struct env *e)
 {
 	const uint64_t ctl = R(CG_PASS_CONTROL), un = R(CG_DROP_UNRULED), den = R(CG_DROP_DENIED);
@@ -438,6 +476,7 @@ int main(void)
 	struct env *e = env_open();
 
 	exposure(e);
+	full(e);
 	rules(e);
 	flows(e);
 	generations(e);

@@ -173,7 +173,8 @@ static void exposure_take(struct cg_exposure *e, enum cg_exposure_state config)
 	if (e->manual == CG_MANUAL_SEAL)
 		base = CG_SEALED;
 	e->config = config;
-	e->word = base << CG_WORD_BASE_SHIFT | (e->word & (CG_WORD_TO | CG_WORD_DEADLINE));
+	e->word = base << CG_WORD_BASE_SHIFT |
+		  (e->word & (CG_WORD_TO | CG_WORD_FULL | CG_WORD_DEADLINE));
 }
 
 int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)

@@ -119,5 +119,5 @@ deadline()
 		$((s & 255)) $((s >> 8 & 255)) 0 0 | jq -r '.value[0:8] | reverse |
 		map(ltrimstr("0x")) | join("")')
 	read -r mono boot < <("$TOOLS/nowns")
-	printf '%d\n' $(((0x$word & ((1 << 61) - 1)) - boot + mono))
+	printf '%d\n' $(((0x$word & ((1 << 60) - 1)) - boot + mono))
 }

@@ -24,7 +24,7 @@ tests=(
 	close_tcp4 close_udp4 close_tcp6 close_udp6 close_ms agent_dead_close deadline
 	stranger_closed4 stranger_closed6 lan_frames inbound gateway_services
 	reload_traffic config_errors kill_verdicts proxy_leak hairpin
-	two_cams lan_viewing open_to fragments manual_state off_on rules who monitor learn
+	two_cams lan_viewing open_to fragments manual_state schedule off_on rules who monitor learn
 	names names_race redirect mend
 	hotplug reattach gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach
 )

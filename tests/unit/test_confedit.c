@@ -49,6 +49,8 @@ static void edits(const char *before, const char *after, int line)
 
 START_TEST(before_the_brace)
 {
+	edits("camera \"x\" {\n\tschedule {\n\t\tfrom = a\n\t}\n}\n",
+	      "camera \"x\" {\n\tschedule {\n\t\tfrom = a\n\t}\n\t" ADDED "\n}\n", 5);
 	edits("# mine\ncamera \"x\" {\n\tmac = { a }\n\tallow = { b }\n}\nlan = c\n",
 	      "# mine\ncamera \"x\" {\n\tmac = { a }\n\tallow = { b }\n\t" ADDED "\n}\nlan = c\n",
 	      5);

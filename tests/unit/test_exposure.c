@@ -225,7 +225,7 @@ START_TEST(the_word)
 	e = with_config(CG_OPEN);
 	ck_assert_uint_eq(e.word, 2ull << 62);
 	ck_assert_int_eq(cg_exposure_open(&e, 5, UINT64_MAX, NULL, false), 0);
-	ck_assert_uint_eq(e.word, 2ull << 62 | ((1ull << 61) - 1));
+	ck_assert_uint_eq(e.word, 2ull << 62 | ((1ull << 60) - 1));
 	/* bits nobody wrote mean the strict side */
 	e.word = 3ull << 62;
 	ck_assert_int_eq(cg_exposure_now(&e, 5), CG_SEALED);
@@ -418,12 +418,104 @@ START_TEST(no_packet_sees_half_a_viewer)
 }
 END_TEST
 
+/* ---- the schedule ---- */
+
+static struct cg_exposure planned(struct cg_exposure e, enum cg_exposure_state state,
+				  uint64_t until, enum cg_exposure_state then)
+{
+	cg_exposure_schedule(&e, NOW, &(struct cg_exposure_plan){ state, until, then });
+	return e;
+}
+
+START_TEST(a_scheduled_opening_ends_by_itself)
+{
+	struct cg_exposure e = planned(with_config(CG_CLOSED), CG_OPEN, NOW + MIN, CG_CLOSED);
+
+	IS(&e, CG_OPEN);
+	ck_assert(cg_exposure_timed(&e, NOW));
+	ck_assert_int_eq(cg_exposure_now(&e, NOW + MIN), CG_CLOSED);
+	ck_assert_int_eq(e.config, CG_CLOSED);
+	/* what it falls to is what follows, and never open */
+	e = planned(e, CG_OPEN, NOW + MIN, CG_SEALED);
+	ck_assert_int_eq(cg_exposure_now(&e, NOW + MIN), CG_SEALED);
+	e = planned(e, CG_OPEN, NOW + MIN, CG_OPEN);
+	ck_assert_int_eq(cg_exposure_now(&e, NOW + MIN), CG_CLOSED);
+	e = planned(e, CG_CLOSED, 0, CG_CLOSED);
+	IS(&e, CG_CLOSED);
+	ck_assert_uint_eq(e.opened_ns, 0);
+	e = planned(e, CG_SEALED, 0, CG_CLOSED);
+	IS(&e, CG_SEALED);
+	/* an end that is past opens nothing */
+	e = planned(e, CG_OPEN, NOW, CG_CLOSED);
+	IS(&e, CG_CLOSED);
+}
+END_TEST
+
+START_TEST(what_is_typed_over_the_schedule)
+{
+	struct cg_exposure e = planned(with_config(CG_CLOSED), CG_OPEN, NOW + 2 * MIN, CG_CLOSED);
+
+	/* an opening by hand is another, shorter or not, and the schedule's comes back */
+	ck_assert_int_eq(cg_exposure_open(&e, NOW, NOW + MIN, NULL, false), 0);
+	e = planned(e, CG_OPEN, NOW + 2 * MIN, CG_CLOSED);
+	ck_assert_uint_eq(cg_exposure_deadline(&e), NOW + MIN);
+	ck_assert(!cg_exposure_timed(&e, NOW));
+	e = planned(e, CG_SEALED, 0, CG_CLOSED);
+	IS(&e, CG_OPEN);
+	ck_assert_int_eq(cg_exposure_now(&e, NOW + MIN), CG_SEALED);
+	cg_exposure_schedule(&e, NOW + MIN,
+			     &(struct cg_exposure_plan){ CG_OPEN, NOW + 2 * MIN, CG_CLOSED });
+	ck_assert(cg_exposure_timed(&e, NOW + MIN));
+	/* close and seal */
+	ck_assert_int_eq(cg_exposure_close(&e, false), 0);
+	e = planned(e, CG_OPEN, NOW + 2 * MIN, CG_CLOSED);
+	IS(&e, CG_CLOSED);
+	cg_exposure_seal(&e);
+	e = planned(e, CG_OPEN, NOW + 2 * MIN, CG_CLOSED);
+	IS(&e, CG_SEALED);
+	/* an opening over a close */
+	cg_exposure_auto(&e);
+	ck_assert_int_eq(cg_exposure_close(&e, false), 0);
+	ck_assert_int_eq(cg_exposure_open(&e, NOW, NOW + MIN, NULL, false), 0);
+	e = planned(e, CG_OPEN, NOW + 2 * MIN, CG_CLOSED);
+	ck_assert_int_eq(cg_exposure_now(&e, NOW + MIN), CG_CLOSED);
+}
+END_TEST
+
+START_TEST(cut_and_full)
+{
+	struct cg_exposure e = opened(CG_CLOSED);
+
+	ck_assert(!cg_exposure_cut(&e, NOW, NOW + 30 * MIN));
+	ck_assert(cg_exposure_cut(&e, NOW, NOW + MIN));
+	ck_assert_uint_eq(cg_exposure_deadline(&e), NOW + MIN);
+	/* it stays whatever is typed or scheduled */
+	cg_exposure_full(&e, true);
+	ck_assert(e.word & CG_WORD_FULL);
+	ck_assert_uint_eq(cg_exposure_deadline(&e), NOW + MIN);
+	ck_assert(cg_exposure_cut(&e, NOW, 0));
+	IS(&e, CG_CLOSED);
+	ck_assert(!cg_exposure_cut(&e, NOW, 0));
+	ck_assert_int_eq(cg_exposure_open(&e, NOW, NOW + MIN, NULL, false), 0);
+	ck_assert(e.word & CG_WORD_FULL);
+	cg_exposure_config(&e, CG_OPEN);
+	ck_assert(e.word & CG_WORD_FULL);
+	cg_exposure_seal(&e);
+	ck_assert(e.word & CG_WORD_FULL);
+	e = planned(e, CG_OPEN, NOW + MIN, CG_CLOSED);
+	ck_assert(e.word & CG_WORD_FULL);
+	cg_exposure_full(&e, false);
+	ck_assert(!(e.word & CG_WORD_FULL));
+}
+END_TEST
+
 int main(void)
 {
-	return UNIT_RUN("exposure", 120, unset_is_sealed, config_alone, seal_over_close,
-			seal_over_open, seal_over_config, close_over_open, open_after_close,
-			close_over_config, open_over_config, config_seal_ends_an_opening,
-			auto_ends_what_was_typed, a_second_open_replaces_the_first, the_word,
-			store_copies_all, no_packet_sees_half_a_viewer,
-			halves_never_open_by_themselves);
+	return UNIT_RUN("exposure", 120, a_scheduled_opening_ends_by_itself,
+			what_is_typed_over_the_schedule, cut_and_full, unset_is_sealed,
+			config_alone, seal_over_close, seal_over_open, seal_over_config,
+			close_over_open, open_after_close, close_over_config, open_over_config,
+			config_seal_ends_an_opening, auto_ends_what_was_typed,
+			a_second_open_replaces_the_first, the_word, store_copies_all,
+			no_packet_sees_half_a_viewer, halves_never_open_by_themselves);
 }
