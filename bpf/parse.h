@@ -216,7 +216,7 @@ INLINE int parse_ip6(struct __sk_buff *skb, struct pkt *p)
 		__be16 off;
 		__be32 id;
 	} ext;
-	__u32 left, used = 0, step;
+	__u32 left, step;
 	int i;
 
 	if (bpf_skb_load_bytes(skb, p->l3, &ip, sizeof(ip)))
@@ -236,6 +236,9 @@ INLINE int parse_ip6(struct __sk_buff *skb, struct pkt *p)
 	p->proto = ip.nexthdr;
 	p->hop = ip.hop;
 	p->l4 = p->l3 + sizeof(ip);
+	p->l4_len = left;
+	/* What is behind the loop knows nothing of how often it ran: else the verifier
+	 * walks that once for each. */
 	for (i = 0; i < MAX_EXT_HEADERS; i++) {
 		if (p->proto != PROTO_HOPOPTS && p->proto != PROTO_DSTOPTS &&
 		    p->proto != PROTO_FRAGMENT && p->proto != IPPROTO_AH &&
@@ -243,9 +246,9 @@ INLINE int parse_ip6(struct __sk_buff *skb, struct pkt *p)
 			break;
 		/* It would go on from the destination that was checked to another;
 		 * no camera has a use for one. */
-		if (p->proto == PROTO_ROUTING)
+		if (p->proto == PROTO_ROUTING || i == MAX_EXT_HEADERS - 1)
 			return CG_DROP_MALFORMED;
-		if (used + 8 > left || bpf_skb_load_bytes(skb, p->l4, &ext, sizeof(ext)))
+		if (p->l4_len < 8 || bpf_skb_load_bytes(skb, p->l4, &ext, sizeof(ext)))
 			return CG_DROP_MALFORMED;
 		if (p->proto == PROTO_FRAGMENT) {
 			__u32 off = bpf_ntohs(ext.off);
@@ -264,17 +267,14 @@ INLINE int parse_ip6(struct __sk_buff *skb, struct pkt *p)
 		} else {
 			step = (ext.len + 1) * 8;
 		}
+		if (step > p->l4_len)
+			return CG_DROP_MALFORMED;
 		p->proto = ext.next;
 		p->l4 += step;
-		used += step;
-		if (used > left)
-			return CG_DROP_MALFORMED;
+		p->l4_len -= step;
 		if (p->part == FRAG_LATER)
 			break;
 	}
-	if (i == MAX_EXT_HEADERS)
-		return CG_DROP_MALFORMED;
-	p->l4_len = left - used;
 	return 0;
 }
 

@@ -47,28 +47,29 @@ struct sizing {
 	enum cg_dp_map map;
 	uint32_t per_slot;
 	bool per_cpu;
+	uint32_t share; /* of a slot beyond CG_FULL_SLOTS; 0: as of the others */
 };
 
 static const struct sizing sizings[] = {
-	{ CG_DP_CAMS, 2 * CG_MAX_MACS, false },
-	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS, false },
-	{ CG_DP_LENS, 1, false },
-	{ CG_DP_REACH, CG_REACH_BITS / 64, false },
-	{ CG_DP_EXPOSURE, 1, false },
-	{ CG_DP_NAMES, 1, false },
-	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY, false },
-	{ CG_DP_FRAGS, CG_QUOTA_FRAG, false },
-	{ CG_DP_RING, CG_RING_GROUPS, false },
-	{ CG_DP_STATE, 1, false },
-	{ CG_DP_STATS, CG_PLACES, true },
-	{ CG_DP_LEARNED, CG_QUOTA_ADDR + CG_QUOTA_HEARD_ADDR, false },
-	{ CG_DP_QNAMES, CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME, false },
-	{ CG_DP_QUERIES, CG_QUOTA_QUERY, false },
-	{ CG_DP_REDIRECTS, CG_QUOTA_REDIRECT, false },
-	{ CG_DP_NRING, CG_NRING_GROUPS, false },
-	{ CG_DP_DNS, 1, false },
-	{ CG_DP_FAST4, CG_FAST_PER_SLOT, true },
-	{ CG_DP_FAST6, CG_FAST_PER_SLOT, true },
+	{ CG_DP_CAMS, 2 * CG_MAX_MACS, false, 0 },
+	{ CG_DP_NARROW, 2 * CG_MAX_CAM_ADDRS, false, 0 },
+	{ CG_DP_LENS, 1, false, 0 },
+	{ CG_DP_REACH, CG_REACH_BITS / 64, false, 0 },
+	{ CG_DP_EXPOSURE, 1, false, 0 },
+	{ CG_DP_NAMES, 1, false, 0 },
+	{ CG_DP_FLOWS, CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY, false, 0 },
+	{ CG_DP_FRAGS, CG_QUOTA_FRAG, false, 0 },
+	{ CG_DP_RING, CG_RING_GROUPS, false, 0 },
+	{ CG_DP_STATE, 1, false, 0 },
+	{ CG_DP_STATS, CG_PLACES, true, 0 },
+	{ CG_DP_LEARNED, CG_QUOTA_ADDR + CG_QUOTA_HEARD_ADDR, false, CG_SHARE_ADDR },
+	{ CG_DP_QNAMES, CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME, false, CG_SHARE_NAME },
+	{ CG_DP_QUERIES, CG_QUOTA_QUERY, false, 0 },
+	{ CG_DP_REDIRECTS, CG_QUOTA_REDIRECT, false, 0 },
+	{ CG_DP_NRING, CG_NRING_GROUPS, false, 0 },
+	{ CG_DP_DNS, 1, false, 0 },
+	{ CG_DP_FAST4, CG_FAST_PER_SLOT, true, 0 },
+	{ CG_DP_FAST6, CG_FAST_PER_SLOT, true, 0 },
 };
 
 static int pin_replace(struct cg_datapath *dp, int fd, const char *name)
@@ -122,10 +123,14 @@ static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
 		r = bpf_map__set_max_entries(skel->maps.cg_rulemore,
 					     2 * (more < CG_MIN_MORE ? CG_MIN_MORE : more));
 
-	for (size_t i = 0; !r && i < sizeof(sizings) / sizeof(*sizings); i++)
+	for (size_t i = 0; !r && i < sizeof(sizings) / sizeof(*sizings); i++) {
+		const struct sizing *s = &sizings[i];
+
 		r = bpf_map__set_max_entries(
-			bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[sizings[i].map]),
-			sizings[i].per_slot * dp->slots * (sizings[i].per_cpu ? dp->cpus : 1));
+			bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[s->map]),
+			CG_ROOM(dp->slots, s->per_slot, s->share ? s->share : s->per_slot) *
+				(s->per_cpu ? dp->cpus : 1));
+	}
 	return r;
 }
 

@@ -41,7 +41,8 @@
  * Memory of the kernel, bytes. A slot: 736 (state, exposure, name, hashes of its
  * rules), 16 each for MACs and more for rules, 8 KiB of empty table for its flows,
  * and for every CPU 3,072 of counters and 3,072 of verdicts kept for packets that
- * follow; 93 KiB of empty tables for the names it asks for. A flow in the table:
+ * follow; 93 KiB of empty tables for the names it asks for, 34 KiB beyond the first
+ * CG_FULL_SLOTS slots. A flow in the table:
  * 192, and 40 of its camera's ring. A rule's prefix: about 200. All cameras together: 64 KiB of MACs' hashes, 256 KiB of events.
  */
 
@@ -58,24 +59,32 @@
 #define CG_RING_GROUPS \
 	((CG_QUOTA_REMOTE + CG_QUOTA_LAN + CG_QUOTA_GATEWAY + CG_QUOTA_FRAG) / CG_RING_GROUP)
 /* Ring places looked at for one that can be reused. */
-#define CG_RING_TRIES	      8
+#define CG_RING_TRIES	    8
 /* Source addresses remembered for a camera. */
-#define CG_SEEN_ADDRS	      16
+#define CG_SEEN_ADDRS	    16
 
 /* Entries of verdicts for the packets that follow, each slot and CPU: 192 bytes of
  * both families together. Most flows find a place with four flows a camera. */
-#define CG_FAST_PER_SLOT      16
+#define CG_FAST_PER_SLOT    16
 /* How long one holds, in ticks of the kernel: 0.1 to 1 s. */
-#define CG_FAST_TICKS	      100
+#define CG_FAST_TICKS	    100
 /* No deadline may be nearer, so that it cannot pass within those ticks. */
-#define CG_FAST_CLEAR_S	      5
+#define CG_FAST_CLEAR_S	    5
 /* Names a camera asks for that rules fit, and their addresses. */
-#define CG_QUOTA_NAME	      512
-#define CG_QUOTA_ADDR	      2048
+#define CG_QUOTA_NAME	    512
+#define CG_QUOTA_ADDR	    2048
 /* The same of other names: they give no right and are overwritten in turn. */
-#define CG_QUOTA_HEARD_NAME   64
-#define CG_QUOTA_HEARD_ADDR   128
-#define CG_QUOTA_QUERY	      128
+#define CG_QUOTA_HEARD_NAME 64
+#define CG_QUOTA_HEARD_ADDR 128
+#define CG_QUOTA_QUERY	    128
+/* The tables of names have room for all of these for as many slots; for each that is
+ * more they have a share, since they would be most of camgate's memory while empty. */
+#define CG_FULL_SLOTS	    64
+#define CG_SHARE_NAME	    72
+#define CG_SHARE_ADDR	    256
+#define CG_ROOM(slots, full, share)                    \
+	((slots) <= CG_FULL_SLOTS ? (slots) * (full) : \
+				    CG_FULL_SLOTS * (full) + ((slots)-CG_FULL_SLOTS) * (share))
 /* Places looked at for one that can be reused. */
 #define CG_NRING_TRIES	      8
 /* Names that may share one address: a CDN has many, a camera asks for few. */
