@@ -56,9 +56,9 @@ enum cg_dp_prog {
 	CG_DP_EARLY, /* those before are enough to enforce; what asks or answers for names waits */
 	CG_DP_NAMES_UP = CG_DP_EARLY,
 	CG_DP_NAMES_DOWN,
-	CG_DP_NAMES_TOLD,
 	CG_DP_PINNED, /* those before; the others are loaded when asked for */
-	CG_DP_WHY_UP = CG_DP_PINNED,
+	CG_DP_NAMES_TOLD = CG_DP_PINNED,
+	CG_DP_WHY_UP,
 	CG_DP_WHY_DOWN,
 	__CG_DP_PROG_MAX,
 };
@@ -119,6 +119,8 @@ void cg_dp_build_id(char out[static CG_DP_BUILD_LEN]);
 int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early) __must_check;
 /* The programs that answer `why`, which nothing else needs. */
 int cg_dp_why_load(struct cg_datapath *dp) __must_check;
+/* The one that learns from answers the agent has, where rules have names. */
+int cg_dp_told_load(struct cg_datapath *dp) __must_check;
 /* Moves every pin to these maps and programs. */
 int cg_dp_pin(struct cg_datapath *dp) __must_check;
 /* Maps what is read and written in place: exposure, the hashes of MACs, the

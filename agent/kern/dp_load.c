@@ -273,6 +273,13 @@ int cg_datapath_complete(struct cg_datapath *dp)
 	return r ? r : judges_set(dp);
 }
 
+int cg_dp_told_load(struct cg_datapath *dp)
+{
+	static const struct part told = { CG_DP_NAMES_TOLD, CG_DP_NAMES_TOLD, true, true };
+
+	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_printing(dp, &told) : 0;
+}
+
 int cg_dp_why_load(struct cg_datapath *dp)
 {
 	static const struct part whys = { CG_DP_WHY_UP, CG_DP_WHY_DOWN, true, true };

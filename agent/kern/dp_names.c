@@ -70,9 +70,13 @@ int cg_datapath_name_tell(struct cg_datapath *dp, uint32_t slot, const void *ans
 	struct __sk_buff ctx = { .cb = { slot } };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_out = out,
 		    .data_size_out = sizeof(out), .ctx_in = &ctx, .ctx_size_in = sizeof(ctx));
+	int r;
 
 	if (n > CG_DATAPATH_ANSWER_MAX)
 		return -E2BIG;
+	r = cg_dp_told_load(dp);
+	if (r)
+		return r;
 	/* IEEE's EtherType for experiments: the kernel looks for no header in it. */
 	frame[12] = 0x88;
 	frame[13] = 0xb5;
