@@ -12,7 +12,7 @@ SECONDS_EACH=${CG_BENCH_SECONDS:-0.6}
 SUFFIX=${CG_BENCH_SUFFIX:-}	# of the names, for curves
 kinds=("$@")
 [[ $# -gt 0 ]] || kinds=(64/bare 64/nat 64/camgate 64/camgate-tcx 64/camgate+guard 64/nft-sets 64/nft-sets-acct
-	64/nft-linear 64/nfqueue 1000/nat 1000/camgate)
+	64/nft-linear 64/nfqueue 1000/nat 1000/camgate 1000/camgate-tcx)
 
 NAT='table ip nat {
 chain post { type nat hook postrouting priority srcnat; policy accept;
