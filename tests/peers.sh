@@ -12,11 +12,14 @@ command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
 	exit 1
 }
 rc=0
+# The package and what it needs, less what is installed.
+missing() { # PACKAGE
+	apt-get -s -q --no-install-recommends install "$1" 2>/dev/null | awk '$1 == "Inst" { print $2 }'
+}
 get() { # PACKAGE
 	top=build/peers/$1
 	rm -rf "$top.new"
 	mkdir -p "$top.new/deb"
-	missing() { apt-get -s -q --no-install-recommends install "$1" 2>/dev/null | awk '$1 == "Inst" { print $2 }'; }
 	list=$(missing "$1")
 	[ -n "$list" ] || list=$1
 	# shellcheck disable=SC2086 # words

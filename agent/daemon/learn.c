@@ -13,6 +13,7 @@
 #include "../lib/view.h"
 #include "command.h"
 #include "learn.h"
+#include "names.h"
 
 #define LOOK_NS (10 * CG_SEC_NS)
 
@@ -51,16 +52,11 @@ static bool runs(const struct learned *l, uint64_t now_ns)
 	return l && !l->ended && now_ns < l->until_ns;
 }
 
-/* The one it asked for last, where several are known by that address. */
 static void add(struct cg_agent *a, uint32_t slot, struct learned *l, struct cg_learned_report *r)
 {
-	struct cg_datapath_name names[CG_NAMES_PER_ADDR];
-	size_t n = cg_datapath_names_of(a->kern.dp, slot, &r->peer, names), last = 0;
+	char name[CG_NAMEPAT_LEN];
 
-	for (size_t i = 1; i < n; i++)
-		if (names[i].asked_ns > names[last].asked_ns)
-			last = i;
-	r->name = n ? names[last].text : NULL;
+	r->name = cg_names_of(a, slot, &r->peer, name);
 	(void)cg_learned_add(&l->of, r);
 }
 

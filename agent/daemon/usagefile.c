@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "../kern/clock.h"
+#include "../lib/civil.h"
 #include "../lib/wholefile.h"
 #include "usagefile.h"
 
@@ -84,7 +85,7 @@ void cg_usagefile_write(struct cg_usagefile *f, struct cg_agent *a,
 	if (clock->right) {
 		u->wall_s = a->real_s();
 		for (size_t i = u->n; i--;)
-			if (is_old(a, &u->v[i], u->wall_s / 86400))
+			if (is_old(a, &u->v[i], u->wall_s / CG_DAY_S))
 				cg_usage_drop(u, &u->v[i]);
 	}
 	u->offset_ns = clock->offset_ns;

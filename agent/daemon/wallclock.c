@@ -6,7 +6,7 @@
 
 void cg_wallclock_look(struct cg_wallclock *w, const struct cg_agent *a, bool trusted)
 {
-	enum cg_clock_evidence evidence = a->clock_evidence(a->opts.root);
+	enum cg_clock_evidence evidence = CG_CLOCK_NONE;
 	int64_t real_ns = a->real_ns(), real_s = real_ns / (int64_t)CG_SEC_NS;
 	int64_t offset_ns = real_ns - (int64_t)a->boot_ns();
 
@@ -18,6 +18,9 @@ void cg_wallclock_look(struct cg_wallclock *w, const struct cg_agent *a, bool tr
 		w->right = false;
 		return;
 	}
+	/* Every second, and files are looked for: only where something depends on it. */
+	if (!trusted && !w->synced)
+		evidence = a->clock_evidence(a->opts.root);
 	w->synced |= evidence == CG_CLOCK_SYNCED;
 	w->right = trusted || w->synced || (evidence == CG_CLOCK_RTC && real_s >= w->right_s);
 }

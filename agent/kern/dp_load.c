@@ -100,15 +100,24 @@ static const char *hint(int err)
 	}
 }
 
+static int progs_pin(struct cg_datapath *dp, int first)
+{
+	int r = 0;
+
+	for (int i = first; !r && i < CG_DP_PINNED; i++)
+		if (dp->prog[i] >= 0)
+			r = pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
+	return r;
+}
+
 int cg_dp_pin(struct cg_datapath *dp)
 {
 	int r = 0;
 
 	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++)
 		r = pin_replace(dp, dp->map[i], cg_dp_map_names[i]);
-	for (int i = 0; !r && i < CG_DP_PINNED; i++)
-		if (dp->prog[i] >= 0)
-			r = pin_replace(dp, dp->prog[i], cg_dp_prog_names[i]);
+	if (!r)
+		r = progs_pin(dp, 0);
 	if (!r)
 		dp->pins_wait = false;
 	return r;
@@ -269,7 +278,7 @@ int cg_datapath_complete(struct cg_datapath *dp)
 		return 0;
 	r = load_printing(dp, &late);
 	if (!r && !dp->pins_wait)
-		r = cg_dp_pin(dp);
+		r = progs_pin(dp, CG_DP_EARLY);
 	return r ? r : judges_set(dp);
 }
 

@@ -41,14 +41,14 @@
  * Memory of the kernel, bytes. A slot: 736 (state, exposure, name, hashes of its
  * rules), 16 each for MACs and more for rules, 8 KiB of empty table for its flows,
  * and for every CPU 3,072 of counters and 3,072 of verdicts kept for packets that
- * follow; 93 KiB of empty tables for the names it asks for, 34 KiB beyond the first
+ * follow; 93 KiB of empty tables for the names it asks for, 20 KiB beyond the first
  * CG_FULL_SLOTS slots. A flow in the table:
  * 192, and 40 of its camera's ring. A rule's prefix: about 200. All cameras together: 64 KiB of MACs' hashes, 256 KiB of events.
  */
 
 /*
  * Per-camera quotas of state made by packets. At quota the new entry is
- * refused and counted; no other camera is touched.
+ * refused and counted; no other camera is touched, but see CG_FULL_SLOTS.
  */
 #define CG_QUOTA_REMOTE	   256 /* flows with remotes */
 #define CG_QUOTA_LAN	   128 /* flows with LAN and home peers */

@@ -142,7 +142,6 @@ int main(void)
 	names_rule(&n, 1, CG_RULE_ALLOW, "api.vendor.example", 443, 1);
 	names_rule(&n, 1, CG_RULE_ALLOW, "*.flood.example", 443, 1);
 	names_rule(&n, 2, CG_RULE_ALLOW, "*.other.example", 443, 1);
-	/* Every name may be asked for: it is not their budget that this is about. */
 	learn("api.vendor.example", VENDOR_4, 60);
 	for (unsigned int i = 0; i < OTHERS; i++)
 		tell_two(i, CG_NAME_CEILING_S);

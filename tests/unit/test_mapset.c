@@ -510,9 +510,23 @@ START_TEST(most_rules_of_one_camera)
 }
 END_TEST
 
+START_TEST(room_for_names)
+{
+	/* All of their quotas for as many slots, a share for each that is more. */
+	ck_assert_uint_eq(CG_ROOM(CG_FULL_SLOTS, CG_QUOTA_ADDR, CG_SHARE_ADDR),
+			  CG_FULL_SLOTS * CG_QUOTA_ADDR);
+	ck_assert_uint_eq(CG_ROOM(CG_FULL_SLOTS + 1, CG_QUOTA_ADDR, CG_SHARE_ADDR),
+			  CG_FULL_SLOTS * CG_QUOTA_ADDR + CG_SHARE_ADDR);
+	/* One camera that takes all it may leaves the others theirs, however many they are. */
+	ck_assert_uint_gt(CG_ROOM(CG_MAX_CAMERAS, CG_QUOTA_ADDR, CG_SHARE_ADDR) -
+				  (CG_QUOTA_ADDR + CG_QUOTA_HEARD_ADDR),
+			  (CG_MAX_CAMERAS - 1) * CG_SHARE_ADDR);
+}
+END_TEST
+
 int main(void)
 {
 	return UNIT_RUN("mapset", 240, equals_the_naive_evaluator, entries_as_documented,
 			no_rules_no_entries, shared_mac, slots_stay, chunks_at_every_count,
-			too_many_cover_one, many_cameras, most_rules_of_one_camera);
+			too_many_cover_one, many_cameras, most_rules_of_one_camera, room_for_names);
 }
