@@ -30,6 +30,29 @@ INLINE void measure(const struct __sk_buff *skb, __u32 head, struct wire *w)
 	w->bytes = len + (__u64)(segs - 1) * head;
 }
 
+/* Bytes behind the headers, without what a short frame is padded with. */
+INLINE __u32 payload_of(const struct __sk_buff *skb, const struct pkt *p)
+{
+	__u32 head = p->head_len - p->l4;
+
+	if (skb->gso_size)
+		return skb->len > p->head_len ? skb->len - p->head_len : 0;
+	return p->l4_len > head ? p->l4_len - head : 0;
+}
+
+/* What budgets count: all behind an IP and a UDP head of the usual length. Longer heads
+ * could carry a picture too. */
+#define HEAD4 42 /* with the Ethernet head */
+#define HEAD6 62
+
+INLINE __u32 charge_of(const struct __sk_buff *skb, const struct pkt *p)
+{
+	__u32 head = p->is_v4 ? HEAD4 - 14 : HEAD6 - 14;
+	__u32 len = skb->gso_size ? skb->len - p->l3 : p->l4 - p->l3 + p->l4_len;
+
+	return len > head ? len - head : 0;
+}
+
 INLINE void count_add(struct cg_count *c, __u32 packets, __u64 bytes)
 {
 	c->packets += packets;

@@ -2,11 +2,12 @@
 /*
  * The per-packet programs: cg_from_cam at tc ingress of a LAN port, cg_to_cam
  * at its egress. They tell cameras from others and judge a packet like one
- * before it. The rest goes on by tail calls: cg_up or cg_down (the frame),
- * cg_class (the rules), cg_outcome (verdict, flow, counters, events), cg_keep (for
- * the packets that follow), or for the few of names and time cg_redirect, cg_names_up
- * and cg_names_down, so that the verifier walks each once and not once for every way
- * to it.
+ * before it. The rest goes on by tail calls: cg_up or cg_down (the frame), cg_geo (the
+ * peer's country, where rules name one), cg_class (the rules), cg_outcome (the verdict),
+ * with a remote cg_sign and cg_session (is it viewing?; cg_sign also: does it ask the
+ * gateway for a port?), cg_finish (flow, counters, events), cg_keep (for the packets that
+ * follow), or for the few of names and time cg_redirect, cg_names_up and cg_names_down,
+ * so that the verifier walks each once and not once for every way to it.
  *
  * Fail rule: a frame of no camera is left alone (TC_ACT_UNSPEC, so that other
  * services' filters still run); a frame of a camera that cannot be parsed, has
@@ -16,10 +17,14 @@
  * refuse them and would leave the whole program to the interpreter.
  */
 #include <linux/pkt_cls.h>
+#include "discover.h"
 #include "fast.h"
+#include "geo.h"
 #include "judge.h"
 #include "names.h"
+#include "portmap.h"
 #include "report.h"
+#include "signature.h"
 
 /* Behind an extender several devices share a MAC; only the listed addresses
  * are the camera's. */
@@ -58,6 +63,15 @@ INLINE int seat_take(struct seat *s)
 	return s->state && s->exposure;
 }
 
+/* The agent's: it ends a flow and carries nothing. Its ICMP passes as the gateway's. */
+INLINE int is_ending(const struct __sk_buff *skb, const struct scratch *m)
+{
+	const struct pkt *p = &m->p;
+
+	return !m->peer_if && skb->mark & CG_SELF_MARK && p->proto == IPPROTO_TCP &&
+	       p->part == FRAG_WHOLE && !m->payload && !(p->tcp_flags & (TCP_SYN | TCP_FIN));
+}
+
 /* The first part of a packet's judgement, for the camera in m: all that depends
  * on the frame. A reason is left in m, or none yet. */
 INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat *s, const int up,
@@ -78,7 +92,12 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 	m->peer_if = probe ? skb->cb[0] : skb->ingress_ifindex;
 	m->quarantined = 0;
 	m->redirect = 0;
+	m->remember = 0;
 	m->later = 0;
+	m->examine = 0;
+	m->signature = 0;
+	m->flow_if = NO_IF;
+	m->grant = FAST_ALL;
 	m->probe = probe;
 	m->up = up;
 	memset(v, 0, sizeof(*v));
@@ -86,6 +105,8 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 	v->reason = parse(skb, p);
 	forget();
 	measure(skb, p->head_len, &m->wire);
+	m->payload = payload_of(skb, p);
+	m->charge = charge_of(skb, p);
 	forget();
 	if (!v->reason && m->flags & CG_CAM_NARROW)
 		narrow(p, s, skb, up);
@@ -100,6 +121,8 @@ INLINE int judge(struct __sk_buff *skb, const struct cg_meta *meta, struct seat 
 		v->reason = up ? arp_from_camera(skb, p, s) : CG_PASS_ARP;
 	else if (!v->reason && p->ethertype == ETH_EAPOL)
 		v->reason = CG_PASS_EAPOL;
+	else if (!v->reason && !up && !probe && is_ending(skb, m))
+		v->reason = CG_PASS_GATEWAY;
 	else if (!v->reason)
 		judge_ip(skb, p, s, up, probe, v);
 	return 0;
@@ -135,8 +158,8 @@ INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct se
 	__u32 plane = m->up ? CG_PLANE_UP : CG_PLANE_DOWN;
 	int drop, told = 0, r = TC_ACT_UNSPEC;
 
-	if (!v->reason)
-		judge_outcome(s, m->up, 0);
+	if (v->begins)
+		remember(s, m->up);
 	forget();
 	if (p->part == FRAG_FIRST && v->reason != CG_PASS_OFF)
 		judge_first_fragment(p, s, m->up, v);
@@ -150,6 +173,9 @@ INLINE int conclude(struct __sk_buff *skb, const struct cg_meta *meta, struct se
 		m->later = v->reason;
 	else if (!count(m->counter, &m->wire))
 		return TC_ACT_SHOT;
+	if (m->remember)
+		remember_address(s, v);
+	forget();
 	if (m->up) {
 		s->state->last_ns = m->now;
 		s->state->ifindex = m->port_if;
@@ -199,12 +225,27 @@ INLINE int seat_set(const struct cg_cam *cam, __u32 station)
 	return 1;
 }
 
-/* The long way for the camera, without return; without it no packet passes. */
+/* The long way for the camera, without return. Before its programs are there, as while
+ * the agent starts, a packet passes only with mode = monitor. */
 INLINE int go_judge(struct __sk_buff *skb, const struct cg_cam *cam, __u32 judge, __u32 station)
 {
+	__u32 flags = cam->flags;
+
 	if (seat_set(cam, station))
 		bpf_tail_call(skb, &cg_judges, judge);
-	return TC_ACT_SHOT;
+	return flags & CG_CAM_MONITOR ? TC_ACT_UNSPEC : TC_ACT_SHOT;
+}
+
+/* The same for a frame that was looked for among the cameras'. */
+INLINE int go_device(struct __sk_buff *skb, const int up)
+{
+	const __u8 *eth = (void *)(long)skb->data;
+
+	if (eth + sizeof(struct eth_head) > (__u8 *)(long)skb->data_end)
+		return TC_ACT_UNSPEC;
+	if (up)
+		return go_discover(skb, smac_word(eth), CG_JUDGE_DISCOVER);
+	return eth[0] & 1 ? TC_ACT_UNSPEC : go_discover(skb, dmac_word(eth), CG_JUDGE_TO_DEVICE);
 }
 
 SEC("tc")
@@ -217,12 +258,10 @@ int cg_from_cam(struct __sk_buff *skb)
 	__u64 mac;
 	int r;
 
-	if (eth + FAST_FRAME > (__u8 *)(long)skb->data_end) {
-		meta = bpf_map_lookup_elem(&cg_meta, &zero);
-	} else {
+	if (eth + FAST_FRAME <= (__u8 *)(long)skb->data_end) {
 		mac = smac_word(eth);
 		if (!maybe_camera(mac))
-			return TC_ACT_UNSPEC;
+			return go_discover(skb, mac, CG_JUDGE_DISCOVER);
 		meta = bpf_map_lookup_elem(&cg_meta, &zero);
 		if (!meta)
 			return TC_ACT_UNSPEC;
@@ -230,8 +269,10 @@ int cg_from_cam(struct __sk_buff *skb)
 		if (r != FAST_MISS)
 			return r;
 	}
+	/* Found again: the packets that go the short way do not pay for keeping it. */
+	meta = bpf_map_lookup_elem(&cg_meta, &zero);
 	cam = meta ? camera_of(skb, meta, 1) : NULL;
-	return cam ? go_judge(skb, cam, CG_JUDGE_UP, 0) : TC_ACT_UNSPEC;
+	return cam ? go_judge(skb, cam, CG_JUDGE_UP, 0) : go_device(skb, 1);
 }
 
 SEC("tc")
@@ -253,12 +294,11 @@ int cg_to_cam(struct __sk_buff *skb)
 		if (cam)
 			return go_judge(skb, cam, CG_JUDGE_UP, 1);
 	}
-	if (!known) {
-		meta = bpf_map_lookup_elem(&cg_meta, &zero);
-	} else {
+	if (known) {
 		mac = dmac_word(eth);
 		if (!maybe_camera(mac))
-			return TC_ACT_UNSPEC;
+			return eth[0] & 1 ? TC_ACT_UNSPEC :
+					    go_discover(skb, mac, CG_JUDGE_TO_DEVICE);
 		meta = bpf_map_lookup_elem(&cg_meta, &zero);
 		if (!meta)
 			return TC_ACT_UNSPEC;
@@ -266,8 +306,9 @@ int cg_to_cam(struct __sk_buff *skb)
 		if (r != FAST_MISS)
 			return r;
 	}
+	meta = bpf_map_lookup_elem(&cg_meta, &zero);
 	cam = meta ? camera_of(skb, meta, 0) : NULL;
-	return cam ? go_judge(skb, cam, CG_JUDGE_DOWN, 0) : TC_ACT_UNSPEC;
+	return cam ? go_judge(skb, cam, CG_JUDGE_DOWN, 0) : go_device(skb, 0);
 }
 
 INLINE int judge_then_conclude(struct __sk_buff *skb, const int up)
@@ -279,7 +320,7 @@ INLINE int judge_then_conclude(struct __sk_buff *skb, const int up)
 	if (!meta || !s.m || judge(skb, meta, &s, up, 0))
 		return TC_ACT_SHOT;
 	if (wants_class(s.m))
-		bpf_tail_call(skb, &cg_judges, CG_JUDGE_CLASS);
+		bpf_tail_call(skb, &cg_judges, wants_geo(s.m) ? CG_JUDGE_GEO : CG_JUDGE_CLASS);
 	bpf_tail_call(skb, &cg_judges, CG_JUDGE_OUTCOME);
 	return TC_ACT_SHOT;
 }
@@ -294,6 +335,20 @@ SEC("tc")
 int cg_down(struct __sk_buff *skb)
 {
 	return judge_then_conclude(skb, 0);
+}
+
+SEC("tc")
+int cg_geo(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	if (!meta || !m)
+		return TC_ACT_SHOT;
+	find_geo(meta, m);
+	bpf_tail_call(skb, &cg_judges, CG_JUDGE_CLASS);
+	return TC_ACT_SHOT;
 }
 
 SEC("tc")
@@ -312,6 +367,58 @@ int cg_class(struct __sk_buff *skb)
 
 SEC("tc")
 int cg_outcome(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct seat s = { .m = bpf_map_lookup_elem(&cg_scratch, &zero) };
+
+	if (!s.m || !seat_take(&s))
+		return TC_ACT_SHOT;
+	if (!s.m->v.reason)
+		judge_outcome(&s, s.m->up, 0);
+	if (wants_session(s.m)) {
+		bpf_tail_call(skb, &cg_judges,
+			      wants_signature(s.m) ? CG_JUDGE_SIGN : CG_JUDGE_SESSION);
+		return TC_ACT_SHOT;
+	}
+	bpf_tail_call(skb, &cg_judges, wants_portmap(s.m) ? CG_JUDGE_SIGN : CG_JUDGE_FINISH);
+	return TC_ACT_SHOT;
+}
+
+SEC("tc")
+int cg_sign(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	if (!m)
+		return TC_ACT_SHOT;
+	if (m->v.scope != CG_NET_REMOTE) {
+		if (asks_port(skb, m))
+			m->v.reason = CG_DROP_PORTMAP;
+		bpf_tail_call(skb, &cg_judges, CG_JUDGE_FINISH);
+		return TC_ACT_SHOT;
+	}
+	find_signature(skb, m);
+	bpf_tail_call(skb, &cg_judges, CG_JUDGE_SESSION);
+	return TC_ACT_SHOT;
+}
+
+SEC("tc")
+int cg_session(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct seat s = { .m = bpf_map_lookup_elem(&cg_scratch, &zero) };
+
+	if (!meta || !s.m || !seat_take(&s))
+		return TC_ACT_SHOT;
+	judge_session(skb, meta, &s);
+	bpf_tail_call(skb, &cg_judges, CG_JUDGE_FINISH);
+	return TC_ACT_SHOT;
+}
+
+SEC("tc")
+int cg_finish(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
 	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
@@ -348,8 +455,30 @@ int cg_keep(struct __sk_buff *skb)
 	(void)skb;
 	if (!meta || !m)
 		return TC_ACT_SHOT;
-	fast_add(m, meta);
+	if (!fast_add(m, meta) && !m->drop)
+		fast_give_back(m);
 	return m->drop ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int cg_discover(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct cg_meta *meta = bpf_map_lookup_elem(&cg_meta, &zero);
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	return meta && m ? discover(skb, meta, m) : TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int cg_to_device(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct scratch *m = bpf_map_lookup_elem(&cg_scratch, &zero);
+
+	if (m && skb->ingress_ifindex)
+		discover_got(skb, m);
+	return TC_ACT_UNSPEC;
 }
 
 INLINE int why(struct __sk_buff *skb, const int up)
@@ -363,11 +492,17 @@ INLINE int why(struct __sk_buff *skb, const int up)
 	if (!s.m || !cam || !seat_set(cam, 0) || judge(skb, meta, &s, up, 1))
 		return 0;
 	v = &s.m->v;
-	if (wants_class(s.m))
+	if (wants_class(s.m)) {
+		if (wants_geo(s.m))
+			find_geo(meta, s.m);
 		find_class(meta, s.m);
+	}
 	forget();
 	if (!v->reason)
 		judge_outcome(&s, up, 1);
+	forget();
+	if (wants_session(s.m) && !s.m->v.open && session_why(s.m))
+		v->reason = CG_DROP_VIEWING;
 	return v->reason | v->scope << 8 | v->rule << 16;
 }
 

@@ -9,9 +9,11 @@
 
 #include "account.h"
 
-#define SEC_NS	1000000000ULL
-#define NO_RULE 0xffff
-#define NO_IF	0xffffffffU
+#define SEC_NS	 1000000000ULL
+#define NO_RULE	 0xffff
+#define NO_IF	 0xffffffffU
+/* A grant without an end: more than passes within an entry's time. */
+#define FAST_ALL 0xffffffffU
 
 struct verdict {
 	__u64 until_ns; /* scope holds until; ~0 = for good */
@@ -26,7 +28,17 @@ struct verdict {
 	__u8 began;   /* CG_FLOW_BY_*, or 0: the camera */
 	__u8 event;   /* CG_EVENT_* bits to report */
 	__u8 keep;    /* the packets that follow may be judged by this one */
-	__u8 pad;
+	__u8 begins;  /* it has a flow, or may begin one */
+	__u8 budget;  /* in cg_budgets */
+	__u8 open;    /* it passes by an opening */
+	__u8 pad[6];
+};
+
+struct place {
+	__u64 until_ns; /* ~0 = for good */
+	__u8 kind;	/* enum cg_net_kind */
+	__u8 lan;	/* 0 = any */
+	__u8 pad[6];
 };
 
 /* What rules are matched against. */
@@ -34,7 +46,7 @@ struct match {
 	__u16 port; /* the peer's, host order */
 	__u8 proto;
 	__u8 ported; /* TCP or UDP */
-	__u8 lan;    /* only rules of kind VIEWER, else all but those */
+	__u8 kinds;  /* of rules that count: one bit each */
 	__u8 kind;   /* found: enum cg_rule_kind; 0 = none */
 	__u16 rule;
 	__u64 name; /* its id; 0 = by address */
@@ -58,13 +70,27 @@ struct scratch {
 	__u32 port_if; /* the LAN port the packet is seen on */
 	__u32 peer_if; /* where it came in; 0 = from the gateway itself */
 	__u32 quarantined;
-	__u32 station;	   /* judged here for both its cameras */
-	__u32 up;	   /* from the camera */
-	__u32 drop;	   /* as it was counted */
-	__u32 kind, quota; /* of the ring a place is looked for in */
-	__u32 redirect;	   /* enum cg_redirect_kind; 0 = none */
-	__u32 probe;	   /* nothing may be written */
-	__u32 later;	   /* reason, where cg_names_up has the last word; 0 = none */
+	__u32 station;	    /* judged here for both its cameras */
+	__u32 up;	    /* from the camera */
+	__u32 drop;	    /* as it was counted */
+	__u32 kind, quota;  /* of the ring a place is looked for in */
+	__u32 redirect;	    /* enum cg_redirect_kind; 0 = none */
+	__u32 probe;	    /* nothing may be written */
+	__u32 charge;	    /* what budgets count of it */
+	__u32 payload;	    /* bytes behind the headers, of all segments */
+	__u32 flow_if;	    /* where the peer's packets of the flow come in; ~0 = none came */
+	__u32 grant;	    /* bytes that may follow before the session is looked at again */
+	__u32 flow_flags;   /* CG_FLOW_* of a known flow */
+	__u32 flow_packets; /* that it had in this direction */
+	__u32 examine;	    /* CG_FLOW_*_TOLD that the flow has from now on */
+	__u32 sent, got;    /* as charge, what is new to the session: from the camera, and to it */
+	__u32 refund;	    /* bytes that were granted and not used */
+	__u32 signature;    /* enum cg_signature of it */
+	__u32 remember;	    /* its source address is one the camera may have */
+	__u32 abroad;	    /* the peer is outside stay_in */
+	__u32 country;	    /* of the peer; 0 = not one that is named */
+	__u32 network;
+	__u32 later; /* reason, where cg_names_up has the last word; 0 = none */
 	struct wire wire;
 	struct match match;
 	struct pkt p;
@@ -77,14 +103,21 @@ struct scratch {
 	struct cg_learned_key learned_key;
 	struct cg_qname_key qname_key;
 	struct cg_namerule_key name_key;
+	struct place at; /* where the peer is */
+	struct cg_flow_key session_key;
+	struct cg_session session;
+	__u64 payload_word[4]; /* the first bytes behind the headers, big-endian, NUL padded */
 	struct cg_flow flow;
 	struct cg_frag frag;
-	struct cg_flow_key fast_key;
+	struct cg_flow_key fast_key, fast_session_key;
 	struct cg_ring ring;   /* empty */
 	struct cg_nring nring; /* empty */
 	struct cg_redirect_key redirect_key;
 	__u64 redirect_id;
-	__u8 asked[16]; /* the server, where the gateway shall answer in its place */
+	__u8 asked[16];		 /* the server, where the gateway shall answer in its place */
+	__u32 tap;		 /* of a device that is no camera: TAP_*, */
+	__u32 heard;		 /* enum cg_heard_type; 0 = nothing is told of it */
+	struct cg_device device; /* empty */
 };
 
 _Static_assert((__builtin_offsetof(struct scratch, rule_key.addr) & 7) == 0,
@@ -127,14 +160,17 @@ INLINE __u32 ring_quota(__u32 kind)
 	return kind == CG_RING_REMOTE  ? CG_QUOTA_REMOTE :
 	       kind == CG_RING_LAN     ? CG_QUOTA_LAN :
 	       kind == CG_RING_GATEWAY ? CG_QUOTA_GATEWAY :
+	       kind == CG_RING_SESSION ? CG_QUOTA_SESSION :
 					 CG_QUOTA_FRAG;
 }
 
 /* The lock makes sure that two CPUs never look at the same place at once. */
 INLINE __u32 ring_next(const struct scratch *m, struct cg_state *state)
 {
-	__u32 at, k = m->kind & (__CG_RING_MAX - 1), quota = m->quota;
+	__u32 at, k = m->kind, quota = m->quota;
 
+	if (k >= __CG_RING_MAX)
+		return 0;
 	bpf_spin_lock(&state->lock);
 	at = state->cursor[k];
 	if (at >= quota)

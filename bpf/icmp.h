@@ -64,9 +64,16 @@ INLINE int icmp_error(struct __sk_buff *skb, const struct pkt *p, const struct s
 	 * error answers has just been, so a live one always is. */
 	if (!f || flow_expired(f, s->m->now) || f->gen != s->m->gen || f->epoch != s->m->epoch)
 		return CG_DROP_ICMP;
-	if (f->scope == CG_NET_REMOTE &&
-	    !passes(decide_remote(s, f->class, f->flags & CG_FLOW_BY_PEER, key.peer)))
-		return CG_DROP_ICMP;
+	if (f->scope == CG_NET_REMOTE) {
+		int reason = decide_remote(s, f->class, f->flags & CG_FLOW_BY_PEER, key.peer);
+
+		if (!passes(reason))
+			return CG_DROP_ICMP;
+		/* It is paid for as its flow is. */
+		s->m->v.class = f->class;
+		s->m->v.budget = f->budget;
+		s->m->v.open = reason == CG_PASS_OPEN;
+	}
 	if (!budget_take(&s->state->icmp_tat_ns, s->m->now, CG_ICMP_RATE, CG_ICMP_BURST))
 		return CG_DROP_ICMP;
 	return CG_PASS_ICMP_ERROR;

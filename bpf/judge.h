@@ -55,18 +55,17 @@ INLINE void flow_key(const struct pkt *p, const struct seat *s, int up, struct c
 INLINE void find_scope(const struct pkt *p, const struct seat *s, const struct cg_flow *f,
 		       const int up, const int probe, struct verdict *v)
 {
-	struct place at;
+	struct place *at = &s->m->at;
 
 	if (up) {
 		v->reason = check_source(p, s);
 		forget();
 		if (v->reason)
 			return;
-		if (!probe)
-			remember_address(s, v);
+		s->m->remember = !probe;
+		place_of(p->dst, p->is_v4, s->m->now, at);
 		forget();
-		place_of(p->dst, p->is_v4, s->m->now, &at);
-		if (at.kind == CG_NET_REMOTE && is_unset(p->src, p->is_v4)) {
+		if (at->kind == CG_NET_REMOTE && is_unset(p->src, p->is_v4)) {
 			v->reason = CG_DROP_SPOOF;
 			return;
 		}
@@ -74,29 +73,30 @@ INLINE void find_scope(const struct pkt *p, const struct seat *s, const struct c
 		 * address they were given on the way (masquerade). */
 		if (f && v->known) {
 			if (f->flags & CG_FLOW_BY_GATEWAY)
-				at.kind = CG_NET_GATEWAY;
+				at->kind = CG_NET_GATEWAY;
 			else if (f->flags & CG_FLOW_BY_PEER &&
-				 (f->scope != CG_NET_LAN || at.kind == CG_NET_GATEWAY))
-				at.kind = f->scope;
+				 (f->scope != CG_NET_LAN || at->kind == CG_NET_GATEWAY))
+				at->kind = f->scope;
 		}
 	} else {
-		origin_of(s, p, &at);
-		if (is_group(p->dst, p->is_v4) && at.kind != CG_NET_REMOTE)
-			at.kind = CG_NET_GROUP;
-		if (f && v->known && f->scope != at.kind) {
+		origin_of(s, p, at);
+		forget();
+		if (is_group(p->dst, p->is_v4) && at->kind != CG_NET_REMOTE)
+			at->kind = CG_NET_GROUP;
+		if (f && v->known && f->scope != at->kind) {
 			/* The gateway answers in a remote's name (redirect,
 			 * transparent proxy) what the camera began; anything
 			 * else is another sender with the peer's address. */
 			if (!s->m->peer_if && !(f->flags & CG_FLOW_BY_GATEWAY)) {
-				at.kind = f->scope;
+				at->kind = f->scope;
 			} else {
 				v->known = 0;
 				v->foreign = 1;
 			}
 		}
 	}
-	v->scope = at.kind;
-	v->until_ns = at.until_ns;
+	v->scope = at->kind;
+	v->until_ns = at->until_ns;
 }
 
 /* Leaves a reason, or what judge_outcome() goes on from. */
@@ -135,6 +135,7 @@ INLINE void judge_ip(struct __sk_buff *skb, const struct pkt *p, const struct se
 			v->scope = f->scope;
 			v->class = f->class;
 			v->rule = f->rule;
+			v->budget = f->budget;
 			v->until_ns = f->valid_ns;
 			return;
 		}

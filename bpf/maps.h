@@ -6,7 +6,10 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "../include/camgate/bpf_abi.h"
+#include "../include/camgate/discover_abi.h"
+#include "../include/camgate/geo_abi.h"
 #include "../include/camgate/names_abi.h"
+#include "../include/camgate/session_abi.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -23,6 +26,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } cg_macs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_SETTLED_SETS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct cg_settled);
+} cg_settled SEC(".maps");
 
 /* Policy is written by the agent only, so allocating by use costs nothing here. */
 struct {
@@ -205,6 +216,36 @@ struct {
 } cg_ring SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_MIN_SLOTS *CG_QUOTA_SESSION); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_flow_key);
+	__type(value, struct cg_session);
+} cg_sessions SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
+	__type(key, __u32);
+	__type(value, struct cg_sum);
+} cg_sums SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * CG_BUDGETS);
+	__type(key, __u32);
+	__type(value, struct cg_budget);
+} cg_budgets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, CG_MIN_SLOTS *CG_VIEWERS_PER_SLOT); /* set at load */
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cg_viewer_key);
+	__type(value, __u64);
+} cg_viewers SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, CG_MIN_SLOTS); /* set at load */
 	__type(key, __u32);
@@ -218,6 +259,15 @@ struct {
 	__type(key, __u32);
 	__type(value, struct cg_count);
 } cg_stats SEC(".maps");
+
+/* Flows that the agent itself begins with a camera, by its own socket: each until then
+ * (boot clock ns). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CG_ASKS);
+	__type(key, struct cg_flow_key);
+	__type(value, __u64);
+} cg_asks SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -244,6 +294,41 @@ struct {
 			__type(value, __u32);
 		});
 } cg_grace SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, CG_GEO_PLACES);
+	__uint(key_size, sizeof(__u32));
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+			__uint(max_entries, CG_MAX_GEO);
+			__uint(map_flags, BPF_F_NO_PREALLOC);
+			__uint(key_size, sizeof(struct cg_geo4_key));
+			__uint(value_size, sizeof(struct cg_geo));
+		});
+} cg_geo4 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, CG_GEO_PLACES);
+	__uint(key_size, sizeof(__u32));
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+			__uint(max_entries, CG_MAX_GEO);
+			__uint(map_flags, BPF_F_NO_PREALLOC);
+			__uint(key_size, sizeof(struct cg_geo6_key));
+			__uint(value_size, sizeof(struct cg_geo));
+		});
+} cg_geo6 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CG_GEO_PLACES);
+	__type(key, __u32);
+	__type(value, struct cg_geoinfo);
+} cg_geoinfo SEC(".maps");
 
 /* Filled by who loads the programs. A tail call is no BPF-to-BPF call. */
 struct {

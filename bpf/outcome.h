@@ -93,17 +93,24 @@ INLINE void flow_update(const struct pkt *p, const struct seat *s, const int up,
 		f->down_bytes += s->m->wire.bytes;
 		f->peer_if = s->m->peer_if;
 	}
+	f->budget = v->budget;
+	f->flags |= s->m->examine;
 	f->idle_s = flow_idle_s(f, p->proto);
 }
 
+/* Who began, and the verdict by class and exposure. */
 INLINE void judge_outcome(const struct seat *s, const int up, const int probe)
 {
 	const struct pkt *p = &s->m->p;
 	struct verdict *v = &s->m->v;
 	struct cg_flow_key *key = &s->m->key;
 	__u16 port = bpf_ntohs(key->peer_port);
-	struct cg_flow *f = NULL, *fresh;
+	struct cg_flow *f = NULL;
 
+	if (p->part == FRAG_LATER) {
+		judge_later_remote(s, v);
+		return;
+	}
 	if (v->flow)
 		f = bpf_map_lookup_elem(&cg_flows, key);
 	if (v->flow && !f) { /* gone meanwhile */
@@ -114,13 +121,38 @@ INLINE void judge_outcome(const struct seat *s, const int up, const int probe)
 	forget();
 	v->reason = decide(p, s, port, v);
 	forget();
+	v->open = v->scope == CG_NET_REMOTE && v->reason == CG_PASS_OPEN;
+	s->m->flow_flags = 0;
+	s->m->flow_packets = 0;
 	if (probe || v->foreign)
 		return;
+	v->begins = 1;
+	if (f && v->known) {
+		s->m->flow_if = f->peer_if;
+		s->m->flow_flags = f->flags;
+		s->m->flow_packets = up ? f->up_packets : f->down_packets;
+	}
 	/* Names are paid for, and read, one by one. */
 	v->keep = !is_dns(p, port);
+}
+
+/* What its flow remembers of the packet, whose verdict is found. */
+INLINE void remember(const struct seat *s, const int up)
+{
+	const struct pkt *p = &s->m->p;
+	struct verdict *v = &s->m->v;
+	struct cg_flow_key *key = &s->m->key;
+	__u16 port = bpf_ntohs(key->peer_port);
+	struct cg_flow *f = NULL, *fresh;
+
+	if (v->flow)
+		f = bpf_map_lookup_elem(&cg_flows, key);
 	if (!passes(v->reason)) {
-		if (f)
+		if (f) {
+			if (v->known && passes(f->reason))
+				v->event |= CG_EVENT_ENDED;
 			f->reason = v->reason;
+		}
 		return;
 	}
 	if (f) {

@@ -71,13 +71,13 @@ INLINE void redirect_choose(struct __sk_buff *skb, struct scratch *m, struct pkt
 {
 	__u32 kind = redirect_kind(p, p->dport, m->flags), ifindex = m->port_if;
 	struct cg_lan *lan;
-	struct place at;
 	__u64 id;
 
 	if (!kind || m->station)
 		return;
-	place_of(p->dst, p->is_v4, m->now, &at);
-	if (at.kind != CG_NET_REMOTE || is_group(p->dst, p->is_v4))
+	place_of(p->dst, p->is_v4, m->now, &m->at);
+	forget();
+	if (m->at.kind != CG_NET_REMOTE || is_group(p->dst, p->is_v4))
 		return;
 	lan = bpf_map_lookup_elem(&cg_lans, &ifindex);
 	if (!lan || !(lan->flags & (p->is_v4 ? CG_LAN_V4 : CG_LAN_V6)) ||

@@ -46,6 +46,17 @@ INLINE int report(struct __sk_buff *skb, const struct seat *s, __u8 type, __u8 p
 	e->ifindex = skb->ifindex;
 	memcpy(e->mac, up ? p->smac : p->dmac, 6);
 	e->ethertype = p->ethertype;
+	e->tcp_seq = 0;
+	e->tcp_ack = 0;
+	if (p->proto == IPPROTO_TCP)
+		(void)bpf_skb_load_bytes(skb, p->l4 + 4, &e->tcp_seq, 8);
+	e->payload = s->m->payload;
+	e->peer_if = up ? s->m->flow_if : s->m->peer_if;
+	memcpy(e->peer_mac, up ? p->dmac : p->smac, 6);
+	e->vlan = !p->plain;
+	e->tcp_flags = p->tcp_flags;
+	e->by = s->m->v.began;
+	memset(e->pad, 0, sizeof(e->pad));
 	bpf_ringbuf_submit(e, 0);
 	return 1;
 }

@@ -36,7 +36,7 @@ INLINE __u64 rule_covers(const volatile struct cg_rule *r, const volatile struct
 	__u64 outside = ((port - r->port_lo) | (r->port_hi - port)) >> 63;
 	__u64 at = (same(proto, CG_PROTO_TCPUDP) & ported) | same(proto, m->proto);
 
-	return same(same(r->kind, CG_RULE_VIEWER), m->lan) &
+	return (__u64)m->kinds >> (r->kind & ((1 << CG_RULE_KIND_BITS) - 1)) & 1 &
 	       (same(proto, CG_PROTO_ANY) | (at & ~(ported & outside)));
 }
 
@@ -154,12 +154,41 @@ INLINE int any_server(const struct scratch *m)
 	       m->flags & CG_CAM_NTP_ANY;
 }
 
+#define KINDS_LAN    (1 << CG_RULE_VIEWER)
+#define KINDS_REMOTE (0xff & ~KINDS_LAN)
+#define KINDS_ABROAD \
+	(1 << CG_RULE_DENY | 1 << CG_RULE_ALLOW_ANYWHERE | 1 << CG_RULE_UPLOAD_ANYWHERE)
+
+/* What rules are matched against, nothing found yet. */
+INLINE void match_begin(struct scratch *m)
+{
+	__u8 proto = m->p.proto, scope = m->v.scope;
+
+	m->match.proto = proto;
+	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
+	m->match.port = bpf_ntohs(m->key.peer_port);
+	m->match.kinds = scope == CG_NET_LAN || scope == CG_NET_HOME ? KINDS_LAN : KINDS_REMOTE;
+	m->match.kind = 0;
+	m->match.rule = NO_RULE;
+	m->match.name = 0;
+	m->abroad = 0;
+	m->rule_key.prefixlen = CG_RULE_PREFIX_BASE + 128;
+	m->rule_key.gen = m->gen;
+	m->rule_key.slot = m->slot;
+}
+
+/* Looks for what is said of a peer's place before its address: geo.h. */
+INLINE int wants_geo(const struct scratch *m)
+{
+	return m->flags & CG_CAM_GEO && m->v.scope == CG_NET_REMOTE && !m->quarantined;
+}
+
 /* The class of the flow in m. On the LAN only rules of kind VIEWER count, and
  * what one lets is CG_CLASS_CONTROL. */
 INLINE void find_class(const struct cg_meta *meta, struct scratch *m)
 {
 	struct verdict *v = &m->v;
-	__u8 proto = m->p.proto;
+	__u8 kind;
 	int ruled;
 
 	v->class = CG_CLASS_UNRULED;
@@ -170,33 +199,29 @@ INLINE void find_class(const struct cg_meta *meta, struct scratch *m)
 	address_inside(m->key.peer, m->rule_key.addr);
 	forget();
 	ruled = maybe_ruled(meta, m);
-	if (!ruled && !(m->flags & (CG_CAM_NAMES | CG_CAM_DNS_ANY | CG_CAM_NTP_ANY)))
+	if (!ruled && !(m->flags & (CG_CAM_NAMES | CG_CAM_DNS_ANY | CG_CAM_NTP_ANY | CG_CAM_GEO)))
 		return;
-	m->match.proto = proto;
-	m->match.ported = proto == IPPROTO_TCP || proto == IPPROTO_UDP;
-	m->match.port = bpf_ntohs(m->key.peer_port);
-	m->match.lan = v->scope == CG_NET_LAN || v->scope == CG_NET_HOME;
-	m->match.kind = 0;
-	m->match.rule = NO_RULE;
-	m->match.name = 0;
-	m->rule_key.prefixlen = CG_RULE_PREFIX_BASE + 128;
-	m->rule_key.gen = m->gen;
-	m->rule_key.slot = m->slot;
+	if (!wants_geo(m))
+		match_begin(m);
 	forget();
 	if (ruled)
 		rules_walk(m, bpf_map_lookup_elem(&cg_rules, &m->rule_key), CG_MAX_CHUNKS, 0);
 	forget();
-	if (!m->match.lan && m->flags & CG_CAM_NAMES)
+	if (m->match.kinds != KINDS_LAN && m->flags & CG_CAM_NAMES)
 		names_walk(m);
 	forget();
+	kind = m->match.kind & ((1 << CG_RULE_KIND_BITS) - 1);
 	v->rule = m->match.rule;
 	v->name = m->match.name;
-	if (m->match.kind == CG_RULE_DENY)
+	v->budget = m->match.kind >> CG_RULE_KIND_BITS;
+	if (kind == CG_RULE_DENY)
 		v->class = CG_CLASS_DENIED;
-	else if (m->match.kind == CG_RULE_UPLOAD)
+	else if (kind == CG_RULE_UPLOAD || kind == CG_RULE_UPLOAD_ANYWHERE)
 		v->class = CG_CLASS_UPLOAD;
-	else if (m->match.kind)
+	else if (kind)
 		v->class = CG_CLASS_CONTROL;
+	else if (m->abroad)
+		v->class = CG_CLASS_ABROAD;
 	else if (v->scope == CG_NET_REMOTE && any_server(m))
 		v->class = CG_CLASS_CONTROL;
 }

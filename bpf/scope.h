@@ -22,12 +22,6 @@ struct seat {
 	struct cg_exposure *exposure;
 };
 
-struct place {
-	__u64 until_ns; /* ~0 = for good */
-	__u8 kind;	/* enum cg_net_kind */
-	__u8 lan;	/* 0 = any */
-};
-
 INLINE int is_unset(const __u8 *a, int v4)
 {
 	const __u32 *w = (const __u32 *)a;
@@ -132,16 +126,17 @@ INLINE void origin_of(const struct seat *s, const struct pkt *p, struct place *a
 INLINE int is_own(const struct seat *s, const __u8 *addr, int v4)
 {
 	__u32 ifindex = s->m->port_if;
-	struct place at;
+	struct place *at = &s->m->at;
 	struct cg_if *port;
 
-	place_of(addr, v4, s->m->now, &at);
-	if (at.kind != CG_NET_LAN)
+	place_of(addr, v4, s->m->now, at);
+	forget();
+	if (at->kind != CG_NET_LAN)
 		return 0;
 	port = bpf_map_lookup_elem(&cg_ifs, &ifindex);
 	if (!port || port->kind != CG_NET_LAN)
 		return 0;
-	return !at.lan || !port->lan || at.lan == port->lan;
+	return !at->lan || !port->lan || at->lan == port->lan;
 }
 
 #endif

@@ -16,6 +16,19 @@ struct exposure_now {
 	__u8 other; /* an opening is in force, for another viewer */
 };
 
+/* One of those an opening is for, besides the one that lies with it? */
+INLINE int is_listed_viewer(const struct seat *s, const __u8 *peer)
+{
+	struct cg_viewer_key key = {};
+	__u64 *until;
+
+	key.prefixlen = CG_VIEWER_PREFIX_BASE + 128;
+	key.slot = s->m->slot;
+	memcpy(key.addr, peer, 16);
+	until = bpf_map_lookup_elem(&cg_viewers, &key);
+	return until && (!*until || s->m->now < *until);
+}
+
 INLINE void exposure_read(const struct seat *s, const __u8 *peer, struct exposure_now *e)
 {
 	__u64 word = s->m->word;
@@ -25,7 +38,8 @@ INLINE void exposure_read(const struct seat *s, const __u8 *peer, struct exposur
 	e->open = e->base == CG_OPEN;
 	e->other = 0;
 	if (deadline && s->m->now < deadline) {
-		if (!(word & CG_WORD_TO) || same_addr(s->exposure->viewer, peer))
+		if (!(word & CG_WORD_TO) || same_addr(s->exposure->viewer, peer) ||
+		    is_listed_viewer(s, peer))
 			e->open = 1;
 		else
 			e->other = !e->open;
@@ -53,9 +67,11 @@ INLINE int decide_remote(const struct seat *s, __u8 class, int by_peer, const __
 	if (class == CG_CLASS_DENIED)
 		return CG_DROP_DENIED;
 	if (e.open)
-		return CG_PASS_OPEN;
-	if (by_peer)
+		return class == CG_CLASS_ABROAD ? CG_DROP_COUNTRY : CG_PASS_OPEN;
+	if (by_peer && !(s->m->flags & CG_CAM_NO_INBOUND))
 		return e.other ? CG_DROP_VIEWER : CG_DROP_INBOUND;
+	if (class == CG_CLASS_ABROAD)
+		return CG_DROP_COUNTRY;
 	if (class == CG_CLASS_CONTROL)
 		return CG_PASS_CONTROL;
 	if (class == CG_CLASS_UPLOAD)
@@ -125,6 +141,15 @@ INLINE int decide_gateway(const struct seat *s, const struct pkt *p, __u16 port,
 	return CG_DROP_GATEWAY;
 }
 
+/* Does the agent itself ask the camera something by this very flow? Its answer comes
+ * back the same way; a remote's packet never gets here. */
+INLINE int is_ask(const struct seat *s)
+{
+	__u64 *until = bpf_map_lookup_elem(&cg_asks, &s->m->key);
+
+	return until && s->m->now < *until;
+}
+
 /* A flow the gateway began; port is the gateway's. */
 INLINE int decide_from_gateway(const struct seat *s, const struct pkt *p, __u16 port)
 {
@@ -132,7 +157,11 @@ INLINE int decide_from_gateway(const struct seat *s, const struct pkt *p, __u16 
 		return CG_PASS_GATEWAY;
 	if (p->proto == IPPROTO_UDP && (port == PORT_DHCP || port == PORT_DHCP6))
 		return CG_PASS_GATEWAY;
-	return s->m->flags & CG_CAM_VIA_GATEWAY ? CG_PASS_GATEWAY : CG_DROP_FROM_GATEWAY;
+	/* The answer to a search that was for all: where ports are to be had. */
+	if (p->proto == IPPROTO_UDP && (port == PORT_SSDP || port == PORT_PCP))
+		return CG_DROP_PORTMAP;
+	return s->m->flags & CG_CAM_VIA_GATEWAY || is_ask(s) ? CG_PASS_GATEWAY :
+							       CG_DROP_FROM_GATEWAY;
 }
 
 INLINE int decide_group(const struct seat *s, const struct pkt *p)

@@ -16,16 +16,16 @@
  * cg_ports     ifindex (u32)   cg_port          agent              agent, CLI
  * cg_exposure  slot            cg_exposure      agent, CLI (mmap)  packet path
  * cg_names     slot            cg_name          agent              agent, CLI
- * cg_flows     cg_flow_key     cg_flow          packet path        both
- * cg_fast4     a hash          cg_fast4         packet path        both
- * cg_fast6     a hash          cg_fast6         packet path        both
- * cg_frags     cg_flow_key     cg_frag          packet path        packet path
- * cg_ring      cg_ring_key     cg_ring          packet path        both
  * cg_state     slot            cg_state         packet path        both
  * cg_stats     cg_stats_at()   cg_count         packet path        agent, module
+ * cg_flows, cg_fast4, cg_fast6, cg_frags and cg_ring: flow_abi.h
+ * cg_sessions, cg_sums, cg_budgets and cg_viewers: session_abi.h
  * cg_namerules, cg_learned, cg_qnames and others of names: names_abi.h
+ * cg_geo4, cg_geo6 and cg_geoinfo of countries: geo_abi.h
+ * cg_settled, cg_devices, cg_heard and others of devices that are no cameras: discover_abi.h
  * cg_events    -               cg_event         packet path        agent
  * cg_lost      0               u64/CPU          packet path        agent
+ * cg_asks      cg_flow_key     until (u64)      agent              packet path
  * cg_grace     0               a map            agent              nobody
  * cg_judges    CG_JUDGE_*      a program        agent              packet path
  *
@@ -47,24 +47,32 @@
 #include <linux/types.h>
 #include "limits.h"
 #include "abi_check.h"
+#include "flow_abi.h"
+#include "geo_abi.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION  5
+#define CG_BPF_ABI_VERSION  9
 
 #define CG_PIN_DIR	    "/sys/fs/bpf/camgate"
 #define CG_TC_PRIO	    0xca
 #define CG_TC_HANDLE	    1
 
 /* Places in cg_judges. */
-#define CG_JUDGE_UP	    0 /* the program cg_up */
-#define CG_JUDGE_DOWN	    1 /* the program cg_down */
-#define CG_JUDGE_CLASS	    2 /* cg_class */
-#define CG_JUDGE_OUTCOME    3 /* cg_outcome */
-#define CG_JUDGE_KEEP	    4 /* cg_keep */
-#define CG_JUDGE_REDIRECT   5 /* cg_redirect */
-#define CG_JUDGE_NAMES_UP   6 /* cg_names_up */
-#define CG_JUDGE_NAMES_DOWN 7 /* cg_names_down */
-#define CG_JUDGES	    8
+#define CG_JUDGE_UP	    0  /* the program cg_up */
+#define CG_JUDGE_DOWN	    1  /* the program cg_down */
+#define CG_JUDGE_CLASS	    2  /* cg_class */
+#define CG_JUDGE_OUTCOME    3  /* cg_outcome */
+#define CG_JUDGE_KEEP	    4  /* cg_keep */
+#define CG_JUDGE_REDIRECT   5  /* cg_redirect */
+#define CG_JUDGE_NAMES_UP   6  /* cg_names_up */
+#define CG_JUDGE_NAMES_DOWN 7  /* cg_names_down */
+#define CG_JUDGE_SIGN	    8  /* cg_sign */
+#define CG_JUDGE_SESSION    9  /* cg_session */
+#define CG_JUDGE_FINISH	    10 /* cg_finish */
+#define CG_JUDGE_GEO	    11 /* cg_geo */
+#define CG_JUDGE_DISCOVER   12 /* cg_discover; empty: nobody listens */
+#define CG_JUDGE_TO_DEVICE  13 /* cg_to_device; likewise */
+#define CG_JUDGES	    14
 
 /* ---- verdict and reasons; the numbers are never reused or translated ---- */
 
@@ -122,12 +130,27 @@ enum cg_reason {
 	CG_DROP_DNS_NAME = 40,	   /* asks for a name outside its rules: dns_names = allowed */
 	CG_DROP_TIME = 41,	   /* ntp = drop */
 	CG_DROP_DAILY = 42,	   /* it has sent its daily_upload: uploads wait for the next day */
-	__CG_REASON_MAX = 43,
+	CG_DROP_VIEWING = 43,	   /* a session that is viewing, or was and is blocked for it */
+	CG_DROP_BUDGET = 44,	   /* more than its budget has: no longer talk, but a stream */
+	CG_DROP_MAX_VIEWERS = 45,  /* open, and max_viewers watch already */
+	CG_DROP_COUNTRY = 46,	   /* outside the countries of stay_in */
+	__CG_REASON_MAX = 47,
 };
 
 /* ---- cg_meta: array of 1, BPF_F_MMAPABLE ---- */
 
-#define CG_META_GUARD 0x1 /* a guard is in force: what passes carries `mark` */
+#define CG_META_GUARD	  0x1 /* a guard is in force: what passes carries `mark` */
+#define CG_META_TAP	  0x2 /* devices that are no cameras are listened to */
+#define CG_META_PROBATION 0x4 /* and those never seen are in probation */
+
+/*
+ * In the mark of the TCP that the agent itself sends a camera to end a flow. Passes only
+ * what came in nowhere, and without payload, SYN and FIN. Not the guard's bit, which the
+ * other direction bears. mwan3, pbr, tailscale, sqm and banIP use lower bits. Where
+ * tc-ctinfo(8), Calico or Cilium set this one in what the gateway sends by itself, that
+ * lets pass no more than the above.
+ */
+#define CG_SELF_MARK	  0x04000000
 
 struct cg_meta {
 	__u64 off_until_ns; /* `camgate off` until; boot clock; 0 = on */
@@ -141,8 +164,10 @@ struct cg_meta {
 	__u32 fast_mask; /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
 	__u32 exposed;	 /* raised behind every change of off_until_ns or a word in cg_exposure */
 	__u8 build[24];	 /* agent's version, NUL padded */
+	__u32 geo;	 /* which of cg_geo4 and cg_geo6 is in force */
+	__u32 pad;
 };
-CG_ABI_SIZE(struct cg_meta, 72);
+CG_ABI_SIZE(struct cg_meta, 80);
 CG_ABI_OFFSET(struct cg_meta, build, 48);
 
 /* ---- cg_macs: is a MAC perhaps a camera's? ---- */
@@ -187,18 +212,27 @@ struct cg_cam_key {
 };
 CG_ABI_SIZE(struct cg_cam_key, 8);
 
-#define CG_CAM_MONITOR	    0x01 /* mode = monitor */
-#define CG_CAM_LAN_NONE	    0x02 /* lan_viewing = none */
-#define CG_CAM_LAN_VIEWERS  0x04 /* lan_viewing = viewers: rules of kind VIEWER */
-#define CG_CAM_NARROW	    0x08 /* look (mac, address) up in cg_narrow */
-#define CG_CAM_VIA_GATEWAY  0x10 /* gateway_viewing = yes: the gateway may begin flows */
-#define CG_CAM_NAMES	    0x20 /* it has rules with names */
-#define CG_CAM_DNS_REDIRECT 0x40 /* dns = redirect */
-#define CG_CAM_DNS_ANY	    0x80
-#define CG_CAM_DNS_ALLOWED  0x100 /* dns_names = allowed */
-#define CG_CAM_NTP_REDIRECT 0x200
-#define CG_CAM_NTP_ANY	    0x400
-#define CG_CAM_NTP_DROP	    0x800
+#define CG_CAM_MONITOR		  0x01 /* mode = monitor */
+#define CG_CAM_LAN_NONE		  0x02 /* lan_viewing = none */
+#define CG_CAM_LAN_VIEWERS	  0x04 /* lan_viewing = viewers: rules of kind VIEWER */
+#define CG_CAM_NARROW		  0x08 /* look (mac, address) up in cg_narrow */
+#define CG_CAM_VIA_GATEWAY	  0x10 /* gateway_viewing = yes: the gateway may begin flows */
+#define CG_CAM_NAMES		  0x20 /* it has rules with names */
+#define CG_CAM_DNS_REDIRECT	  0x40 /* dns = redirect */
+#define CG_CAM_DNS_ANY		  0x80
+#define CG_CAM_DNS_ALLOWED	  0x100 /* dns_names = allowed */
+#define CG_CAM_NTP_REDIRECT	  0x200
+#define CG_CAM_NTP_ANY		  0x400
+#define CG_CAM_NTP_DROP		  0x800
+/* Signs of viewing that are not looked for: none of these is the strictest. */
+#define CG_CAM_NO_INBOUND	  0x1000
+#define CG_CAM_NO_SIGNATURE	  0x2000
+#define CG_CAM_NO_RATE		  0x4000
+#define CG_CAM_NO_BUDGET	  0x8000
+#define CG_CAM_GEO		  0x10000 /* it has rules of countries or networks, or stay_in */
+#define CG_CAM_STAY_IN		  0x20000
+/* Remotes that may watch at once; 0 = any number, at most CG_MAX_VIEWERS. */
+#define CG_CAM_MAX_VIEWERS(flags) ((flags) >> 24 & 15)
 
 struct cg_cam {
 	__u32 slot;
@@ -227,15 +261,21 @@ enum cg_rule_kind {
 	CG_RULE_VIEWER = 4, /* a LAN peer that may watch */
 };
 
-#define CG_PROTO_ANY	0   /* any protocol, ports not looked at */
-#define CG_PROTO_TCPUDP 255 /* a port was written without a protocol */
+/* In maps only: ALLOW and UPLOAD whatever stay_in says. */
+#define CG_RULE_ALLOW_ANYWHERE	5
+#define CG_RULE_UPLOAD_ANYWHERE 6
+
+#define CG_RULE_KIND_BITS	3
+
+#define CG_PROTO_ANY		0   /* any protocol, ports not looked at */
+#define CG_PROTO_TCPUDP		255 /* a port was written without a protocol */
 
 struct cg_rule {
 	__u16 port_lo; /* of the peer, host order; 0..65535 = any */
 	__u16 port_hi;
 	__u16 id;   /* index in the camera's rules, for `why` */
 	__u8 proto; /* IPPROTO_*, or CG_PROTO_* */
-	__u8 kind;  /* enum cg_rule_kind */
+	__u8 kind;  /* enum cg_rule_kind; above CG_RULE_KIND_BITS the number of its budget */
 };
 CG_ABI_SIZE(struct cg_rule, 8);
 
@@ -350,7 +390,7 @@ enum cg_manual {
 
 /*
  * word: bits 63-62 what holds without an opening (enum cg_exposure_state),
- *       bit 61     the opening is for `viewer` only,
+ *       bit 61     the opening is for `viewer` only, and those in cg_viewers,
  *       bit 60     what an upload rule names is stopped (daily_upload is reached),
  *       bits 59-0  the opening's deadline, boot clock ns; past = no opening.
  * One word, so that one store opens or closes. A 32-bit writer stores the high
@@ -382,130 +422,6 @@ struct cg_name {
 };
 CG_ABI_SIZE(struct cg_name, 96);
 
-/* ---- cg_flows, cg_frags, cg_ring ---- */
-
-struct cg_flow_key {
-	__u32 slot;
-	__be16 cam_port;  /* ICMP echo: the id; cg_frags: 0 */
-	__be16 peer_port; /* ICMP echo: 0; cg_frags: 0 */
-	__u8 peer[16];
-	__u8 proto; /* IPPROTO_* */
-	__u8 dir;   /* cg_flows: 0; cg_frags: CG_PLANE_UP or _DOWN, from 1 */
-	__u16 pad;
-	__u32 frag_id; /* cg_flows: 0; cg_frags: identification */
-};
-CG_ABI_SIZE(struct cg_flow_key, 32);
-
-enum cg_class {
-	CG_CLASS_NONE = 0,
-	CG_CLASS_DENIED = 1,
-	CG_CLASS_CONTROL = 2,
-	CG_CLASS_UPLOAD = 3,
-	CG_CLASS_UNRULED = 4,
-};
-
-#define CG_FLOW_BY_PEER	   0x01 /* the peer sent first */
-#define CG_FLOW_BY_GATEWAY 0x02 /* the gateway itself began it */
-#define CG_FLOW_CAM_SENT   0x04
-#define CG_FLOW_PEER_SENT  0x08
-#define CG_FLOW_CLOSING	   0x10 /* TCP: FIN or RST seen */
-
-struct cg_flow {
-	__u64 first_ns; /* boot clock */
-	__u64 last_ns;
-	__u64 valid_ns; /* scope and class hold until; ~0 = for good */
-	__u64 up_bytes; /* from the camera, wire bytes; plain stores: two CPUs
-				 * in one flow at once may lose an update */
-	__u64 down_bytes;
-	__u64 name; /* id of the name whose rule decided; 0 = none */
-	__u32 up_packets;
-	__u32 down_packets;
-	__u32 gen; /* generation and epoch the class was found under */
-	__u32 epoch;
-	__u32 peer_if; /* interface the peer's packets come in by; ~0 = none yet */
-	__u32 idle_s;  /* it has expired when this has passed since last_ns */
-	__u16 rule;    /* id of the rule that decided; 0xffff = none */
-	__u8 class;    /* enum cg_class */
-	__u8 scope;    /* enum cg_net_kind of the peer */
-	__u8 flags;    /* CG_FLOW_* */
-	__u8 kind;     /* enum cg_ring_kind whose quota it uses */
-	__u8 reason;   /* last verdict's */
-	__u8 pad;
-	__u8 cam[16]; /* the camera's address */
-};
-CG_ABI_SIZE(struct cg_flow, 96);
-CG_ABI_OFFSET(struct cg_flow, cam, 80);
-
-struct cg_frag {
-	__u64 last_ns;	  /* of the first fragment, boot clock */
-	__u16 header_end; /* later ones must begin at or behind, bytes */
-	__u8 class;	  /* of the first: later ones are judged by it again */
-	__u8 scope;
-	__u8 by_peer;
-	__u8 done; /* the last one has passed: the place may be reused */
-	__u8 pad[2];
-};
-CG_ABI_SIZE(struct cg_frag, 16);
-
-enum cg_ring_kind {
-	CG_RING_REMOTE = 0,
-	CG_RING_LAN = 1,
-	CG_RING_GATEWAY = 2,
-	CG_RING_FRAG = 3,
-	__CG_RING_MAX = 4,
-};
-
-struct cg_ring_key {
-	__u32 slot;
-	__u32 group; /* kind << 16 | index below that kind's quota / CG_RING_GROUP */
-};
-CG_ABI_SIZE(struct cg_ring_key, 8);
-
-/* The flows that have these places; all zero: nobody. */
-struct cg_ring {
-	struct cg_flow_key at[CG_RING_GROUP];
-};
-CG_ABI_SIZE(struct cg_ring, 32 * CG_RING_GROUP);
-
-/* ---- cg_fast4, cg_fast6: verdicts for the packets that follow ---- */
-
-/*
- * Arrays of CPUs x (cg_meta.fast_mask + 1) entries; a flow's entry in one
- * direction is at its hash or at that ^ 1, 2 or 3. Packets and bytes are counted
- * there and not yet in cg_flows. Written by one CPU only.
- */
-struct cg_fast {
-	__u64 stamp;   /* generation and epoch as they lie in cg_meta */
-	__u32 exposed; /* as there */
-	__u32 counter; /* the key in cg_stats */
-	__u32 port_if, peer_if;
-	__u64 bytes;
-	__u32 packets;
-	__u16 slot;
-	__u8 drop;
-	__u8 pad;
-};
-CG_ABI_SIZE(struct cg_fast, 40);
-
-struct cg_fast4 {
-	__u64 who;   /* the camera's MAC, protocol << 48, 1 << 56 from the camera, SYN << 57 */
-	__u32 ports; /* as in the packet */
-	__be32 cam, peer;
-	__u32 last; /* of its jiffies; then the tables are looked at again */
-	struct cg_fast f;
-};
-CG_ABI_SIZE(struct cg_fast4, 64);
-
-struct cg_fast6 {
-	__u64 who;
-	__u32 ports;
-	__u32 last;
-	__u8 peer[16], cam[16];
-	struct cg_fast f;
-	__u8 pad2[40];
-};
-CG_ABI_SIZE(struct cg_fast6, 128);
-
 /* ---- cg_state: array by slot; what packets tell of a camera ---- */
 
 /* The kernel's struct bpf_spin_lock is one u32; other readers see it as such. */
@@ -531,7 +447,6 @@ struct cg_state {
 	__u8 pad[2];
 	__u32 begun;	   /* jiffies when a flow last began, or a name learned an address */
 	__u32 names_epoch; /* raised when a rule's name learns an address */
-	__u32 pad2;
 	__u8 addr[CG_SEEN_ADDRS][16];
 };
 CG_ABI_SIZE(struct cg_state, 352);
@@ -568,9 +483,10 @@ CG_ABI_SIZE(struct cg_stats, 16 * CG_REASON_PLANES * CG_REASONS);
 
 /* Bits: one packet may be several. Rate-limited per camera, drops apart from
  * the rest. */
-#define CG_EVENT_DROP 0x01
-#define CG_EVENT_FLOW 0x02 /* a new flow with a remote */
-#define CG_EVENT_SEEN 0x04 /* an address of the camera that is new */
+#define CG_EVENT_DROP  0x01
+#define CG_EVENT_FLOW  0x02 /* a new flow with a remote */
+#define CG_EVENT_SEEN  0x04 /* an address of the camera that is new */
+#define CG_EVENT_ENDED 0x08 /* the first packet dropped of a flow that passed before */
 
 /* Readers reject shorter records and ignore a longer tail. */
 struct cg_event {
@@ -592,8 +508,17 @@ struct cg_event {
 	__u32 ifindex;
 	__u8 mac[6];	 /* the camera's */
 	__u16 ethertype; /* host order; for packets that are not IP */
+	/* What a reset of it needs; seq and ack only of TCP. */
+	__be32 tcp_seq, tcp_ack;
+	__u32 payload;	  /* bytes behind the TCP or UDP header, of the whole packet */
+	__u32 peer_if;	  /* where the peer's packets come in; ~0 = none came */
+	__u8 peer_mac[6]; /* the other one of the frame */
+	__u16 vlan;	  /* tags in the frame or beside it */
+	__u8 tcp_flags;
+	__u8 by; /* CG_FLOW_BY_* of its flow */
+	__u8 pad[6];
 };
-CG_ABI_SIZE(struct cg_event, 72);
-CG_ABI_OFFSET(struct cg_event, ethertype, 70);
+CG_ABI_SIZE(struct cg_event, 104);
+CG_ABI_OFFSET(struct cg_event, tcp_seq, 72);
 
 #endif
