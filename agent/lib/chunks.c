@@ -89,6 +89,13 @@ void cg_chunks_free(struct cg_chunks **chunks)
 	free(c);
 }
 
+static unsigned int kind_of(const struct cg_policy_rule *r)
+{
+	if (!r->text.anywhere)
+		return (unsigned int)r->kind;
+	return r->kind == CG_RULE_UPLOAD ? CG_RULE_UPLOAD_ANYWHERE : CG_RULE_ALLOW_ANYWHERE;
+}
+
 struct cg_rule cg_chunks_rule(const struct cg_policy_rule *r, uint16_t id)
 {
 	return (struct cg_rule){
@@ -96,7 +103,7 @@ struct cg_rule cg_chunks_rule(const struct cg_policy_rule *r, uint16_t id)
 		.port_hi = r->text.port_hi,
 		.id = id,
 		.proto = r->text.proto,
-		.kind = (uint8_t)r->kind,
+		.kind = (uint8_t)(kind_of(r) | (unsigned int)r->budget << CG_RULE_KIND_BITS),
 	};
 }
 

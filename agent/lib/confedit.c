@@ -8,6 +8,7 @@
 #include <string.h>
 #include "confedit.h"
 #include "lex.h"
+#include "memtext.h"
 #include "utf8.h"
 
 struct block {
@@ -167,10 +168,8 @@ static int edit_tokens(const char *text, size_t len, const struct cg_tokens *ts,
 	if (!f)
 		return -ENOMEM;
 	write_edit(f, text, len, &block, edit, &line);
-	if (fclose(f)) {
-		free(made);
+	if (cg_memtext_end(f, &made))
 		return -ENOMEM;
-	}
 	*ret_text = made;
 	*ret_len = n;
 	*ret_line = line;

@@ -3,32 +3,31 @@
 #include <confuse.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cleanup.h"
 #include "config.h"
+#include "lists.h"
 #include "profile.h"
+#include "room.h"
 #include "shape.h"
 #include "source.h"
 
 /*
  * libconfuse sees text made from the tokens, one a line: its line number is the
  * token's number, and every value is in single quotes, where nothing is
- * expanded. The last key of all is ours and must arrive: text after a premature
+ * expanded. What it keeps of a value is that number, as a pointer. Titles it does
+ * not see: it would look through all before for each. The last key of all is ours and must arrive: text after a premature
  * end would be lost without a word.
  */
 #define SENTINEL "camgate-end"
 
-struct value {
-	int line; /* of the made text */
-	char *s;
-};
-
 struct loader {
 	struct cg_diag *diag;
 	struct cg_source source;
-	size_t *titles; /* tokens that name a camera, in order */
+	size_t *titles; /* tokens that name a camera or a viewer, in order */
 	size_t ntitles;
 };
 
@@ -40,7 +39,9 @@ struct loader {
 	TEXT("profile"), \
 	TEXT("dns"), TEXT("dns_names"), TEXT("ntp"), \
 	LIST("allow"), LIST("upload"), LIST("deny"), LIST("viewers"), \
+	LIST("stay_in"), \
 	TEXT("timezone"), TEXT("daily_upload"), TEXT("open_time"), \
+	LIST("signs"), TEXT("control_budget"), TEXT("upload_budget"), TEXT("max_viewers"), \
 	{ "schedule", CG_SHAPE_BLOCKS, SCHEDULE }
 /* clang-format on */
 
@@ -55,6 +56,15 @@ static const struct cg_shape_key PROFILE[] = {
 	TEXT("maker"), TEXT("protection"), TEXT("local_view"), TEXT("dns"),  TEXT("dns_names"),
 	TEXT("ntp"),   LIST("allow"),	   LIST("upload"),     LIST("deny"), { 0 },
 };
+static const struct cg_shape_key VIEWER[] = {
+	LIST("mac"), LIST("address"), LIST("domain"), LIST("interface"), { 0 },
+};
+static const struct cg_shape_key UNKNOWN[] = {
+	TEXT("notify"),
+	TEXT("quarantine"),
+	TEXT("probation"),
+	{ 0 },
+};
 static const struct cg_shape_key TOP[] = {
 	LIST("lan"),
 	LIST("home"),
@@ -68,6 +78,15 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("attach"),
 	TEXT("profiles"),
 	TEXT("clock"),
+	TEXT("record"),
+	TEXT("record_days"),
+	TEXT("record_every"),
+	TEXT("record_size"),
+	TEXT("notify"),
+	TEXT("country_database"),
+	TEXT("network_database"),
+	{ "unknown", CG_SHAPE_BLOCK, UNKNOWN },
+	{ "viewer", CG_SHAPE_TITLED, VIEWER },
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
@@ -79,7 +98,7 @@ _Static_assert(sizeof(TOP) / sizeof(TOP[0]) <= CG_SHAPE_MAX_KEYS, "too many keys
  * not reentrant either. */
 static struct loader *loading;
 
-static const struct cg_token *token_at(const struct loader *ld, int line)
+static struct cg_token *token_at(const struct loader *ld, int line)
 {
 	return line >= 1 && (size_t)line <= ld->source.tokens.n ? &ld->source.tokens.v[line - 1] :
 								  NULL;
@@ -87,26 +106,14 @@ static const struct cg_token *token_at(const struct loader *ld, int line)
 
 static int value_parse(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
-	struct value *v = malloc(sizeof(*v));
+	const struct cg_token *t = token_at(loading, cfg->line);
 
 	(void)opt;
-	if (v)
-		*v = (struct value){ cfg->line, strdup(text) };
-	if (!v || !v->s) {
-		free(v);
+	/* Behind the last token stands our own key. */
+	if (t && strcmp(t->text, text))
 		return -1;
-	}
-	*(void **)result = v;
+	*(void **)result = (void *)(intptr_t)cfg->line;
 	return 0;
-}
-
-static void value_free(void *p)
-{
-	struct value *v = p;
-
-	if (v)
-		free(v->s);
-	free(v);
 }
 
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
@@ -119,42 +126,47 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 		    t ? t->text : "the end", text);
 }
 
-static void put_quoted(FILE *f, const char *s)
+static char *put_quoted(char *to, const char *s)
 {
-	putc('\'', f);
+	*to++ = '\'';
 	for (; *s; s++) {
 		if (*s == '\\' || *s == '\'')
-			putc('\\', f);
-		putc(*s, f);
+			*to++ = '\\';
+		*to++ = *s;
 	}
-	putc('\'', f);
+	*to++ = '\'';
+	return to;
 }
 
-static char *make_text(const struct cg_tokens *ts)
+static char *make_text(const struct loader *ld)
 {
-	char *text = NULL;
-	size_t n;
-	FILE *f = open_memstream(&text, &n);
+	static const char end[] = SENTINEL " = 'yes'\n";
+	const struct cg_tokens *ts = &ld->source.tokens;
+	size_t room = sizeof(end), title = 0;
+	char *text, *to;
 
-	if (!f)
+	/* Each byte may be escaped, between quotes, on a line. */
+	for (size_t i = 0; i < ts->n; i++)
+		room += 2 * strlen(ts->v[i].text) + 3;
+	text = malloc(room);
+	if (!text)
 		return NULL;
+	to = text;
 	for (size_t i = 0; i < ts->n; i++) {
-		if (ts->v[i].kind == CG_TOKEN_WORD || ts->v[i].kind == CG_TOKEN_STRING)
-			put_quoted(f, ts->v[i].text);
+		if (title < ld->ntitles && ld->titles[title] == i)
+			title++;
+		else if (cg_token_is_text(&ts->v[i]))
+			to = put_quoted(to, ts->v[i].text);
 		else
-			fputs(ts->v[i].text, f);
-		putc('\n', f);
+			to = stpcpy(to, ts->v[i].text);
+		*to++ = '\n';
 	}
-	fputs(SENTINEL " = 'yes'\n", f);
-	if (fclose(f)) {
-		free(text);
-		return NULL;
-	}
+	memcpy(to, end, sizeof(end));
 	return text;
 }
 
-/* Blocks of the tables: defaults, camera, and the schedule in each. */
-#define NBLOCKS 4
+/* Blocks of the tables: unknown, viewer, defaults, camera, and the schedule in the last two. */
+#define NBLOCKS 6
 
 /* libconfuse's table of ours; it is copied by cfg_init and for each block, which
  * finds its own where *room begins. */
@@ -169,12 +181,11 @@ static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t 
 
 		switch (k->kind) {
 		case CG_SHAPE_TEXT:
-			*o = (cfg_opt_t)CFG_PTR_CB(k->name, NULL, CFGF_NONE, value_parse,
-						   value_free);
+			*o = (cfg_opt_t)CFG_PTR_CB(k->name, NULL, CFGF_NONE, value_parse, NULL);
 			break;
 		case CG_SHAPE_LIST:
 			*o = (cfg_opt_t)CFG_PTR_LIST_CB(k->name, NULL, CFGF_NONE, value_parse,
-							value_free);
+							NULL);
 			break;
 		case CG_SHAPE_BLOCK:
 		case CG_SHAPE_BLOCKS:
@@ -182,9 +193,7 @@ static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t 
 			block = *room;
 			*room += CG_SHAPE_MAX_KEYS;
 			make_opts(k->inner, false, room, block);
-			flags = k->kind == CG_SHAPE_BLOCK  ? CFGF_NODEFAULT :
-				k->kind == CG_SHAPE_BLOCKS ? CFGF_MULTI :
-							     CFGF_MULTI | CFGF_TITLE;
+			flags = k->kind == CG_SHAPE_BLOCK ? CFGF_NODEFAULT : CFGF_MULTI;
 			*o = (cfg_opt_t)CFG_SEC(k->name, block, flags);
 			break;
 		case __CG_SHAPE_MAX:
@@ -192,19 +201,17 @@ static void make_opts(const struct cg_shape_key *keys, bool sentinel, cfg_opt_t 
 		}
 	}
 	if (sentinel)
-		ret_opts[n++] =
-			(cfg_opt_t)CFG_PTR_CB(SENTINEL, NULL, CFGF_NONE, value_parse, value_free);
+		ret_opts[n++] = (cfg_opt_t)CFG_PTR_CB(SENTINEL, NULL, CFGF_NONE, value_parse, NULL);
 	ret_opts[n] = (cfg_opt_t)CFG_END();
 }
 
+/* The token's text is the config's from then on. */
 static struct cg_text take_text(cfg_opt_t *opt, unsigned int i, const struct loader *ld)
 {
-	struct value *v = i < cfg_opt_size(opt) ? cfg_opt_getnptr(opt, i) : NULL;
-	const struct cg_token *t = v ? token_at(ld, v->line) : NULL;
+	void *value = i < cfg_opt_size(opt) ? cfg_opt_getnptr(opt, i) : NULL;
+	struct cg_token *t = value ? token_at(ld, (int)(intptr_t)value) : NULL;
 
-	if (!v)
-		return (struct cg_text){ 0 };
-	return (struct cg_text){ TAKE_PTR(v->s), t ? t->pos : (struct cg_pos){ 0 } };
+	return t ? (struct cg_text){ TAKE_PTR(t->text), t->pos } : (struct cg_text){ 0 };
 }
 
 static struct cg_text take(cfg_t *cfg, const char *key, const struct loader *ld)
@@ -290,9 +297,16 @@ static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam
 	r = take_rules(sec, ld, cam);
 	if (!r)
 		r = take_list(sec, "viewers", ld, &cam->viewers);
+	if (!r)
+		r = take_list(sec, "stay_in", ld, &cam->stay_in);
 	cam->timezone = take(sec, "timezone", ld);
 	cam->daily_upload = take(sec, "daily_upload", ld);
 	cam->open_time = take(sec, "open_time", ld);
+	if (!r)
+		r = take_list(sec, "signs", ld, &cam->signs);
+	cam->control_budget = take(sec, "control_budget", ld);
+	cam->upload_budget = take(sec, "upload_budget", ld);
+	cam->max_viewers = take(sec, "max_viewers", ld);
 	return r ? r : take_schedule(sec, ld, cam);
 }
 
@@ -309,6 +323,44 @@ static int take_cam(cfg_t *sec, const struct cg_token *title, const struct loade
 	if (!r)
 		r = take_list(sec, "address", ld, &cam->address);
 	return r ? r : take_shared(sec, ld, cam);
+}
+
+static int take_viewer(cfg_t *sec, const struct cg_token *title, const struct loader *ld,
+		       struct cg_config_viewer *v)
+{
+	int r;
+
+	v->name = (struct cg_text){ strdup(title->text), title->pos };
+	if (!v->name.s)
+		return -ENOMEM;
+	r = take_list(sec, "mac", ld, &v->mac);
+	if (!r)
+		r = take_list(sec, "address", ld, &v->address);
+	if (!r)
+		r = take_list(sec, "domain", ld, &v->domain);
+	return r ? r : take_list(sec, "interface", ld, &v->ifname);
+}
+
+/* Titles stand behind the key that says of what. */
+static int take_titled(cfg_t *cfg, const struct loader *ld, struct cg_config *config)
+{
+	int r = 0;
+
+	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
+	config->viewers = calloc(ld->ntitles + 1, sizeof(*config->viewers));
+	if (!config->cams || !config->viewers)
+		return -ENOMEM;
+	for (size_t i = 0; i < ld->ntitles && !r; i++) {
+		const struct cg_token *title = &ld->source.tokens.v[ld->titles[i]];
+		const char *key = title[-1].text;
+
+		bool cam = !strcmp(key, "camera");
+		unsigned int n = (unsigned int)(cam ? config->ncams++ : config->nviewers++);
+
+		r = cam ? take_cam(cfg_getnsec(cfg, key, n), title, ld, &config->cams[n]) :
+			  take_viewer(cfg_getnsec(cfg, key, n), title, ld, &config->viewers[n]);
+	}
+	return r;
 }
 
 static int take_profile(cfg_t *cfg, const struct loader *ld, void *to)
@@ -344,32 +396,44 @@ static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
 	config->attach = take(cfg, "attach", ld);
 	config->profiles = take(cfg, "profiles", ld);
 	config->clock = take(cfg, "clock", ld);
-	config->cams = calloc(ld->ntitles + 1, sizeof(*config->cams));
-	if (!config->cams)
-		return -ENOMEM;
-	for (size_t i = 0; i < ld->ntitles && !r; i++)
-		r = take_cam(cfg_getnsec(cfg, "camera", (unsigned int)i),
-			     &ld->source.tokens.v[ld->titles[i]], ld,
-			     &config->cams[config->ncams++]);
-	return r;
+	config->record = take(cfg, "record", ld);
+	config->record_days = take(cfg, "record_days", ld);
+	config->record_every = take(cfg, "record_every", ld);
+	config->record_size = take(cfg, "record_size", ld);
+	config->notify = take(cfg, "notify", ld);
+	config->country_database = take(cfg, "country_database", ld);
+	config->network_database = take(cfg, "network_database", ld);
+	if (cfg_size(cfg, "unknown")) {
+		cfg_t *sec = cfg_getsec(cfg, "unknown");
+
+		config->unknown.notify = take(sec, "notify", ld);
+		config->unknown.quarantine = take(sec, "quarantine", ld);
+		config->unknown.probation = take(sec, "probation", ld);
+	}
+	return take_titled(cfg, ld, config);
 }
 
 /* What a file holds and who takes it over from the parser. */
+/* Measured: what libconfuse takes at most for a text of n bytes, with a margin. */
+#define PARSER_ROOM(n) (64 * 1024 + 64 * (n))
+
 struct kind {
 	const struct cg_shape_key *keys;
 	int (*take)(cfg_t *cfg, const struct loader *ld, void *to);
+	const struct cg_config_counted *counted; /* NULL: nobody asks */
 };
 
 static int parse(struct loader *ld, const struct kind *kind, const char *path, void *to)
 {
 	cfg_opt_t blocks[NBLOCKS * CG_SHAPE_MAX_KEYS], *room = blocks, top[CG_SHAPE_MAX_KEYS];
 	struct cg_pos whole = { path, 0, 0 };
-	_cleanup_free_ char *text = make_text(&ld->source.tokens);
+	_cleanup_free_ char *text = make_text(ld);
 	cfg_t *cfg;
 	int r;
 
 	make_opts(kind->keys, true, &room, top);
-	cfg = text ? cfg_init(top, CFGF_NONE) : NULL;
+	/* libconfuse does not look whether there is memory. */
+	cfg = text && cg_room(PARSER_ROOM(strlen(text))) ? cfg_init(top, CFGF_NONE) : NULL;
 	if (!cfg)
 		return -ENOMEM;
 	loading = ld;
@@ -377,7 +441,8 @@ static int parse(struct loader *ld, const struct kind *kind, const char *path, v
 	r = cfg_parse_buf(cfg, text) == CFG_SUCCESS ? 0 : -EINVAL;
 	loading = NULL;
 	if (!r && (!cfg_size(cfg, SENTINEL) ||
-		   (kind->keys == TOP && cfg_size(cfg, "camera") != ld->ntitles)))
+		   (kind->keys == TOP &&
+		    cfg_size(cfg, "camera") + cfg_size(cfg, "viewer") != ld->ntitles)))
 		r = -EINVAL;
 	if (r)
 		cg_diag_set(ld->diag, &whole, r,
@@ -413,6 +478,8 @@ static int load(struct cg_config *config, const struct kind *kind, const char *p
 	if (r)
 		return r;
 	r = cg_shape_check(&ld.source.tokens, kind->keys, diag, &ld.titles, &ld.ntitles);
+	if (!r && kind->counted)
+		kind->counted->tell(kind->counted->ctx, ld.ntitles);
 	if (!r)
 		r = take_files(config, &ld.source);
 	if (!r)
@@ -425,7 +492,7 @@ static int load(struct cg_config *config, const struct kind *kind, const char *p
 /* The profile a camera names, read once. */
 static int load_profile(struct cg_config *config, const struct cg_text *name, struct cg_diag *diag)
 {
-	static const struct kind kind = { PROFILE, take_profile };
+	static const struct kind kind = { PROFILE, take_profile, NULL };
 	_cleanup_free_ char *path = NULL;
 	struct cg_config_profile *p;
 	size_t file = config->nfiles;
@@ -453,9 +520,10 @@ static int load_profile(struct cg_config *config, const struct cg_text *name, st
 	return r;
 }
 
-static int load_all(struct cg_config *config, const char *path, struct cg_diag *diag)
+static int load_all(struct cg_config *config, const char *path,
+		    const struct cg_config_counted *counted, struct cg_diag *diag)
 {
-	static const struct kind kind = { TOP, take_all };
+	const struct kind kind = { TOP, take_all, counted };
 	int r;
 
 	config->path = strdup(path);
@@ -466,14 +534,20 @@ static int load_all(struct cg_config *config, const char *path, struct cg_diag *
 		r = load_profile(config, &config->defaults.profile, diag);
 	for (size_t i = 0; i < config->ncams && !r; i++)
 		r = load_profile(config, &config->cams[i].profile, diag);
-	return r;
+	return r ? r : cg_lists_read(config, diag);
 }
 
 int cg_config_read(const char *path, struct cg_diag *diag, struct cg_config **ret_config)
 {
+	return cg_config_read_counted(path, NULL, diag, ret_config);
+}
+
+int cg_config_read_counted(const char *path, const struct cg_config_counted *counted,
+			   struct cg_diag *diag, struct cg_config **ret_config)
+{
 	struct cg_config *config = calloc(1, sizeof(*config));
 	struct cg_pos pos = { path, 0, 0 };
-	int r = config ? load_all(config, path, diag) : -ENOMEM;
+	int r = config ? load_all(config, path, counted, diag) : -ENOMEM;
 
 	if (r) {
 		cg_config_free(&config);
@@ -481,86 +555,4 @@ int cg_config_read(const char *path, struct cg_diag *diag, struct cg_config **re
 	}
 	*ret_config = config;
 	return 0;
-}
-
-static void texts_free(struct cg_texts *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free(t->v[i].s);
-	free(t->v);
-}
-
-static void cam_free(struct cg_config_cam *cam)
-{
-	free(cam->name.s);
-	free(cam->id.s);
-	texts_free(&cam->mac);
-	texts_free(&cam->address);
-	free(cam->exposure.s);
-	free(cam->lan_viewing.s);
-	free(cam->gateway_viewing.s);
-	free(cam->mode.s);
-	free(cam->profile.s);
-	free(cam->dns.s);
-	free(cam->dns_names.s);
-	free(cam->ntp.s);
-	texts_free(&cam->allow);
-	texts_free(&cam->upload);
-	texts_free(&cam->deny);
-	texts_free(&cam->viewers);
-	free(cam->timezone.s);
-	free(cam->daily_upload.s);
-	free(cam->open_time.s);
-	for (size_t i = 0; i < cam->nschedule; i++) {
-		struct cg_config_window *w = &cam->schedule[i];
-
-		texts_free(&w->days);
-		free(w->from.s);
-		free(w->to.s);
-		free(w->timezone.s);
-		free(w->exposure.s);
-	}
-	free(cam->schedule);
-}
-
-static void profile_free(struct cg_config_profile *p)
-{
-	free(p->name);
-	free(p->maker.s);
-	free(p->protection.s);
-	free(p->local_view.s);
-	cam_free(&p->rules);
-}
-
-void cg_config_free(struct cg_config **config)
-{
-	struct cg_config *c = *config;
-
-	*config = NULL;
-	if (!c)
-		return;
-	free(c->path);
-	texts_free(&c->lan);
-	texts_free(&c->home);
-	texts_free(&c->resolver);
-	free(c->readers.s);
-	free(c->force.s);
-	free(c->guard.s);
-	free(c->guard_mark.s);
-	free(c->guard_mask.s);
-	free(c->module.s);
-	free(c->attach.s);
-	free(c->profiles.s);
-	for (size_t i = 0; i < c->nprofile; i++)
-		profile_free(&c->profile[i]);
-	free(c->profile);
-	free(c->clock.s);
-	cam_free(&c->defaults);
-	for (size_t i = 0; i < c->ncams; i++)
-		cam_free(&c->cams[i]);
-	free(c->cams);
-	for (size_t i = 0; i < c->nfiles; i++)
-		free(c->files[i]);
-	free(c->files);
-	free(c);
 }

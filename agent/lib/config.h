@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "diag.h"
 
 /* A string as written and where; s is NULL where the key is absent. */
@@ -36,10 +37,18 @@ struct cg_config_cam {
 	struct cg_text mode;
 	struct cg_text profile;
 	struct cg_text dns, dns_names, ntp;
-	struct cg_texts allow, upload, deny, viewers;
+	struct cg_texts allow, upload, deny, viewers, stay_in;
 	struct cg_text timezone, daily_upload, open_time;
+	struct cg_texts signs;
+	struct cg_text control_budget, upload_budget, max_viewers;
 	struct cg_config_window *schedule;
 	size_t nschedule;
+};
+
+/* A block `viewer`. */
+struct cg_config_viewer {
+	struct cg_text name; /* the block's title */
+	struct cg_texts mac, address, domain, ifname;
 };
 
 /* What one file of a make of camera says. */
@@ -50,6 +59,14 @@ struct cg_config_profile {
 	struct cg_config_cam rules; /* dns, dns_names, ntp, allow, upload, deny; nothing else */
 };
 
+/* A file lists/NAME.txt that a rule names: its lines, without comments. */
+struct cg_config_list {
+	char *name;
+	struct cg_pos pos; /* the file as a whole */
+	int64_t written_s; /* when, by its folder */
+	struct cg_texts entries;
+};
+
 struct cg_config {
 	char *path;
 	struct cg_texts lan;
@@ -58,6 +75,16 @@ struct cg_config {
 	struct cg_text readers;
 	struct cg_text force; /* "yes": MACs the agent would refuse are taken */
 	struct cg_text guard, guard_mark, guard_mask, module, attach, clock;
+	struct cg_text record, record_days, record_every, record_size;
+	struct cg_text notify; /* the program that is told */
+	struct cg_text country_database, network_database;
+	struct cg_config_list *lists;
+	size_t nlists;
+	struct {
+		struct cg_text notify, quarantine, probation;
+	} unknown; /* devices that are no cameras of the config */
+	struct cg_config_viewer *viewers;
+	size_t nviewers;
 	struct cg_text profiles;       /* the folder they are installed in */
 	struct cg_config_cam defaults; /* name, id, mac, address unused */
 	struct cg_config_cam *cams;
@@ -77,6 +104,15 @@ struct cg_config {
  * unclosed blocks, comments and strings, unknown and repeated keys.
  */
 int cg_config_read(const char *path, struct cg_diag *diag, struct cg_config **ret_config);
+/* Told how many cameras path and its includes name, as soon as that is known:
+ * what they say may still turn out wrong. */
+struct cg_config_counted {
+	void (*tell)(void *ctx, size_t ncams);
+	void *ctx;
+};
+/* As cg_config_read; counted may be NULL. */
+int cg_config_read_counted(const char *path, const struct cg_config_counted *counted,
+			   struct cg_diag *diag, struct cg_config **ret_config);
 void cg_config_free(struct cg_config **config);
 
 #endif

@@ -226,7 +226,7 @@ int cg_dnsmsg_parse(const uint8_t *msg, size_t n, const char *name, uint16_t id,
 size_t cg_dnsmsg_answer(const char *name, uint16_t type, const struct cg_addr *addr, size_t n,
 			uint32_t ttl_s, uint8_t *msg, size_t room, size_t *ret_taken)
 {
-	size_t len = type == CG_DNSMSG_A ? 4 : 16, taken = 0;
+	size_t taken = 0;
 	uint8_t query[CG_DNSMSG_QUERY_MAX];
 	int r = cg_dnsmsg_query(name, 0, type, query);
 	size_t at;
@@ -238,9 +238,14 @@ size_t cg_dnsmsg_answer(const char *name, uint16_t type, const struct cg_addr *a
 	memcpy(msg, query, at);
 	msg[2] = 0x81;
 	msg[3] = 0x80;
-	while (taken < n && taken < CG_DNS_RECORDS_MAX && at + 2 + RR_FIXED + len <= room) {
+	while (taken < n && taken < CG_DNS_RECORDS_MAX) {
+		bool v4 = cg_addr_is_v4(&addr[taken]);
+		size_t len = v4 ? 4 : 16;
+
+		if (at + 2 + RR_FIXED + len > room)
+			break;
 		put16(msg + at, 0xc000 | HEAD);
-		put16(msg + at + 2, type);
+		put16(msg + at + 2, v4 ? CG_DNSMSG_A : CG_DNSMSG_AAAA);
 		put16(msg + at + 4, CLASS_IN);
 		put16(msg + at + 6, ttl_s >> 16);
 		put16(msg + at + 8, ttl_s & 0xffff);

@@ -37,8 +37,9 @@ int cg_dnsmsg_query(const char *name, uint16_t id, uint16_t type,
  */
 int cg_dnsmsg_parse(const uint8_t *msg, size_t n, const char *name, uint16_t id, uint16_t type,
 		    struct cg_dnsmsg *ret_answer) __must_check;
-/* An answer with addr[0..n) for the packet path; as many as fit in room bytes
- * and a message may hold. Returns its length and how many went in. */
+/* An answer with addr[0..n) for the packet path, each as a record of its own kind, as an
+ * answer to a question for the other may hold them; as many as fit in room bytes and a
+ * message may hold. Returns its length and how many went in. */
 size_t cg_dnsmsg_answer(const char *name, uint16_t type, const struct cg_addr *addr, size_t n,
 			uint32_t ttl_s, uint8_t *msg, size_t room, size_t *ret_taken);
 

@@ -213,6 +213,37 @@ int cg_until_parse(const char *s, time_t now, time_t *ret_when)
 	return 0;
 }
 
+int cg_since_parse(const char *s, time_t now, uint64_t max_s, time_t *ret_when)
+{
+	char midnight[32];
+	uint64_t ago_s;
+	time_t when, next;
+	int r = cg_duration_parse(s, max_s, &ago_s);
+
+	if (!r) {
+		*ret_when = now - (time_t)ago_s;
+		return 0;
+	}
+	if (r == -ERANGE)
+		return r;
+	if (!strncmp(s, "to", 2))
+		return -EINVAL;
+	if (strlen(s) == 10 && s[4] == '-') {
+		(void)snprintf(midnight, sizeof(midnight), "%s 00:00", s);
+		s = midnight;
+	}
+	/* A day may have 25 hours: then there are two since, and the last one is meant. */
+	r = cg_until_parse(s, strchr(s, '-') ? 0 : now - 25 * 3600, &when);
+	while (!r && when <= now && !cg_until_parse(s, when, &next) && next <= now)
+		when = next;
+	if (r)
+		return r;
+	if (when > now || (uint64_t)(now - when) > max_s)
+		return -ERANGE;
+	*ret_when = when;
+	return 0;
+}
+
 const char *cg_duration_format(uint64_t s, char *buf, size_t n)
 {
 	static const char units[] = "dhms";

@@ -14,6 +14,10 @@ int cg_duration_parse(const char *s, uint64_t max_s, uint64_t *ret_s) __must_che
 /* "18:00", "18:00:30", "2026-11-25 18:00", "tomorrow 07:30", in local time: the
  * next such moment after now. -EINVAL, -ERANGE (in the past). */
 int cg_until_parse(const char *s, time_t now, time_t *ret_when) __must_check;
+/* "2h" ago, or the last such moment before now: "18:00", "2026-11-25 18:00",
+ * "2026-11-25". -EINVAL,
+ * -ERANGE (longer ago than max_s, or still to come). */
+int cg_since_parse(const char *s, time_t now, uint64_t max_s, time_t *ret_when) __must_check;
 /* "1h 30m", "45s"; returns buf. */
 const char *cg_duration_format(uint64_t s, char *buf, size_t n);
 

@@ -138,6 +138,7 @@ void cg_exposure_schedule(struct cg_exposure *e, uint64_t now_ns, const struct c
 	if (p->state != CG_OPEN || e->manual != CG_MANUAL_AUTO || p->until_ns <= now_ns)
 		return;
 	e->word = word_base(p->then < CG_CLOSED ? p->then : CG_CLOSED) | full(e) |
+		  (p->to ? CG_WORD_TO : 0) |
 		  (p->until_ns < CG_WORD_DEADLINE ? p->until_ns : CG_WORD_DEADLINE);
 	e->opened_ns = began;
 }

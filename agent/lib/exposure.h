@@ -33,6 +33,7 @@ struct cg_exposure_plan {
 	enum cg_exposure_state state;
 	uint64_t until_ns;	     /* of OPEN: its end, boot clock; 0: none */
 	enum cg_exposure_state then; /* of OPEN: what holds behind it, CLOSED at most */
+	bool to;		     /* of OPEN: for those in cg_viewers only */
 };
 /*
  * Below all that was typed: an opening by hand, a close and a seal stay as they are,

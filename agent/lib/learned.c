@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "learned.h"
+#include "memtext.h"
 #include "rule.h"
 
 #define PORT_DNS 53
@@ -188,8 +189,8 @@ const char *cg_learned_rule(const struct cg_learned_of *l, const struct cg_learn
 
 	if (has_ports(p->proto) && p->port)
 		t.port_lo = t.port_hi = p->port;
-	_Static_assert(CG_RULE_STRLEN <= CG_LEARNED_RULE_LEN, "a rule fits");
-	return cg_rule_format(&t, buf);
+	_Static_assert(CG_RULE_END_STRLEN <= CG_LEARNED_RULE_LEN, "a rule fits");
+	return cg_rule_format_end(&t, buf);
 }
 
 /* ---- text ---- */
@@ -315,7 +316,6 @@ char *cg_learned_block(const struct cg_learned_of *l, const char *name,
 	char *text = NULL;
 	size_t n;
 	struct writer w = { open_memstream(&text, &n), l, clock, ctx };
-	bool bad;
 
 	if (!w.f)
 		return NULL;
@@ -335,10 +335,5 @@ char *cg_learned_block(const struct cg_learned_of *l, const char *name,
 	unreached(&w);
 	if (l->full)
 		fprintf(w.f, "# %u reports more found no room.\n", l->full);
-	bad = ferror(w.f);
-	if (fclose(w.f) || bad) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return cg_memtext_end(w.f, &text) ? NULL : text;
 }

@@ -30,8 +30,13 @@ static int check_bytes(struct lexer *lx)
 	uint32_t code;
 
 	for (size_t i = lx->at; i < lx->len;) {
-		size_t n = cg_utf8_next(lx->text + i, lx->len - i, &code);
+		size_t n;
 
+		if (lx->text[i] >= ' ' && lx->text[i] < 0x7f) {
+			i++;
+			continue;
+		}
+		n = cg_utf8_next(lx->text + i, lx->len - i, &code);
 		pos.column = (int)(i - line_start) + 1;
 		if (!n)
 			return cg_diag_set(lx->diag, &pos, -EINVAL,
@@ -73,10 +78,6 @@ static void newline(struct lexer *lx)
 static int push(struct lexer *lx, enum cg_token_kind kind, struct cg_pos pos, size_t start,
 		char *text)
 {
-	_cleanup_free_ char *owned = text;
-
-	if (!owned)
-		return -ENOMEM;
 	if (lx->out.n == lx->room) {
 		size_t room = lx->room ? lx->room * 2 : 256;
 		struct cg_token *v = reallocarray(lx->out.v, room, sizeof(*v));
@@ -88,12 +89,23 @@ static int push(struct lexer *lx, enum cg_token_kind kind, struct cg_pos pos, si
 	}
 	lx->out.v[lx->out.n++] = (struct cg_token){
 		.kind = kind,
-		.text = TAKE_PTR(owned),
+		.text = text,
 		.pos = pos,
 		.start = start,
 		.end = lx->at,
 	};
 	return 0;
+}
+
+/* Takes text also where it fails. */
+static int push_text(struct lexer *lx, enum cg_token_kind kind, struct cg_pos pos, size_t start,
+		     char *text)
+{
+	int r = text ? push(lx, kind, pos, start, text) : -ENOMEM;
+
+	if (r)
+		free(text);
+	return r;
 }
 
 static int skip_comment(struct lexer *lx)
@@ -120,16 +132,24 @@ static bool at_comment(const struct lexer *lx)
 	       (peek(lx, 0) == '/' && (peek(lx, 1) == '/' || peek(lx, 1) == '*'));
 }
 
+/* Bytes that hold what is between the quotes. A string ends on its line: nothing
+ * in this config needs more. */
+static size_t string_room(const struct lexer *lx, char quote)
+{
+	size_t i = lx->at + 1;
+
+	while (i < lx->len && lx->text[i] != quote && lx->text[i] != '\n')
+		i += lx->text[i] == '\\' && i + 1 < lx->len && lx->text[i + 1] != '\n' ? 2 : 1;
+	return i - lx->at + 1;
+}
+
 static int read_string(struct lexer *lx)
 {
 	struct cg_pos opened = here(lx);
 	size_t start = lx->at, n = 0;
 	char quote = peek(lx, 0);
-	_cleanup_free_ char *text = NULL;
-	const char *eol = memchr(lx->text + start, '\n', lx->len - start);
+	_cleanup_free_ char *text = malloc(string_room(lx, quote));
 
-	/* a string ends on its line: nothing in this config needs more */
-	text = malloc((size_t)((eol ? eol : lx->text + lx->len) - (lx->text + start)) + 1);
 	if (!text)
 		return -ENOMEM;
 	for (lx->at++; lx->at < lx->len && peek(lx, 0) != '\n'; lx->at++) {
@@ -138,7 +158,7 @@ static int read_string(struct lexer *lx)
 		if (c == quote) {
 			text[n] = '\0';
 			lx->at++;
-			return push(lx, CG_TOKEN_STRING, opened, start, TAKE_PTR(text));
+			return push_text(lx, CG_TOKEN_STRING, opened, start, TAKE_PTR(text));
 		}
 		if (c == '\\') {
 			char next = peek(lx, 1);
@@ -168,16 +188,21 @@ static int read_word(struct lexer *lx)
 
 	while (lx->at < lx->len && !strchr(" \t\r\n\"'={}()+,#", peek(lx, 0)) && !at_comment(lx))
 		lx->at++;
-	return push(lx, CG_TOKEN_WORD, pos, start, strndup(lx->text + start, lx->at - start));
+	return push_text(lx, CG_TOKEN_WORD, pos, start, strndup(lx->text + start, lx->at - start));
 }
 
-static int read_mark(struct lexer *lx, enum cg_token_kind kind, size_t n)
+static int read_mark(struct lexer *lx, enum cg_token_kind kind)
 {
+	static char texts[__CG_TOKEN_MAX][3] = {
+		[CG_TOKEN_OPEN] = "{",	  [CG_TOKEN_CLOSE] = "}", [CG_TOKEN_PAREN] = "(",
+		[CG_TOKEN_UNPAREN] = ")", [CG_TOKEN_SET] = "=",	  [CG_TOKEN_ADD] = "+=",
+		[CG_TOKEN_COMMA] = ",",
+	};
 	struct cg_pos pos = here(lx);
 	size_t start = lx->at;
 
-	lx->at += n;
-	return push(lx, kind, pos, start, strndup(lx->text + start, n));
+	lx->at += strlen(texts[kind]);
+	return push(lx, kind, pos, start, texts[kind]);
 }
 
 static int read_open(struct lexer *lx)
@@ -192,7 +217,7 @@ static int read_open(struct lexer *lx)
 		lx->open_room = room;
 	}
 	lx->open[lx->nopen++] = lx->out.n;
-	return read_mark(lx, CG_TOKEN_OPEN, 1);
+	return read_mark(lx, CG_TOKEN_OPEN);
 }
 
 static int read_close(struct lexer *lx)
@@ -203,7 +228,7 @@ static int read_close(struct lexer *lx)
 		return cg_diag_set(lx->diag, &pos, -EINVAL,
 				   "found '}', expected a key: no block or list is open here");
 	lx->nopen--;
-	return read_mark(lx, CG_TOKEN_CLOSE, 1);
+	return read_mark(lx, CG_TOKEN_CLOSE);
 }
 
 static int read_token(struct lexer *lx)
@@ -227,16 +252,16 @@ static int read_token(struct lexer *lx)
 	case '}':
 		return read_close(lx);
 	case '(':
-		return read_mark(lx, CG_TOKEN_PAREN, 1);
+		return read_mark(lx, CG_TOKEN_PAREN);
 	case ')':
-		return read_mark(lx, CG_TOKEN_UNPAREN, 1);
+		return read_mark(lx, CG_TOKEN_UNPAREN);
 	case ',':
-		return read_mark(lx, CG_TOKEN_COMMA, 1);
+		return read_mark(lx, CG_TOKEN_COMMA);
 	case '=':
-		return read_mark(lx, CG_TOKEN_SET, 1);
+		return read_mark(lx, CG_TOKEN_SET);
 	case '+':
 		if (peek(lx, 1) == '=')
-			return read_mark(lx, CG_TOKEN_ADD, 2);
+			return read_mark(lx, CG_TOKEN_ADD);
 		pos = here(lx);
 		return cg_diag_set(lx->diag, &pos, -EINVAL, "found '+', expected '+='");
 	}
@@ -298,7 +323,8 @@ int cg_lex_read(const char *text, size_t len, const char *file, struct cg_diag *
 void cg_lex_free(struct cg_tokens *tokens)
 {
 	for (size_t i = 0; i < tokens->n; i++)
-		free(tokens->v[i].text);
+		if (cg_token_is_text(&tokens->v[i]))
+			free(tokens->v[i].text);
 	free(tokens->v);
 	*tokens = (struct cg_tokens){ 0 };
 }

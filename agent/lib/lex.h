@@ -3,6 +3,7 @@
 #ifndef CG_LEX_H
 #define CG_LEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "diag.h"
 
@@ -21,7 +22,7 @@ enum cg_token_kind {
 
 struct cg_token {
 	enum cg_token_kind kind;
-	char *text; /* as meant */
+	char *text; /* as meant; of words and strings the token's own */
 	struct cg_pos pos;
 	size_t start, end; /* bytes of the source text, end is behind the last */
 };
@@ -39,5 +40,10 @@ struct cg_tokens {
 int cg_lex_read(const char *text, size_t len, const char *file, struct cg_diag *diag,
 		struct cg_tokens *ret_tokens);
 void cg_lex_free(struct cg_tokens *tokens);
+
+static inline bool cg_token_is_text(const struct cg_token *t)
+{
+	return t->kind == CG_TOKEN_WORD || t->kind == CG_TOKEN_STRING;
+}
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What distinguishes two generations, camera by camera; generation numbers and chunk ids do not count. */
+/* What distinguishes two generations, camera by camera; generation numbers, chunk ids and numbers of budgets do not count. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@ struct view {
 	const struct cg_mapset_narrow **narrow;
 	const struct cg_mapset_rule **rules;
 	const struct cg_mapset_more **more; /* by chunk id */
+	const struct cg_budget *budget;
 	size_t nslots, ncams, nnarrow, nrules, nmore;
 };
 
@@ -102,6 +103,7 @@ static bool view_init(struct view *v, const struct cg_mapset *s)
 		.narrow = sorted(s->narrow, s->nnarrow, sizeof(*s->narrow), by_narrow),
 		.rules = sorted(s->rules, s->nrules, sizeof(*s->rules), by_rule),
 		.more = sorted(s->more, s->nmore, sizeof(*s->more), by_more),
+		.budget = s->budget,
 		.nslots = s->nslots,
 		.ncams = s->ncams,
 		.nnarrow = s->nnarrow,
@@ -132,13 +134,31 @@ static const struct cg_rulevec *find_more(const struct view *v, uint32_t id)
 	return i < v->nmore && v->more[i]->key.id == id ? &v->more[i]->value : NULL;
 }
 
+static bool same_budget(const struct view *a, size_t i, const struct view *b, size_t j)
+{
+	return (i >= CG_BUDGET_OWN) == (j >= CG_BUDGET_OWN) &&
+	       !memcmp(&a->budget[i % CG_BUDGETS], &b->budget[j % CG_BUDGETS], sizeof(*a->budget));
+}
+
+static bool same_rule(const struct view *a, struct cg_rule x, const struct view *b,
+		      struct cg_rule y)
+{
+	if (!same_budget(a, x.kind >> CG_RULE_KIND_BITS, b, y.kind >> CG_RULE_KIND_BITS))
+		return false;
+	x.kind &= (1 << CG_RULE_KIND_BITS) - 1;
+	y.kind &= (1 << CG_RULE_KIND_BITS) - 1;
+	return !memcmp(&x, &y, sizeof(x));
+}
+
 static bool same_list(const struct view *a, const struct cg_rulevec *x, const struct view *b,
 		      const struct cg_rulevec *y)
 {
 	while (x && y) {
-		if (x->n != y->n || memcmp(x->rule, y->rule, sizeof(x->rule)) ||
-		    !x->more != !y->more)
+		if (x->n != y->n || !x->more != !y->more)
 			return false;
+		for (uint32_t i = 0; i < x->n && i < CG_RULES_PER_CHUNK; i++)
+			if (!same_rule(a, x->rule[i], b, y->rule[i]))
+				return false;
 		if (!x->more)
 			return true;
 		x = find_more(a, x->more);
@@ -203,10 +223,12 @@ static bool same_narrow(const struct view *a, const struct view *b, uint32_t sa,
 static bool same_cam(const struct view *a, const struct cg_mapset_slot *x, const struct view *b,
 		     const struct cg_mapset_slot *y)
 {
-	return x->config == y->config &&
+	/* The first budget holds for what no rule names. */
+	return x->config == y->config && same_budget(a, CG_BUDGET_CONTROL, b, CG_BUDGET_CONTROL) &&
 	       !strncmp(x->name.name, y->name.name, sizeof(x->name.name)) &&
 	       same_macs(a, b, x->slot, y->slot) && same_narrow(a, b, x->slot, y->slot) &&
-	       same_rules(a, b, x->slot, y->slot);
+	       same_rules(a, b, x->slot, y->slot) &&
+	       same_rules(a, b, x->slot | CG_GEO_SLOT, y->slot | CG_GEO_SLOT);
 }
 
 static struct cg_mapdiff compare(const struct view *a, const struct view *b)

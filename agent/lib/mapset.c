@@ -5,6 +5,7 @@
 #include <string.h>
 #include "chunks.h"
 #include "cleanup.h"
+#include "geoset.h"
 #include "mapset.h"
 #include "nameset.h"
 #include "slots.h"
@@ -56,44 +57,107 @@ static uint16_t gen16(const struct builder *b)
 	return (uint16_t)b->set->gen;
 }
 
-/* ids: every rule that covers dst; denies stand first in the camera's rules,
- * so that their order by id is the order of evaluation. */
-static int add_prefix(struct builder *b, const struct cg_policy_cam *cam, uint32_t slot,
-		      const struct cg_prefix *dst, uint16_t *ids, size_t n)
+/* A viewer's addresses may lie in its own prefix. */
+static size_t unique(uint16_t *ids, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!kept || ids[kept - 1] != ids[i])
+			ids[kept++] = ids[i];
+	return kept;
+}
+
+static int rules_grow(struct builder *b)
 {
 	struct cg_mapset *set = b->set;
-	struct cg_rule rules[MAX_COVER];
-	struct cg_mapset_rule *entry;
-	char text[CG_PREFIX_STRLEN];
+	size_t room = b->rules_room ? b->rules_room * 2 : 64;
+	struct cg_mapset_rule *v;
 
-	if (n > MAX_COVER)
-		return cg_diag_set(b->diag, &cam->pos, -E2BIG,
-				   "camera '%s': %zu rules cover %s, expected at most %d",
-				   cam->name, n, cg_prefix_format(dst, text), MAX_COVER);
+	if (set->nrules < b->rules_room)
+		return 0;
+	v = reallocarray(set->rules, room, sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	set->rules = v;
+	b->rules_room = room;
+	return 0;
+}
+
+/* ids, sorted: denies stand first in the camera's rules, so that their order by id is the
+ * order of evaluation. */
+static int add_rule(struct builder *b, const struct cg_policy_cam *cam,
+		    const struct cg_rule_key *key, const uint16_t *ids, size_t n)
+{
+	struct cg_rule rules[MAX_COVER];
+	struct cg_mapset *set = b->set;
+	struct cg_mapset_rule *entry;
+	int r;
+
 	if (set->nrules == CG_MAX_PREFIXES / 2)
 		return cg_diag_set(b->diag, &cam->pos, -E2BIG,
 				   "camera '%s': one prefix too many, expected at most %d in all",
 				   cam->name, CG_MAX_PREFIXES / 2);
-	if (set->nrules == b->rules_room) {
-		size_t room = b->rules_room ? b->rules_room * 2 : 64;
-		struct cg_mapset_rule *v = reallocarray(set->rules, room, sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		set->rules = v;
-		b->rules_room = room;
-	}
-	qsort(ids, n, sizeof(*ids), by_id);
+	r = rules_grow(b);
+	if (r)
+		return r;
 	for (size_t i = 0; i < n; i++)
 		rules[i] = cg_chunks_rule(&cam->rules[ids[i]], ids[i]);
-	entry = &set->rules[set->nrules];
+	entry = &set->rules[set->nrules++];
 	memset(entry, 0, sizeof(*entry));
-	entry->key.prefixlen = CG_RULE_PREFIX_BASE + dst->len;
-	entry->key.gen = set->gen;
-	entry->key.slot = slot;
-	memcpy(entry->key.addr, &dst->addr, sizeof(entry->key.addr));
-	set->nrules++;
+	entry->key = *key;
 	return cg_chunks_add(b->chunks, rules, n, &entry->value);
+}
+
+/* ids: every rule that covers dst. */
+static int add_prefix(struct builder *b, const struct cg_policy_cam *cam, uint32_t slot,
+		      const struct cg_prefix *dst, uint16_t *ids, size_t n)
+{
+	struct cg_rule_key key = {
+		.prefixlen = CG_RULE_PREFIX_BASE + dst->len,
+		.gen = b->set->gen,
+		.slot = slot,
+	};
+	char text[CG_PREFIX_STRLEN];
+
+	qsort(ids, n, sizeof(*ids), by_id);
+	n = unique(ids, n);
+	if (n > MAX_COVER)
+		return cg_diag_set(b->diag, &cam->pos, -E2BIG,
+				   "camera '%s': %zu rules cover %s, expected at most %d",
+				   cam->name, n, cg_prefix_format(dst, text), MAX_COVER);
+	memcpy(key.addr, &dst->addr, sizeof(key.addr));
+	return add_rule(b, cam, &key, ids, n);
+}
+
+/* Rules of countries and networks, and the countries it stays in. */
+static int add_cam_places(struct builder *b, const struct cg_policy_cam *cam, uint32_t slot)
+{
+	struct cg_geoset_entry e = { 0 };
+	uint16_t ids[MAX_COVER];
+	int r = 0;
+
+	while (!r && cg_geoset_next(cam, &e, ids)) {
+		struct cg_rule_key key;
+
+		cg_geoset_key(b->set->gen, slot, &e, &key);
+		if (e.n > CG_GEO_CHUNKS * CG_RULES_PER_CHUNK)
+			return cg_diag_set(
+				b->diag, &cam->pos, -E2BIG,
+				"camera '%s': %zu rules name one country or network, expected at most %d",
+				cam->name, e.n, CG_GEO_CHUNKS * CG_RULES_PER_CHUNK);
+		r = add_rule(b, cam, &key, ids, e.n);
+	}
+	return r;
+}
+
+static size_t count_prefixes(const struct cg_policy_cam *cam)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < cam->nrules; i++)
+		n += cg_policy_prefixes(&cam->rules[i]);
+	return n;
 }
 
 /*
@@ -102,16 +166,17 @@ static int add_prefix(struct builder *b, const struct cg_policy_cam *cam, uint32
  */
 static int add_cam_rules(struct builder *b, const struct cg_policy_cam *cam, uint32_t slot)
 {
-	_cleanup_free_ struct sorted *v = calloc(cam->nrules + 1, sizeof(*v));
-	_cleanup_free_ uint16_t *ids = calloc(cam->nrules + 1, sizeof(*ids));
+	size_t nopen = 0, nv = 0, room = count_prefixes(cam);
+	_cleanup_free_ struct sorted *v = calloc(room + 1, sizeof(*v));
+	_cleanup_free_ uint16_t *ids = calloc(room + 1, sizeof(*ids));
 	struct group open[129];
-	size_t nopen = 0, nv = 0;
 
 	if (!v || !ids)
 		return -ENOMEM;
 	for (size_t i = 0; i < cam->nrules; i++)
-		if (!cam->rules[i].text.name)
-			v[nv++] = (struct sorted){ &cam->rules[i].text.dst, (uint16_t)i };
+		for (size_t k = 0; k < cg_policy_prefixes(&cam->rules[i]); k++)
+			v[nv++] =
+				(struct sorted){ cg_policy_prefix(&cam->rules[i], k), (uint16_t)i };
 	qsort(v, nv, sizeof(*v), by_dst);
 	for (size_t i = 0, end; i < nv; i = end) {
 		const struct cg_prefix *dst = v[i].dst;
@@ -160,11 +225,14 @@ static uint32_t cam_flags(const struct cg_policy_cam *cam)
 		flags |= CG_CAM_LAN_VIEWERS;
 	if (cam->via_gateway)
 		flags |= CG_CAM_VIA_GATEWAY;
-	flags |= server_flags(cam);
-	for (size_t i = 0; i < cam->nrules; i++)
-		if (cam->rules[i].text.name)
+	flags |= server_flags(cam) | cam->signs_off | (uint32_t)cam->max_viewers << 24;
+	for (size_t i = 0; i < cam->nrules; i++) {
+		if (cg_policy_names(&cam->rules[i]))
 			flags |= CG_CAM_NAMES;
-	return flags;
+		if (cg_geoset_is(&cam->rules[i]))
+			flags |= CG_CAM_GEO;
+	}
+	return flags | (cam->stays ? CG_CAM_GEO | CG_CAM_STAY_IN : 0);
 }
 
 static void add_cam_macs(struct builder *b, const struct cg_policy_cam *cam, uint32_t slot)
@@ -257,11 +325,16 @@ static int build(struct builder *b, const struct cg_name *names, size_t nnames)
 	set->slots = calloc(p->ncams + 1, sizeof(*set->slots));
 	if (!set->cams || !b->macs || !set->narrow || !set->slots)
 		return -ENOMEM;
+	for (size_t i = 0; i < CG_BUDGETS; i++)
+		if (i < p->nbudget || (i >= CG_BUDGET_OWN && i < CG_BUDGET_OWN + p->nown))
+			set->budget[i] = cg_budget_make(&p->budget[i].text, p->budget[i].upload);
 	set->nslots = p->ncams;
 	r = cg_slots_assign(p, names, nnames, b->diag, set->slots);
 	for (size_t i = 0; i < p->ncams && !r; i++) {
 		add_cam_macs(b, &p->cams[i], set->slots[i].slot);
 		r = add_cam_rules(b, &p->cams[i], set->slots[i].slot);
+		if (!r)
+			r = add_cam_places(b, &p->cams[i], set->slots[i].slot);
 		if (!r)
 			r = cg_nameset_add(set, &p->cams[i], set->slots[i].slot, b->chunks,
 					   b->diag);

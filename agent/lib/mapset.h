@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <camgate/bpf_abi.h>
 #include <camgate/names_abi.h>
+#include <camgate/session_abi.h>
 #include "diag.h"
 #include "policy.h"
 
@@ -52,6 +53,7 @@ struct cg_mapset {
 	size_t nmore;
 	struct cg_mapset_slot *slots;
 	size_t nslots;
+	struct cg_budget budget[CG_BUDGETS]; /* by number; all of the generation's half */
 };
 
 /* Slots by id: a camera keeps the one `names` gives its id, others get the

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "mapset.h"
+#include "memtext.h"
 #include "mud.h"
 #include "mud_json.h"
 #include "policy.h"
@@ -201,7 +202,6 @@ char *cg_mud_block(const struct cg_mud *mud, const char *file, const char *name,
 	char *text = NULL;
 	size_t n;
 	FILE *f = open_memstream(&text, &n);
-	bool bad;
 
 	if (!f)
 		return NULL;
@@ -214,10 +214,5 @@ char *cg_mud_block(const struct cg_mud *mud, const char *file, const char *name,
 	fputs(nmacs ? " }\n" : "\"02:00:00:00:00:01\" } # the camera's own goes here\n", f);
 	body(f, mud);
 	fputs("}\n", f);
-	bad = ferror(f);
-	if (fclose(f) || bad) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return cg_memtext_end(f, &text) ? NULL : text;
 }

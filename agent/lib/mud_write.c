@@ -174,6 +174,8 @@ static const char *rule_fault(const struct cg_policy_rule *rule)
 		return "who may watch at home is not in a MUD file";
 	if (t->name && cg_namepat_is_wild(t->name))
 		return "a MUD file has whole names only";
+	if (t->kind != CG_DST_ADDRESS)
+		return "a MUD file has no countries, networks or lists";
 	return NULL;
 }
 
@@ -183,12 +185,16 @@ static void write_rule(struct writer *w, size_t nr, const struct cg_policy_rule 
 	char text[CG_RULE_STRLEN];
 
 	if (fault) {
-		missing(w, "%s: %s", cg_rule_format(&rule->text, text), fault);
+		missing(w, "%s: %s",
+			rule->viewer ? rule->viewer->name : cg_rule_format(&rule->text, text),
+			fault);
 		return;
 	}
 	if (rule->kind == CG_RULE_UPLOAD)
 		missing(w, "%s: written as an allow, a MUD file does not tell uploads apart",
-			cg_rule_format(&rule->text, text));
+			cg_rule_format_end(&rule->text, text));
+	if (cg_budget_is_set(&rule->text.budget))
+		missing(w, "%s: a MUD file has no budgets", cg_rule_format(&rule->text, text));
 	for (int f = V4; f < NFAMILIES; f++) {
 		if (!in_family(&rule->text, f))
 			continue;
@@ -245,6 +251,30 @@ static void write_server(struct writer *w, const char *which, uint8_t proto, uin
 	}
 }
 
+static bool has_own_budget(const struct cg_policy_cam *cam)
+{
+	for (int upload = 0; upload < 2; upload++) {
+		struct cg_budget_text t = cg_budget_default(upload);
+
+		if (!cg_budget_same(&t, &cam->budget[upload]))
+			return true;
+	}
+	return false;
+}
+
+/* How viewing is told is nothing a MUD file knows of. */
+static void write_viewing(struct writer *w)
+{
+	const struct cg_policy_cam *cam = w->cam;
+
+	if (has_own_budget(cam))
+		missing(w, "control_budget, upload_budget: a MUD file has no budgets");
+	if (cam->signs_off)
+		missing(w, "signs: a MUD file does not tell viewing");
+	if (cam->max_viewers)
+		missing(w, "max_viewers = %u: a MUD file does not count viewers", cam->max_viewers);
+}
+
 static void write_settings(struct writer *w)
 {
 	static const char *const servers[] = { "gateway", "redirect", "any", "drop" };
@@ -270,6 +300,7 @@ static void write_settings(struct writer *w)
 	if (cam->via_gateway)
 		missing(w,
 			"gateway_viewing = yes: a MUD file does not know the gateway's programs");
+	write_viewing(w);
 }
 
 /* ---- the file ---- */

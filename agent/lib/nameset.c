@@ -12,6 +12,7 @@
  * needs an entry so that it is not taken for a name under itself. */
 struct entry {
 	struct cg_namekey key;
+	const char *name;
 	uint16_t id;
 };
 
@@ -55,6 +56,17 @@ static int room(struct cg_mapset *set)
 	return 0;
 }
 
+/* A list may hold a pattern and names that it fits. */
+static size_t unique(uint16_t *ids, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!kept || ids[kept - 1] != ids[i])
+			ids[kept++] = ids[i];
+	return kept;
+}
+
 /* ids: of every pattern that is a prefix of this key, itself included. */
 static int put(struct cg_mapset *set, const struct cg_policy_cam *cam, uint32_t slot,
 	       const struct cg_namekey *key, uint16_t *ids, size_t n, struct cg_chunks *chunks,
@@ -65,6 +77,8 @@ static int put(struct cg_mapset *set, const struct cg_policy_cam *cam, uint32_t 
 	char text[CG_NAMEPAT_LEN];
 	int r;
 
+	qsort(ids, n, sizeof(*ids), by_id);
+	n = unique(ids, n);
 	if (n > MAX_FIT)
 		return cg_diag_set(diag, &cam->pos, -E2BIG,
 				   "camera '%s': %zu rules fit names under %s, expected at most %d",
@@ -80,7 +94,6 @@ static int put(struct cg_mapset *set, const struct cg_policy_cam *cam, uint32_t 
 	r = room(set);
 	if (r)
 		return r;
-	qsort(ids, n, sizeof(*ids), by_id);
 	for (size_t i = 0; i < n; i++)
 		rules[i] = cg_chunks_rule(&cam->rules[ids[i]], ids[i]);
 	e = &set->namerules[set->nnamerules];
@@ -93,11 +106,11 @@ static int put(struct cg_mapset *set, const struct cg_policy_cam *cam, uint32_t 
 }
 
 /* A wild pattern does not fit the name right above it. */
-static bool fits_apex(const struct cg_policy_cam *cam, uint16_t id, const struct cg_namekey *apex)
+static bool fits_apex(const struct entry *e, const struct cg_namekey *apex)
 {
 	struct cg_namekey own;
 
-	return cg_namepat_apex(cam->rules[id].text.name, &own) && same(&own, apex);
+	return cg_namepat_apex(e->name, &own) && same(&own, apex);
 }
 
 /* Sorted, a key comes directly behind its prefixes: those open are they. */
@@ -119,7 +132,7 @@ static int put_all(struct cg_mapset *set, const struct cg_policy_cam *cam, uint3
 		for (end = i; end < n && same(&v[end].key, &v[i].key); end++)
 			open[nopen++] = end;
 		for (size_t k = 0; k < nopen; k++)
-			if (v[open[k]].id != NO_RULE && !fits_apex(cam, v[open[k]].id, &v[i].key))
+			if (v[open[k]].id != NO_RULE && !fits_apex(&v[open[k]], &v[i].key))
 				ids[nids++] = v[open[k]].id;
 		r = put(set, cam, slot, &v[i].key, ids, nids, chunks, diag);
 		if (r)
@@ -131,20 +144,25 @@ static int put_all(struct cg_mapset *set, const struct cg_policy_cam *cam, uint3
 int cg_nameset_add(struct cg_mapset *set, const struct cg_policy_cam *cam, uint32_t slot,
 		   struct cg_chunks *chunks, struct cg_diag *diag)
 {
-	_cleanup_free_ struct entry *v = calloc(2 * cam->nrules + 1, sizeof(*v));
+	_cleanup_free_ struct entry *v = NULL;
 	size_t n = 0;
 
+	for (size_t i = 0; i < cam->nrules; i++)
+		n += cg_policy_names(&cam->rules[i]);
+	v = calloc(2 * n + 1, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
+	n = 0;
 	for (size_t i = 0; i < cam->nrules; i++) {
-		const char *name = cam->rules[i].text.name;
+		for (size_t k = 0; k < cg_policy_names(&cam->rules[i]); k++) {
+			const char *name = cg_policy_name(&cam->rules[i], k);
 
-		if (!name)
-			continue;
-		cg_namepat_key(name, &v[n].key);
-		v[n++].id = (uint16_t)i;
-		if (cg_namepat_apex(name, &v[n].key))
-			v[n++].id = NO_RULE;
+			cg_namepat_key(name, &v[n].key);
+			v[n].name = name;
+			v[n++].id = (uint16_t)i;
+			if (cg_namepat_apex(name, &v[n].key))
+				v[n++].id = NO_RULE;
+		}
 	}
 	if (!n)
 		return 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include "memtext.h"
 #include "nftext.h"
 
 /*
@@ -25,12 +26,8 @@ bool cg_nftext_name_ok(const char *name)
 
 static int finish(FILE *f, char **text, char **ret_text)
 {
-	bool failed = ferror(f);
-
-	if (fclose(f) || failed) {
-		free(*text);
+	if (cg_memtext_end(f, text))
 		return -ENOMEM;
-	}
 	*ret_text = *text;
 	return 0;
 }

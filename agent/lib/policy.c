@@ -6,12 +6,18 @@
 #include <string.h>
 #include "cleanup.h"
 #include "ident.h"
+#include "keeping.h"
+#include "lists.h"
 #include "maker.h"
 #include "policy.h"
+#include "quarantine.h"
 #include "servers.h"
+#include "staying.h"
 #include "timing.h"
 #include "unique.h"
 #include "value.h"
+#include "viewers.h"
+#include "viewing.h"
 #include "zones.h"
 
 struct builder {
@@ -249,19 +255,15 @@ static int add_rules(struct builder *b, struct cg_policy_cam *cam, const struct 
 
 		rule->kind = kind;
 		rule->pos = own_pos(b, t->pos);
-		if (kind == CG_RULE_VIEWER) {
-			rule->text = (struct cg_rule_text){
-				.dst.len = 128,
-				.port_hi = UINT16_MAX,
-				.proto = CG_PROTO_ANY,
-			};
-			r = cg_value_unicast(t, "viewers", b->diag, &rule->text.dst.addr);
-		} else {
+		if (kind == CG_RULE_VIEWER)
+			r = cg_viewers_rule(b->policy, t, b->diag, rule);
+		else
 			r = cg_rule_parse(t->s, &t->pos, b->diag, &rule->text);
-		}
 		if (r)
 			return r;
 		cam->nrules++;
+		if (rule->text.list)
+			rule->list = cg_lists_find(b->policy, rule->text.list);
 	}
 	return 0;
 }
@@ -354,10 +356,6 @@ static int check_viewers(struct builder *b, const struct cg_config_cam *c,
 			b->diag, &t->pos, -EINVAL,
 			"lan_viewing: found 'viewers' but no viewer for camera '%s', expected viewers = {\"192.168.1.30\"}",
 			c->name.s);
-	if (cam->lan_viewing == CG_LAN_ALL && c->viewers.n)
-		return cg_diag_set(
-			b->diag, &c->viewers.v[0].pos, -EINVAL,
-			"viewers: found a list that lan_viewing = all makes void, expected lan_viewing = viewers");
 	return 0;
 }
 
@@ -390,7 +388,15 @@ static int build_cam(struct builder *b, const struct cg_config_cam *c, struct cg
 	if (!r)
 		r = build_times(b, c, cam);
 	if (!r)
+		r = cg_viewing_words(c, &b->config->defaults, b->diag, cam);
+	if (!r)
+		r = cg_staying_words(c, &b->config->defaults, b->diag, b->policy, cam);
+	if (!r)
 		r = build_rules(b, c, cam);
+	if (!r)
+		r = cg_staying_rules(b->policy, cam, b->diag);
+	if (!r)
+		r = cg_viewing_number(b->policy, cam, b->diag);
 	if (!r)
 		r = check_viewers(b, c, cam);
 	return r;
@@ -421,6 +427,9 @@ static int check_defaults(struct builder *b)
 		r = cg_maker_words(b->config, &none, b->diag, &cam);
 	if (!r)
 		r = build_times(b, &none, &cam);
+	if (!r)
+		r = cg_viewing_words(&none, &b->config->defaults, b->diag, &cam);
+	cg_viewing_defaults(&cam, b->policy);
 	if (!r)
 		r = build_rules(b, &none, &cam);
 	cam_free(&cam);
@@ -454,6 +463,14 @@ static int build(struct builder *b)
 	if (!r)
 		r = build_home(b);
 	if (!r)
+		r = cg_viewers_build(config, b->diag, p);
+	if (!r)
+		r = cg_value_path(&config->notify, "notify", b->diag, &p->notify);
+	if (!r)
+		r = cg_lists_build(config, b->diag, p);
+	if (!r)
+		r = cg_staying_files(config, b->diag, p);
+	if (!r)
 		r = cg_servers_resolvers(&config->resolver, b->diag, &p->resolver, &p->nresolver,
 					 &p->resolver_gateway);
 	if (!r)
@@ -468,6 +485,10 @@ static int build(struct builder *b)
 	r = cg_value_word(&config->force, "force", YES_NO, 0, b->diag, &word);
 	if (!r)
 		r = build_guard(b);
+	if (!r)
+		r = cg_keeping_build(config, b->diag, p);
+	if (!r)
+		r = cg_quarantine_build(config, b->diag, p);
 	if (!r)
 		r = check_defaults(b);
 	if (r)
@@ -526,6 +547,11 @@ void cg_policy_free(struct cg_policy **policy)
 	free(p->lan);
 	free(p->home);
 	free(p->resolver);
+	cg_viewers_free(p);
+	free(p->notify);
+	cg_lists_free(p);
+	free(p->country_database);
+	free(p->network_database);
 	cg_zones_free(p);
 	free(p);
 }
@@ -537,48 +563,4 @@ const struct cg_policy_cam *cg_policy_find(const struct cg_policy *policy, const
 		    !strcmp(policy->cams[i].name, id_or_name))
 			return &policy->cams[i];
 	return NULL;
-}
-
-static bool covers(const struct cg_policy_rule *r, const struct cg_addr *peer,
-		   const char *const *names)
-{
-	if (!r->text.name)
-		return cg_prefix_contains(&r->text.dst, peer);
-	for (; names && *names; names++)
-		if (cg_namepat_fits(r->text.name, *names))
-			return true;
-	return false;
-}
-
-static bool rule_matches(const struct cg_rule_text *r, uint8_t proto, uint16_t port)
-{
-	if (r->proto == CG_PROTO_ANY)
-		return true;
-	if (r->proto == CG_PROTO_TCPUDP ? proto != IPPROTO_TCP && proto != IPPROTO_UDP :
-					  proto != r->proto)
-		return false;
-	return port >= r->port_lo && port <= r->port_hi;
-}
-
-int cg_policy_match_names(const struct cg_policy_cam *cam, const struct cg_addr *peer,
-			  const char *const *names, uint8_t proto, uint16_t port, bool lan)
-{
-	for (int denies = 1; denies >= 0; denies--) {
-		for (size_t i = 0; i < cam->nrules; i++) {
-			const struct cg_policy_rule *r = &cam->rules[i];
-
-			if ((r->kind == CG_RULE_DENY) != denies ||
-			    (r->kind == CG_RULE_VIEWER) != lan)
-				continue;
-			if (covers(r, peer, names) && rule_matches(&r->text, proto, port))
-				return (int)i;
-		}
-	}
-	return -ENOENT;
-}
-
-int cg_policy_match(const struct cg_policy_cam *cam, const struct cg_addr *peer, uint8_t proto,
-		    uint16_t port, bool lan)
-{
-	return cg_policy_match_names(cam, peer, NULL, proto, port, lan);
 }

@@ -50,8 +50,12 @@ static const struct {
 	[CG_DROP_DNS_NAME] = { "dns-name", "it asks for a name outside its rules" },
 	[CG_DROP_TIME] = { "time", "ntp = drop: no time for this camera" },
 	[CG_DROP_DAILY] = { "daily", "it has sent its daily_upload, uploads wait for tomorrow" },
+	[CG_DROP_VIEWING] = { "viewing", "a viewing session that was stopped" },
+	[CG_DROP_BUDGET] = { "budget", "more than talk: its budget is used up" },
+	[CG_DROP_MAX_VIEWERS] = { "max-viewers", "as many watch already as max_viewers lets" },
+	[CG_DROP_COUNTRY] = { "country", "outside the countries of stay_in" },
 };
-_Static_assert(__CG_REASON_MAX == CG_DROP_DAILY + 1, "a reason without words");
+_Static_assert(__CG_REASON_MAX == CG_DROP_COUNTRY + 1, "a reason without words");
 
 const char *cg_reason_name(unsigned int reason)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rules: parses DESTINATION[:PORT[-PORT]][/PROTO] into numbers, formats them back, says what is wrong and what was meant. */
+/* Rules: parses DESTINATION[:PORT[-PORT]][/PROTO] and what stands behind it into numbers, formats them back, says what is wrong and what was meant. */
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -7,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <camgate/bpf_abi.h>
+#include "ident.h"
+#include "place.h"
 #include "rule.h"
 
-#define RULE_MAX (128 + CG_NAMEPAT_LEN)
+#define RULE_MAX (144 + CG_NAMEPAT_LEN + CG_BUDGET_STRLEN)
+#define ANYWHERE "anywhere"
 
 static const struct proto {
 	const char *name;
@@ -112,7 +116,7 @@ static bool looks_like_name(const char *s)
 	return strchr(s, '*') || strchr(s, '.');
 }
 
-static int parse_name(const struct where *w, const char *s, char **ret_name)
+static int parse_name(const struct where *w, const char *s, struct cg_rule_text *rule)
 {
 	char pattern[CG_NAMEPAT_LEN];
 	const char *expected;
@@ -120,22 +124,84 @@ static int parse_name(const struct where *w, const char *s, char **ret_name)
 	if (cg_namepat_parse(s, strlen(s), pattern, &expected))
 		return cg_diag_set(w->diag, w->pos, -EINVAL, "rule '%s': found '%s', expected %s",
 				   w->rule, s, expected);
-	*ret_name = strdup(pattern);
-	return *ret_name ? 0 : -ENOMEM;
+	rule->name = strdup(pattern);
+	return rule->name ? 0 : -ENOMEM;
 }
 
-/* Into a prefix, or a name, which the caller frees. */
-static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret_dst,
-		     char **ret_name)
+static int parse_country(const struct where *w, const char *s, struct cg_rule_text *rule)
 {
+	uint16_t country = cg_country_number(s, strlen(s));
+	const char *meant = cg_country_meant(s);
+
+	if (!cg_country_is_known(country))
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': found country '%s', expected %s%s", w->rule, s,
+				   meant ? meant :
+					   "a code of ISO 3166 in capital letters such as CN",
+				   meant ? ", the country's code" : "");
+	rule->kind = CG_DST_COUNTRY;
+	rule->place = country;
+	return 0;
+}
+
+static int parse_network(const struct where *w, const char *s, struct cg_rule_text *rule)
+{
+	uint64_t v = 0;
+
+	for (const char *p = s; *p >= '0' && *p <= '9' && v <= UINT32_MAX; p++)
+		v = v * 10 + (uint64_t)(*p - '0');
+	if (!is_digits(s) || !v || v > UINT32_MAX)
+		return cg_diag_set(
+			w->diag, w->pos, -EINVAL,
+			"rule '%s': found network '%s', expected the number of an AS such as 13335",
+			w->rule, s);
+	rule->kind = CG_DST_NETWORK;
+	rule->place = (uint32_t)v;
+	return 0;
+}
+
+static int parse_list(const struct where *w, const char *s, struct cg_rule_text *rule)
+{
+	const char *fault = cg_ident_id_fault(s);
+
+	if (fault)
+		return cg_diag_set(w->diag, w->pos, -EINVAL,
+				   "rule '%s': found list '%s', expected %s", w->rule, s, fault);
+	rule->kind = CG_DST_LIST;
+	rule->list = strdup(s);
+	return rule->list ? 0 : -ENOMEM;
+}
+
+/* What stands before a colon and is no address's. */
+static const struct word {
+	const char *text;
+	int (*parse)(const struct where *w, const char *s, struct cg_rule_text *rule);
+} WORDS[] = {
+	{ "country:", parse_country },
+	{ "asn:", parse_network },
+	{ CG_RULE_LIST, parse_list },
+};
+
+static const struct word *word_of(const char *s)
+{
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+		if (!strncmp(s, WORDS[i].text, strlen(WORDS[i].text)))
+			return &WORDS[i];
+	return NULL;
+}
+
+/* Into a prefix, or what cg_rule_clear frees. */
+static int parse_dst(const struct where *w, const char *s, struct cg_rule_text *rule)
+{
+	const struct word *word = word_of(s);
 	char buf[CG_PREFIX_STRLEN];
 	struct cg_prefix p;
 	int r;
 
-	if (!strcmp(s, "any")) {
-		*ret_dst = (struct cg_prefix){ .len = 0 };
+	if (word)
+		return word->parse(w, s + strlen(word->text), rule);
+	if (!strcmp(s, "any"))
 		return 0;
-	}
 	r = cg_prefix_parse(s, &p);
 	if (r == -ERANGE)
 		return cg_diag_set(
@@ -143,18 +209,18 @@ static int parse_dst(const struct where *w, const char *s, struct cg_prefix *ret
 			"rule '%s': '%s' has bits set behind its prefix length, expected %s",
 			w->rule, s, cg_prefix_format(&p, buf));
 	if (r && looks_like_name(s))
-		return parse_name(w, s, ret_name);
+		return parse_name(w, s, rule);
 	if (r)
 		return cg_diag_set(
 			w->diag, w->pos, -EINVAL,
-			"rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, a name, or any",
+			"rule '%s': found '%s', expected an IPv4 or IPv6 address or prefix, a name, country:XX, asn:NUMBER, list:NAME or any",
 			w->rule, s);
 	if (p.len && covers_v4(&p))
 		return cg_diag_set(
 			w->diag, w->pos, -EINVAL,
 			"rule '%s': '%s' covers every IPv4 address as well, expected any or a narrower prefix",
 			w->rule, s);
-	*ret_dst = p;
+	rule->dst = p;
 	return 0;
 }
 
@@ -190,7 +256,9 @@ static int cut(const struct where *w, char *s, char **ret_dst, char **ret_ports,
 			ports = end + 2;
 		*end = '\0';
 	} else {
-		colon = strchr(s, ':');
+		const struct word *word = word_of(s);
+
+		colon = strchr(word ? s + strlen(word->text) : s, ':');
 		if (colon && !strchr(colon + 1, ':')) {
 			*colon = '\0';
 			ports = colon + 1;
@@ -243,6 +311,43 @@ static int parse_rest(const struct where *w, const char *protoname, char *ports,
 	return 0;
 }
 
+/* Takes the word `anywhere` out; the rest are words of a budget. */
+static int take_anywhere(const struct where *w, char *s, bool *ret_anywhere)
+{
+	for (s += strspn(s, " \t"); *s; s += strspn(s, " \t")) {
+		size_t n = strcspn(s, " \t");
+
+		if (n == strlen(ANYWHERE) && !strncmp(s, ANYWHERE, n)) {
+			if (*ret_anywhere)
+				return cg_diag_set(w->diag, w->pos, -EINVAL,
+						   "rule '%s': " ANYWHERE
+						   " is written twice, expected it once",
+						   w->rule);
+			*ret_anywhere = true;
+			memset(s, ' ', n);
+		}
+		s += n;
+	}
+	return 0;
+}
+
+/* What stands behind the destination; cut off. */
+static int parse_behind(const struct where *w, char *s, struct cg_rule_text *rule)
+{
+	char *space = strpbrk(s, " \t"), what[sizeof("rule ''") + RULE_MAX];
+	int r;
+
+	/* Else what is wrong is the destination. */
+	if (!space || space == s || !isalpha((unsigned char)space[strspn(space, " \t")]))
+		return 0;
+	*space = '\0';
+	r = take_anywhere(w, space + 1, &rule->anywhere);
+	if (r || (rule->anywhere && !space[1 + strspn(space + 1, " \t")]))
+		return r;
+	(void)snprintf(what, sizeof(what), "rule '%s'", w->rule);
+	return cg_budget_parse(space + 1, what, w->pos, w->diag, &rule->budget);
+}
+
 int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 		  struct cg_rule_text *ret_rule)
 {
@@ -257,9 +362,11 @@ int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 				   "rule '%.64s': expected DESTINATION[:PORT[-PORT]][/PROTOCOL]",
 				   s);
 	strcpy(text, s);
-	r = cut(&w, text, &dst, &ports, &protoname);
+	r = parse_behind(&w, text, &rule);
 	if (!r)
-		r = parse_dst(&w, dst, &rule.dst, &rule.name);
+		r = cut(&w, text, &dst, &ports, &protoname);
+	if (!r)
+		r = parse_dst(&w, dst, &rule);
 	if (!r)
 		r = parse_rest(&w, protoname, ports, &rule);
 	if (r) {
@@ -273,12 +380,33 @@ int cg_rule_parse(const char *s, const struct cg_pos *pos, struct cg_diag *diag,
 void cg_rule_clear(struct cg_rule_text *r)
 {
 	free(r->name);
+	free(r->list);
 	r->name = NULL;
+	r->list = NULL;
 }
 
 /* An address alone is written without its length. */
-static const char *dst_format(const struct cg_prefix *p, char buf[static CG_PREFIX_STRLEN])
+static const char *dst_format(const struct cg_rule_text *r, char buf[static CG_PREFIX_STRLEN])
 {
+	const struct cg_prefix *p = &r->dst;
+	char country[CG_COUNTRY_STRLEN];
+
+	switch (r->kind) {
+	case CG_DST_COUNTRY:
+		(void)snprintf(buf, CG_PREFIX_STRLEN, "country:%s",
+			       cg_country_format((uint16_t)r->place, country));
+		return buf;
+	case CG_DST_NETWORK:
+		(void)snprintf(buf, CG_PREFIX_STRLEN, "asn:%u", r->place);
+		return buf;
+	case CG_DST_LIST:
+		(void)snprintf(buf, CG_PREFIX_STRLEN, CG_RULE_LIST "%s", r->list);
+		return buf;
+	case CG_DST_ADDRESS:
+		break;
+	}
+	if (r->name)
+		return r->name;
 	if (!p->len)
 		return strcpy(buf, "any");
 	if (p->len == 128)
@@ -286,20 +414,35 @@ static const char *dst_format(const struct cg_prefix *p, char buf[static CG_PREF
 	return cg_prefix_format(p, buf);
 }
 
-const char *cg_rule_format(const struct cg_rule_text *r, char buf[static CG_RULE_STRLEN])
+const char *cg_rule_format_end(const struct cg_rule_text *r, char buf[static CG_RULE_END_STRLEN])
 {
 	const struct proto *proto = proto_by_nr(r->proto);
 	bool ports = r->port_lo != 0 || r->port_hi != UINT16_MAX;
 	char prefix[CG_PREFIX_STRLEN], port[16] = "";
-	const char *dst = r->name ? r->name : dst_format(&r->dst, prefix);
+	const char *dst = dst_format(r, prefix);
 	bool brackets;
 
-	brackets = ports && strchr(dst, ':');
+	brackets = ports && r->kind == CG_DST_ADDRESS && strchr(dst, ':');
 	if (ports && r->port_lo == r->port_hi)
 		snprintf(port, sizeof(port), ":%u", r->port_lo);
 	else if (ports)
 		snprintf(port, sizeof(port), ":%u-%u", r->port_lo, r->port_hi);
-	snprintf(buf, CG_RULE_STRLEN, "%s%s%s%s%s%s", brackets ? "[" : "", dst, brackets ? "]" : "",
-		 port, proto ? "/" : "", proto ? proto->name : "");
+	snprintf(buf, CG_RULE_END_STRLEN, "%s%s%s%s%s%s", brackets ? "[" : "", dst,
+		 brackets ? "]" : "", port, proto ? "/" : "", proto ? proto->name : "");
+	return buf;
+}
+
+const char *cg_rule_format(const struct cg_rule_text *r, char buf[static CG_RULE_STRLEN])
+{
+	size_t n = strlen(cg_rule_format_end(r, buf));
+
+	if (r->anywhere) {
+		strcpy(buf + n, " " ANYWHERE);
+		n += strlen(" " ANYWHERE);
+	}
+	if (cg_budget_is_set(&r->budget)) {
+		buf[n] = ' ';
+		(void)cg_budget_format(&r->budget, buf + n + 1);
+	}
 	return buf;
 }

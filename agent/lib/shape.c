@@ -62,7 +62,7 @@ static int unknown_key(const struct walk *w, const struct scope *sc)
 {
 	const char *names[CG_SHAPE_MAX_KEYS], *near[CG_NEAR_MAX];
 	const struct cg_token *t = token(w);
-	char text[200];
+	char text[400];
 	size_t n = 0, found;
 
 	if (sc->outer && find_key(sc->outer, t->text))

@@ -23,7 +23,7 @@ struct cg_shape_key {
 	const struct cg_shape_key *inner; /* of blocks; ends with a NULL name */
 };
 
-#define CG_SHAPE_MAX_KEYS  24
+#define CG_SHAPE_MAX_KEYS  32
 #define CG_SHAPE_MAX_DEPTH 3 /* the top level, a block, a block in it */
 
 /*

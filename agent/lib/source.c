@@ -43,8 +43,6 @@ static const char *type_name(mode_t mode)
 		return "a directory";
 	case S_IFIFO:
 		return "a fifo";
-	case S_IFSOCK:
-		return "a socket";
 	}
 	return "a device";
 }

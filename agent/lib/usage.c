@@ -2,16 +2,13 @@
 /* usage.json, from text and to it. */
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
 #include <string.h>
+#include "jsonin.h"
+#include "jsonout.h"
 #include "usage.h"
+#include "utf8.h"
 
 #define VERSION 1
-
-static void json_putp(struct json_object **o)
-{
-	json_object_put(*o);
-}
 
 void cg_usage_free(struct cg_usage *u)
 {
@@ -33,12 +30,15 @@ struct cg_account *cg_usage_add(struct cg_usage *u, const struct cg_account *acc
 
 	if (u->n == 2 * CG_MAX_CAMERAS)
 		return NULL;
-	v = reallocarray(u->v, u->n + 1, sizeof(*v));
-	if (!v)
-		return NULL;
-	u->v = v;
-	v[u->n] = *account;
-	return &v[u->n++];
+	/* room for the next power of two: 8192 one by one would be copied as often */
+	if (!(u->n & (u->n - 1))) {
+		v = reallocarray(u->v, u->n ? 2 * u->n : 1, sizeof(*v));
+		if (!v)
+			return NULL;
+		u->v = v;
+	}
+	u->v[u->n] = *account;
+	return &u->v[u->n++];
 }
 
 void cg_usage_drop(struct cg_usage *u, struct cg_account *account)
@@ -80,17 +80,20 @@ static bool take_account(const char *id, struct json_object *o, struct cg_accoun
 
 int cg_usage_parse(const char *text, struct cg_usage *ret_usage)
 {
-	_cleanup_(json_putp) struct json_object *root = json_tokener_parse(text);
+	_cleanup_(cg_json_freep) struct json_object *root = NULL;
 	_cleanup_(cg_usage_free) struct cg_usage u = { 0 };
 	struct json_object_iterator it, end;
 	struct json_object *o;
 	int64_t version;
+	int r = cg_json_read(text, strlen(text), &root);
 
+	if (r)
+		return r;
 	if (!json_object_is_type(root, json_type_object) || !take(root, "v", 0, &version) ||
-	    version != VERSION)
+	    version < VERSION)
 		return -EPROTO;
 	if (json_object_object_get_ex(root, "boot", &o) && json_object_is_type(o, json_type_string))
-		(void)snprintf(u.boot, sizeof(u.boot), "%s", json_object_get_string(o));
+		cg_utf8_cut(u.boot, sizeof(u.boot), json_object_get_string(o));
 	if (!take(root, "wall_s", 0, &u.wall_s))
 		u.wall_s = 0;
 	if (!take(root, "offset_ns", INT64_MIN, &u.offset_ns))
@@ -112,27 +115,27 @@ int cg_usage_parse(const char *text, struct cg_usage *ret_usage)
 	}
 	*ret_usage = u;
 	u = (struct cg_usage){ 0 };
-	return 0;
+	return version > VERSION;
 }
 
 /* ---- to text ---- */
 
 static void put(struct json_object *o, const char *key, int64_t n)
 {
-	json_object_object_add(o, key, json_object_new_int64(n));
+	cg_json_add(o, key, json_object_new_int64(n));
 }
 
 int cg_usage_print(const struct cg_usage *u, char **ret_text)
 {
-	_cleanup_(json_putp) struct json_object *root = json_object_new_object();
+	_cleanup_(cg_json_freep) struct json_object *root = json_object_new_object();
 	struct json_object *cams = json_object_new_object();
+	size_t n;
 
 	put(root, "v", VERSION);
-	json_object_object_add(root, "boot", json_object_new_string(u->boot));
+	cg_json_add(root, "boot", json_object_new_string(u->boot));
 	put(root, "wall_s", u->wall_s);
 	put(root, "offset_ns", u->offset_ns);
-	json_object_object_add(root, "synced", json_object_new_boolean(u->synced));
-	json_object_object_add(root, "cams", cams);
+	cg_json_add(root, "synced", json_object_new_boolean(u->synced));
 	for (size_t i = 0; i < u->n; i++) {
 		const struct cg_account *a = &u->v[i];
 		struct json_object *o = json_object_new_object();
@@ -144,10 +147,8 @@ int cg_usage_print(const struct cg_usage *u, char **ret_text)
 		put(o, "seen_ns", (int64_t)a->seen_ns);
 		put(o, "seen_bytes", (int64_t)a->seen_bytes);
 		put(o, "ends_ns", (int64_t)a->ends_ns);
-		json_object_object_add(cams, a->id, o);
+		cg_json_add(cams, a->id, o);
 	}
-	if (asprintf(ret_text, "%s\n",
-		     json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY)) < 0)
-		return -ENOMEM;
-	return 0;
+	cg_json_add(root, "cams", cams);
+	return cg_json_text(root, true, ret_text, &n);
 }

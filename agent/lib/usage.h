@@ -26,8 +26,8 @@ struct cg_usage {
  * {"v":1,"boot":ID,"wall_s":N,"offset_ns":N,"synced":B,"cams":{ID:{"day":N,"passed":N,
  * "open_ns":N,"up_bytes":N,"seen_ns":N,"seen_bytes":N,
  * "ends_ns":N}}}
- * -EPROTO: not one of ours; -E2BIG: more cameras than there can be. A camera that makes
- * no sense is passed over.
+ * 1: of a later version, of which is taken what is known; -EPROTO: not one of ours;
+ * -E2BIG: more cameras than there can be. A camera that makes no sense is passed over.
  */
 int cg_usage_parse(const char *text, struct cg_usage *ret_usage) __must_check;
 /* With an end of line; freed by the caller. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* UTF-8: decodes one code point at a time and knows which ones must not reach a terminal. */
+#include <string.h>
 #include "utf8.h"
 
 size_t cg_utf8_next(const char *s, size_t len, uint32_t *ret_code)
@@ -46,4 +47,15 @@ bool cg_utf8_is_control(uint32_t code)
 	       code == 0x2028 || code == 0x2029 || code == 0x200e || code == 0x200f ||
 	       code == 0x061c || (code >= 0x202a && code <= 0x202e) ||
 	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
+void cg_utf8_cut(char *to, size_t room, const char *from)
+{
+	size_t len = strlen(from), n = 0, step;
+	uint32_t code;
+
+	while ((step = cg_utf8_next(from + n, len - n, &code)) && n + step < room)
+		n += step;
+	memcpy(to, from, n);
+	to[n] = '\0';
 }

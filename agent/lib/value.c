@@ -2,6 +2,7 @@
 /* Values: words, interface names, MACs and addresses of the config. */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,4 +191,18 @@ int cg_value_daily_time(const struct cg_text *t, const char *key, struct cg_diag
 			t->s);
 	*ret_s = (uint32_t)s;
 	return 0;
+}
+
+int cg_value_path(const struct cg_text *t, const char *key, struct cg_diag *diag, char **ret_path)
+{
+	*ret_path = NULL;
+	if (!t->s)
+		return 0;
+	if (*t->s != '/' || strlen(t->s) >= PATH_MAX)
+		return cg_diag_set(
+			diag, &t->pos, -EINVAL,
+			"%s: found '%s', expected the whole path of a program such as /etc/camgate/notify",
+			key, t->s);
+	*ret_path = strdup(t->s);
+	return *ret_path ? 0 : -ENOMEM;
 }

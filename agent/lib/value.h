@@ -33,6 +33,9 @@ int cg_value_daily_size(const struct cg_text *t, const char *key, struct cg_diag
 /* "2h" or "2h/day": seconds, up to a whole day; 0 where the key is absent. */
 int cg_value_daily_time(const struct cg_text *t, const char *key, struct cg_diag *diag,
 			uint32_t *ret_s) __must_check;
+/* An absolute path; NULL where the key is absent. The caller frees it. */
+int cg_value_path(const struct cg_text *t, const char *key, struct cg_diag *diag,
+		  char **ret_path) __must_check;
 /* A prefix that is not the whole internet. */
 int cg_value_home(const struct cg_text *t, struct cg_diag *diag,
 		  struct cg_prefix *ret_prefix) __must_check;

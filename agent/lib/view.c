@@ -8,6 +8,7 @@
 #include <time.h>
 #include "exposure.h"
 #include "guess.h"
+#include "jsonout.h"
 #include "reason.h"
 #include "rule.h"
 #include "view.h"
@@ -17,18 +18,17 @@
 
 static void put_text(struct json_object *o, const char *key, const char *s)
 {
-	json_object_object_add(o, key, json_object_new_string(s));
+	cg_json_add(o, key, json_object_new_string(s));
 }
 
 static void put_num(struct json_object *o, const char *key, uint64_t n)
 {
-	json_object_object_add(o, key,
-			       json_object_new_int64(n > INT64_MAX ? INT64_MAX : (int64_t)n));
+	cg_json_add(o, key, json_object_new_int64(n > INT64_MAX ? INT64_MAX : (int64_t)n));
 }
 
 static void put_bool(struct json_object *o, const char *key, bool b)
 {
-	json_object_object_add(o, key, json_object_new_boolean(b));
+	cg_json_add(o, key, json_object_new_boolean(b));
 }
 
 static void put_addr(struct json_object *o, const char *key, const uint8_t b[16])
@@ -72,6 +72,32 @@ const char *cg_view_proto(uint8_t proto, char buf[static 8])
 	}
 }
 
+static const char *kind_name(enum cg_rule_kind kind)
+{
+	switch (kind) {
+	case CG_RULE_DENY:
+		return "deny";
+	case CG_RULE_ALLOW:
+		return "allow";
+	case CG_RULE_UPLOAD:
+		return "upload";
+	case CG_RULE_VIEWER:
+		return "viewers";
+	}
+	return "rule";
+}
+
+const char *cg_view_rule(const struct cg_policy_rule *r, char *buf, size_t n)
+{
+	char text[CG_RULE_STRLEN];
+
+	if (!r)
+		return NULL;
+	(void)snprintf(buf, n, "%s %s", kind_name(r->kind),
+		       r->viewer ? r->viewer->name : cg_rule_format(&r->text, text));
+	return buf;
+}
+
 int64_t cg_view_epoch(const struct cg_view_time *t, uint64_t ns)
 {
 	if (ns >= t->now_ns)
@@ -101,11 +127,19 @@ bool cg_view_never_seen(const struct cg_view_cam *cam)
 	return !cam->state->last_ns;
 }
 
+static const char *for_whom(const struct cg_view_cam *cam, char buf[static CG_ADDR_STRLEN])
+{
+	struct cg_addr addr;
+
+	memcpy(&addr, cam->exposure->viewer, sizeof(addr));
+	return cam->to ? cam->to : cg_addr_format(&addr, buf);
+}
+
 const char *cg_view_sentence(const struct cg_view_time *t, const struct cg_view_cam *cam, char *buf,
 			     size_t n)
 {
 	const struct cg_exposure *e = cam->exposure;
-	char clock[32], who[CG_ADDR_STRLEN + 8] = "", state[160];
+	char clock[32], who[200] = "", state[300], text[CG_ADDR_STRLEN];
 	enum cg_exposure_state now = cg_exposure_now(e, t->now_ns);
 
 	if (cam->off_until_ns > t->now_ns) {
@@ -114,13 +148,8 @@ const char *cg_view_sentence(const struct cg_view_time *t, const struct cg_view_
 		return buf;
 	}
 	if (cg_exposure_opening(e, t->now_ns)) {
-		if (e->word & CG_WORD_TO) {
-			char text[CG_ADDR_STRLEN];
-			struct cg_addr addr;
-
-			memcpy(&addr, e->viewer, sizeof(addr));
-			(void)snprintf(who, sizeof(who), " by %s", cg_addr_format(&addr, text));
-		}
+		if (e->word & CG_WORD_TO)
+			(void)snprintf(who, sizeof(who), " by %s", for_whom(cam, text));
 		(void)snprintf(state, sizeof(state), "open until %s: can be watched from outside%s",
 			       cg_view_clock(t, cg_exposure_deadline(e), clock, sizeof(clock)),
 			       who);
@@ -191,18 +220,17 @@ struct json_object *cg_view_cam(const struct cg_view_time *t, const struct cg_vi
 {
 	const struct cg_exposure *e = cam->exposure;
 	struct json_object *o = json_object_new_object(), *addrs = json_object_new_array();
-	char text[256];
+	char text[400], addr[CG_ADDR_STRLEN];
 
 	put_text(o, "id", cam->id);
 	put_text(o, "name", cam->name);
 	put_text(o, "exposure", cg_view_exposure_name(cg_exposure_now(e, t->now_ns)));
 	put_text(o, "why", why(e, t->now_ns));
 	if (cg_exposure_opening(e, t->now_ns)) {
-		json_object_object_add(
-			o, "until_s",
-			json_object_new_int64(cg_view_epoch(t, cg_exposure_deadline(e))));
+		cg_json_add(o, "until_s",
+			    json_object_new_int64(cg_view_epoch(t, cg_exposure_deadline(e))));
 		if (e->word & CG_WORD_TO)
-			put_addr(o, "to", e->viewer);
+			put_text(o, "to", for_whom(cam, addr));
 	}
 	put_text(o, "mode", cam->monitor ? "monitor" : "enforce");
 	if (cam->policy)
@@ -221,11 +249,11 @@ struct json_object *cg_view_cam(const struct cg_view_time *t, const struct cg_vi
 		char buf[CG_ADDR_STRLEN];
 
 		memcpy(&addr, cam->state->addr[i], sizeof(addr));
-		json_object_array_add(addrs, json_object_new_string(cg_addr_format(&addr, buf)));
+		cg_json_push(addrs, json_object_new_string(cg_addr_format(&addr, buf)));
 	}
-	json_object_object_add(o, "addresses", addrs);
-	json_object_object_add(o, "passed", total(cam->stats, false));
-	json_object_object_add(o, "stopped", total(cam->stats, true));
+	cg_json_add(o, "addresses", addrs);
+	cg_json_add(o, "passed", total(cam->stats, false));
+	cg_json_add(o, "stopped", total(cam->stats, true));
 	put_text(o, "text", cg_view_sentence(t, cam, text, sizeof(text)));
 	return o;
 }
@@ -253,7 +281,7 @@ struct json_object *cg_view_counts(const struct cg_stats *stats)
 			put_num(o, "packets", c->packets);
 			put_num(o, "bytes", c->bytes);
 			put_bool(o, "monitored", monitor);
-			json_object_array_add(list, o);
+			cg_json_push(list, o);
 		}
 	return list;
 }
@@ -285,6 +313,8 @@ static const char *class_name(uint8_t class)
 		return "upload";
 	case CG_CLASS_UNRULED:
 		return "unruled";
+	case CG_CLASS_ABROAD:
+		return "abroad";
 	default:
 		return "none";
 	}
@@ -346,7 +376,7 @@ static void put_guess(struct json_object *o, const struct cg_blocked_entry *e, c
 	put_bool(o, "known", g.known);
 	if (g.maker)
 		put_text(o, "maker", g.maker);
-	if (cg_guess_mend(e, &g, cam_id, mend, sizeof(mend)))
+	if (cam_id && cg_guess_mend(e, &g, cam_id, mend, sizeof(mend)))
 		put_text(o, "mend", mend);
 }
 
@@ -382,12 +412,10 @@ struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct c
 		put_text(o, "text", cg_reason_text(e[i].reason));
 		put_bool(o, "monitored", monitor);
 		put_num(o, "packets", e[i].packets);
-		json_object_object_add(o, "first_s",
-				       json_object_new_int64(cg_view_epoch(t, e[i].first_ns)));
-		json_object_object_add(o, "last_s",
-				       json_object_new_int64(cg_view_epoch(t, e[i].last_ns)));
+		cg_json_add(o, "first_s", json_object_new_int64(cg_view_epoch(t, e[i].first_ns)));
+		cg_json_add(o, "last_s", json_object_new_int64(cg_view_epoch(t, e[i].last_ns)));
 		put_guess(o, &e[i], cam_id);
-		json_object_array_add(list, o);
+		cg_json_push(list, o);
 	}
 	return list;
 }

@@ -27,6 +27,7 @@ struct cg_view_cam {
 	const char *port; /* interface it was last seen on; NULL */
 	bool monitor;
 	uint64_t off_until_ns;
+	const char *to; /* whom an opening for some is for; NULL: as its word says */
 	const struct cg_policy_cam *policy; /* NULL: not known */
 };
 
@@ -49,11 +50,13 @@ struct json_object *cg_view_flow(const struct cg_view_time *t, const struct cg_f
 /* A name an address was learned for: asked, until when it holds. */
 struct json_object *cg_view_name(const struct cg_view_time *t, const char *name, uint64_t asked_ns,
 				 uint64_t until_ns);
-/* cam_id: whom the command lines in it are about. */
+/* cam_id: whom the command lines in it are about; NULL: it has none. */
 struct json_object *cg_view_blocked(const struct cg_view_time *t, const struct cg_blocked *blocked,
 				    uint32_t slot, uint64_t since_s, const char *cam_id);
 /* profile, protection, local_view and what they mean; nothing without a profile. */
 void cg_view_profile(struct json_object *o, const struct cg_policy_cam *cam);
+/* "allow 198.51.100.0/24:443/tcp", in buf; NULL of no rule. */
+const char *cg_view_rule(const struct cg_policy_rule *r, char *buf, size_t n);
 const char *cg_view_proto(uint8_t proto, char buf[static 8]);
 
 #endif

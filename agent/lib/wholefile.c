@@ -61,8 +61,7 @@ int cg_wholefile_write(int fd, const char *text, size_t n)
 	return 0;
 }
 
-/* The rename itself is only safe once the folder is on the disk. */
-static int dir_sync(const char *path)
+static int name_sync(const char *path)
 {
 	_cleanup_free_ char *copy = strdup(path);
 	_cleanup_close_ int fd = -1;
@@ -73,6 +72,26 @@ static int dir_sync(const char *path)
 	if (fd < 0 || fsync(fd) < 0)
 		return -errno;
 	return 0;
+}
+
+int cg_wholefile_keep(const char *path)
+{
+	char kept[PATH_MAX];
+
+	if (snprintf(kept, sizeof(kept), "%s.kept", path) >= (int)sizeof(kept))
+		return -ENAMETOOLONG;
+	if (unlink(kept) < 0 && errno != ENOENT)
+		return -errno;
+	/* Both names, where the file system knows that: what is left of it is read until
+	 * there is another. */
+	if (!link(path, kept) || !rename(path, kept))
+		return 0;
+	return -errno;
+}
+
+int cg_wholefile_sync_name(const char *path)
+{
+	return name_sync(path);
 }
 
 int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned int mode,
@@ -91,7 +110,8 @@ int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned 
 	if (fd < 0)
 		return -errno;
 	err = cg_wholefile_write(fd, text, n);
-	if (!err && (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0))
+	/* The mode while it is ours: of another's file it would take a right more. */
+	if (!err && (fchmod(fd, mode) < 0 || fchown(fd, uid, gid) < 0 || fsync(fd) < 0))
 		err = -errno;
 	if (!err && rename(beside, path) < 0)
 		err = -errno;
@@ -100,6 +120,6 @@ int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned 
 		return err;
 	}
 	/* The new file is in place whatever this says. */
-	(void)dir_sync(path);
+	(void)name_sync(path);
 	return 0;
 }

@@ -14,5 +14,10 @@ int cg_wholefile_write(int fd, const char *text, size_t n) __must_check;
 /* Beside, synced, renamed. */
 int cg_wholefile_replace(const char *path, const char *text, size_t n, unsigned int mode,
 			 unsigned int uid, unsigned int gid) __must_check;
+/* What cannot be read, and would be replaced, stays beside as PATH.kept; an older one of that
+ * name goes. */
+int cg_wholefile_keep(const char *path) __must_check;
+/* A new or another name is only safe once its folder is on the disk; the file was synced. */
+int cg_wholefile_sync_name(const char *path) __must_check;
 
 #endif
