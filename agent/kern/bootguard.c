@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "../lib/memtext.h"
 #include "../lib/nftext.h"
 #include "../lib/wholefile.h"
 #include "bootguard.h"
@@ -89,10 +90,8 @@ int cg_bootguard_release_text(char **ret_script)
 	for (size_t i = FIRST_BOOT; i < NTABLES; i++)
 		if (cg_nft_table_has(tables[i].nfproto, tables[i].table) == 1)
 			(void)fprintf(f, "delete table %s %s\n", tables[i].family, tables[i].table);
-	if (fclose(f)) {
-		free(text);
+	if (cg_memtext_end(f, &text))
 		return -ENOMEM;
-	}
 	*ret_script = text;
 	return 0;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What speaks for the wall clock being right: adjtimex(2), and /sys/class/rtc. */
+#include <errno.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
+#include <unistd.h>
 #include "../lib/cleanup.h"
 #include "clock.h"
 
@@ -33,11 +35,26 @@ bool cg_clock_by_rtc(const char *root)
 	return found;
 }
 
-enum cg_clock_evidence cg_clock_evidence(const char *root)
+int cg_clock_synced(void)
 {
 	struct timex t = { .modes = 0 };
 
-	if (adjtimex(&t) >= 0 && !(t.status & STA_UNSYNC))
+	return adjtimex(&t) < 0 ? -errno : !(t.status & STA_UNSYNC);
+}
+
+static bool told(const char *root)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s" CG_CLOCK_PATH, root) < (int)sizeof(path) &&
+	       !access(path, F_OK);
+}
+
+enum cg_clock_evidence cg_clock_evidence(const char *root)
+{
+	int synced = cg_clock_synced();
+
+	if (synced > 0 || (synced < 0 && told(root)))
 		return CG_CLOCK_SYNCED;
 	return cg_clock_by_rtc(root) ? CG_CLOCK_RTC : CG_CLOCK_NONE;
 }

@@ -16,6 +16,11 @@ enum cg_clock_evidence {
 
 /* root: before paths of the system; "" but in tests. */
 enum cg_clock_evidence cg_clock_evidence(const char *root);
+/* Where somebody who may ask the kernel says that it is CG_CLOCK_SYNCED: systemd's
+ * ProtectClock forbids the question too. */
+#define CG_CLOCK_PATH "/run/camgate/clock"
+/* adjtimex(2) alone: 1, 0, or -errno where it may not be asked. */
+int cg_clock_synced(void);
 /* The RTC's part of it. */
 bool cg_clock_by_rtc(const char *root);
 /* /proc/sys/kernel/random/boot_id; "" where it cannot be read. Returns buf. */

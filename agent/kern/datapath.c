@@ -4,13 +4,16 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
 	[CG_DP_META] = "cg_meta",	    [CG_DP_MACS] = "cg_macs",
@@ -30,7 +33,14 @@ const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
 	[CG_DP_LEARNED] = "cg_learned",	    [CG_DP_QNAMES] = "cg_qnames",
 	[CG_DP_QUERIES] = "cg_queries",	    [CG_DP_REDIRECTS] = "cg_redirects",
 	[CG_DP_NRING] = "cg_nring",	    [CG_DP_DNS] = "cg_dns",
-	[CG_DP_DNSWORK] = "cg_dnswork",
+	[CG_DP_DNSWORK] = "cg_dnswork",	    [CG_DP_SESSIONS] = "cg_sessions",
+	[CG_DP_SUMS] = "cg_sums",	    [CG_DP_BUDGETS] = "cg_budgets",
+	[CG_DP_VIEWERS] = "cg_viewers",	    [CG_DP_ASKS] = "cg_asks",
+	[CG_DP_SETTLED] = "cg_settled",	    [CG_DP_TAPPED] = "cg_tapped",
+	[CG_DP_DEVICES] = "cg_devices",	    [CG_DP_CROWD] = "cg_crowd",
+	[CG_DP_HEARD] = "cg_heard",	    [CG_DP_UNHEARD] = "cg_unheard",
+	[CG_DP_GEO4] = "cg_geo4",	    [CG_DP_GEO6] = "cg_geo6",
+	[CG_DP_GEOINFO] = "cg_geoinfo",
 };
 
 const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
@@ -39,18 +49,26 @@ const char *const cg_dp_prog_names[__CG_DP_PROG_MAX] = {
 	[CG_DP_UP] = "cg_up",
 	[CG_DP_DOWN] = "cg_down",
 	[CG_DP_OUTCOME] = "cg_outcome",
-	[CG_DP_KEEP] = "cg_keep",
 	[CG_DP_CLASS] = "cg_class",
+	[CG_DP_GEO] = "cg_geo",
+	[CG_DP_KEEP] = "cg_keep",
 	[CG_DP_REDIRECT] = "cg_redirect",
+	[CG_DP_FINISH] = "cg_finish",
+	[CG_DP_SIGN] = "cg_sign",
+	[CG_DP_SESSION] = "cg_session",
 	[CG_DP_NAMES_UP] = "cg_names_up",
 	[CG_DP_NAMES_DOWN] = "cg_names_down",
 	[CG_DP_NAMES_TOLD] = "cg_names_told",
+	[CG_DP_DISCOVER] = "cg_discover",
+	[CG_DP_TO_DEVICE] = "cg_to_device",
 	[CG_DP_WHY_UP] = "cg_why_up",
 	[CG_DP_WHY_DOWN] = "cg_why_down",
 };
 
 void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
 {
+	/* Programs are loaded by two threads; lines are told one after the other. */
+	static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
 	char line[1100];
 	va_list ap;
 
@@ -59,7 +77,9 @@ void cg_dp_debug(struct cg_datapath *dp, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	pthread_mutex_lock(&telling);
 	dp->debug(dp->debug_ctx, line);
+	pthread_mutex_unlock(&telling);
 }
 
 int cg_dp_fail(struct cg_datapath *dp, int err, const char *fmt, ...)
@@ -165,8 +185,11 @@ struct kept {
 	struct cg_port *ports;
 	uint32_t *port_ifs;
 	size_t nslots, nports;
-	uint32_t mark;		      /* that a guard looks for; 0: none does */
-	int learned[__CG_DP_MAP_MAX]; /* the maps of names; -1 = not kept */
+	uint32_t mark; /* that a guard looks for; 0: none does */
+	uint32_t tap;  /* CG_META_TAP, CG_META_PROBATION */
+	uint32_t geo;  /* which table of countries; its tries are pinned */
+	struct cg_geoinfo geoinfo;
+	int copied[__CG_DP_MAP_MAX]; /* maps that are copied whole; -1 = not one */
 };
 
 static void kept_free(struct kept *k)
@@ -175,15 +198,32 @@ static void kept_free(struct kept *k)
 	free(k->exposure);
 	free(k->ports);
 	free(k->port_ifs);
-	cg_dp_fds_close(k->learned, __CG_DP_MAP_MAX);
+	cg_dp_fds_close(k->copied, __CG_DP_MAP_MAX);
+}
+
+/* What is in it is copied when the map that takes its place is there. */
+static int keep_map(const struct cg_datapath *dp, struct kept *k, int map)
+{
+	if (dp->map[map] < 0)
+		return 0;
+	k->copied[map] = fcntl(dp->map[map], F_DUPFD_CLOEXEC, 3);
+	return k->copied[map] < 0 ? -errno : 0;
 }
 
 static int keep(struct cg_datapath *dp, struct kept *k)
 {
+	static const enum cg_dp_map whole[] = { CG_DP_SESSIONS, CG_DP_SUMS,    CG_DP_VIEWERS,
+						CG_DP_RING,	CG_DP_SETTLED, CG_DP_TAPPED,
+						CG_DP_DEVICES,	CG_DP_CROWD };
 	uint32_t next, *prev = NULL;
+	int r = 0;
 
 	k->nslots = dp->meta->slots;
 	k->mark = dp->meta->flags & CG_META_GUARD ? dp->meta->mark : 0;
+	k->tap = dp->meta->flags & (CG_META_TAP | CG_META_PROBATION);
+	k->geo = dp->meta->geo;
+	if (bpf_map_lookup_elem(dp->map[CG_DP_GEOINFO], &k->geo, &k->geoinfo))
+		return -errno;
 	k->names = calloc(k->nslots, sizeof(*k->names));
 	k->exposure = calloc(k->nslots, sizeof(*k->exposure));
 	k->ports = calloc(CG_MAX_IFS, sizeof(*k->ports));
@@ -200,15 +240,19 @@ static int keep(struct cg_datapath *dp, struct kept *k)
 			k->nports++;
 		prev = &k->port_ifs[k->nports ? k->nports - 1 : 0];
 	}
-	for (int i = CG_DP_LEARNED; i <= CG_DP_DNS; i++)
-		k->learned[i] = dup(dp->map[i]);
-	return 0;
+	for (int i = CG_DP_LEARNED; !r && i <= CG_DP_DNS; i++)
+		r = keep_map(dp, k, i);
+	for (size_t i = 0; !r && i < sizeof(whole) / sizeof(*whole); i++)
+		r = keep_map(dp, k, whole[i]);
+	return r;
 }
 
 static int restore(struct cg_datapath *dp, const struct kept *k)
 {
+	int r;
+
 	dp->meta->mark = k->mark;
-	dp->meta->flags = k->mark ? CG_META_GUARD : 0;
+	dp->meta->flags = (k->mark ? CG_META_GUARD : 0) | k->tap;
 	for (uint32_t i = 0; i < k->nslots && i < dp->slots; i++)
 		if (bpf_map_update_elem(dp->map[CG_DP_NAMES], &i, &k->names[i], BPF_ANY) ||
 		    bpf_map_update_elem(dp->map[CG_DP_EXPOSURE], &i, &k->exposure[i], BPF_ANY))
@@ -217,7 +261,12 @@ static int restore(struct cg_datapath *dp, const struct kept *k)
 		if (bpf_map_update_elem(dp->map[CG_DP_PORTS], &k->port_ifs[i], &k->ports[i],
 					BPF_ANY))
 			return -errno;
-	return cg_dp_names_copy(k->learned, dp->map);
+	r = cg_dp_names_copy(k->copied, dp->map);
+	if (!r)
+		r = cg_dp_sessions_copy(k->copied, dp->map);
+	if (!r)
+		r = cg_dp_geo_restore(dp, k->geo, &k->geoinfo);
+	return r ? r : cg_dp_devices_copy(k->copied, dp->map);
 }
 
 static uint32_t room_for(uint32_t cameras)
@@ -229,6 +278,14 @@ static uint32_t room_for(uint32_t cameras)
 	return n;
 }
 
+static bool pinned(const struct cg_datapath *dp, enum cg_dp_prog prog)
+{
+	char path[512];
+
+	return !cg_dp_pin_path(dp, cg_dp_prog_names[prog], path, sizeof(path)) &&
+	       !access(path, F_OK);
+}
+
 /* Uses what is pinned as far as it fits. *ret_have: maps are there and fit;
  * *ret_fresh: nothing is there. */
 static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, bool *ret_have,
@@ -237,8 +294,10 @@ static int take_over(struct cg_datapath *dp, uint32_t slots, const char *build, 
 	int r = maps_get(dp);
 
 	*ret_have = false;
-	*ret_fresh = r == -ENOENT;
-	if (*ret_fresh) {
+	/* Pins of a version that had fewer maps enforce, too, and so does what an agent left
+	 * that was killed while it moved its pins. */
+	*ret_fresh = r == -ENOENT && dp->map[CG_DP_META] < 0 && !pinned(dp, CG_DP_FROM_CAM);
+	if (r == -ENOENT) {
 		cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
 		return 0;
 	}
@@ -290,7 +349,7 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 	bool have, fresh;
 	int r;
 
-	memset(kept.learned, 0xff, sizeof(kept.learned));
+	memset(kept.copied, 0xff, sizeof(kept.copied));
 	cg_dp_build_id(build);
 	r = pin_dir_make(dp);
 	if (!r)
@@ -312,6 +371,8 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 			dp->pins_wait = true;
 			r = restore(dp, &kept);
 		}
+		if (!r)
+			r = cg_dp_tap_apply(dp);
 		if (!r && have)
 			r = cg_dp_pin(dp);
 		if (!r)
@@ -329,6 +390,8 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 		r = cg_dp_nets_load(dp);
 	if (!r)
 		r = cg_dp_events_open(dp);
+	if (!r)
+		r = cg_dp_heard_open(dp);
 	return r;
 }
 
@@ -370,6 +433,7 @@ void cg_datapath_close(struct cg_datapath **dp)
 	if (!d)
 		return;
 	cg_dp_events_close(d);
+	cg_dp_heard_close(d);
 	cg_dp_memory_unmap(d);
 	cg_dp_fds_close(d->map, __CG_DP_MAP_MAX);
 	cg_dp_fds_close(d->prog, __CG_DP_PROG_MAX);

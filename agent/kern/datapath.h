@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <camgate/bpf_abi.h>
 #include <camgate/names_abi.h>
+#include <camgate/session_abi.h>
 #include "../lib/addr.h"
 #include "../lib/mapset.h"
 #include "../lib/namepat.h"
@@ -17,7 +18,8 @@ struct cg_datapath;
 struct cg_datapath_opts {
 	const char *pin_dir; /* CG_PIN_DIR */
 	uint32_t slots;	     /* cameras there must be room for */
-	/* libbpf's and our own debug lines, one level below the agent's */
+	/* libbpf's and our own debug lines, one level below the agent's; while
+	 * programs are loaded perhaps from another thread, one at a time */
 	void (*debug)(void *ctx, const char *line);
 	void *ctx;
 };
@@ -29,9 +31,9 @@ struct cg_datapath_opts {
  * the last debug line and in cg_datapath_strerror(). Pins of another version
  * or smaller room: new maps are filled from the old (exposure, names); they are
  * pinned by the first cg_datapath_apply, and cg_datapath_attach replaces the
- * old filters in one step each. Where nothing was pinned, programs that read
- * names are not loaded: until cg_datapath_complete() cameras' packets of names,
- * and those that are redirected, are dropped.
+ * old filters in one step each. Where nothing was pinned, only what tells cameras
+ * from others is loaded: until cg_datapath_complete() every packet of a camera that is
+ * not in monitor mode is dropped, and enforcement begins that much earlier.
  */
 int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **ret_dp) __must_check;
 /* Loads what cg_datapath_open left for later; 0 where there is nothing. */
@@ -99,9 +101,11 @@ int cg_datapath_attach(struct cg_datapath *dp, int ifindex) __must_check;
 #define CG_ATTACHED_TC	1
 #define CG_ATTACHED_TCX 2
 int cg_datapath_attached(struct cg_datapath *dp, int ifindex) __must_check;
-/* Programs of others by TCX that are asked before ours, of both sides. */
+/* Programs of others by TCX that are asked before ours, which are filters or by TCX, of both sides. */
 int cg_datapath_before(struct cg_datapath *dp, int ifindex);
 int cg_datapath_detach(struct cg_datapath *dp, int ifindex) __must_check;
+/* No port has the programs of before any more: what those still needed may go. */
+void cg_datapath_replaced(struct cg_datapath *dp);
 
 /* ---- reading ---- */
 
@@ -135,6 +139,16 @@ struct cg_datapath_answer {
 int cg_datapath_why(struct cg_datapath *dp, const struct cg_datapath_probe *probe,
 		    struct cg_datapath_answer *ret_answer) __must_check;
 
+/* ---- what the agent itself asks a camera ---- */
+
+/* The gateway may begin this one flow (slot, its own address and port as the peer's, the
+ * camera's port) until until_ns of the boot clock, at most CG_ASKS at once (-E2BIG); 0: no
+ * longer. It opens nothing toward remotes, which have no flow with the gateway's address. */
+int cg_datapath_ask(struct cg_datapath *dp, const struct cg_flow_key *key,
+		    uint64_t until_ns) __must_check;
+/* None any more: an agent that was killed may have left some. */
+void cg_datapath_ask_none(struct cg_datapath *dp);
+
 /* ---- names ---- */
 
 struct cg_datapath_name {
@@ -166,6 +180,30 @@ int cg_datapath_resolvers_apply(struct cg_datapath *dp, const struct cg_datapath
 /* cg_datapath_events_read hands events of names to cb from now on. */
 void cg_datapath_names_listen(struct cg_datapath *dp,
 			      void (*cb)(void *ctx, const struct cg_name_event *event), void *ctx);
+
+/* ---- sessions ---- */
+
+/* Every session of slot, or of all with slot = UINT32_MAX; cb returns nonzero to stop.
+ * A snapshot, as of flows, but what went the short way within the last CG_FAST_TICKS is
+ * not in it yet. */
+int cg_datapath_sessions_read(struct cg_datapath *dp, uint32_t slot,
+			      int (*cb)(void *ctx, const struct cg_flow_key *key,
+					const struct cg_session *session),
+			      void *ctx) __must_check;
+int cg_datapath_sum_read(struct cg_datapath *dp, uint32_t slot,
+			 struct cg_sum *ret_sum) __must_check;
+/* cg_datapath_events_read hands events of sessions to cb from now on. */
+void cg_datapath_sessions_listen(struct cg_datapath *dp,
+				 void (*cb)(void *ctx, const struct cg_session_event *event),
+				 void *ctx);
+/* Who may watch where an opening is for some only (CG_WORD_TO), besides the one in
+ * cg_exposure: makes it equal to what is given, additions first. */
+struct cg_datapath_viewer {
+	struct cg_prefix prefix;
+	uint64_t until_ns; /* boot clock; 0 = as long as the opening */
+};
+int cg_datapath_viewers_apply(struct cg_datapath *dp, uint32_t slot,
+			      const struct cg_datapath_viewer *list, size_t n) __must_check;
 
 /* ---- events ---- */
 

@@ -4,6 +4,7 @@
 #define CG_DP_H
 
 #include "datapath.h"
+#include "devices.h"
 
 enum cg_dp_map {
 	CG_DP_META,
@@ -41,21 +42,41 @@ enum cg_dp_map {
 	CG_DP_NRING,
 	CG_DP_DNS,
 	CG_DP_DNSWORK,
+	CG_DP_SESSIONS,
+	CG_DP_SUMS,
+	CG_DP_BUDGETS,
+	CG_DP_VIEWERS,
+	CG_DP_ASKS,
+	CG_DP_SETTLED,
+	CG_DP_TAPPED,
+	CG_DP_DEVICES,
+	CG_DP_CROWD,
+	CG_DP_HEARD,
+	CG_DP_UNHEARD,
+	CG_DP_GEO4,
+	CG_DP_GEO6,
+	CG_DP_GEOINFO,
 	__CG_DP_MAP_MAX,
 };
 
 enum cg_dp_prog {
 	CG_DP_FROM_CAM,
 	CG_DP_TO_CAM,
-	CG_DP_UP,
+	CG_DP_EARLY, /* those before are enough to enforce: what they pass on is dropped until the others are there */
+	CG_DP_UP = CG_DP_EARLY,
 	CG_DP_DOWN,
-	CG_DP_CLASS,
 	CG_DP_OUTCOME,
 	CG_DP_KEEP,
+	CG_DP_NAMES_UP,
+	CG_DP_SIGN,
+	CG_DP_SESSION,
+	CG_DP_CLASS,
+	CG_DP_GEO,
 	CG_DP_REDIRECT,
-	CG_DP_EARLY, /* those before are enough to enforce; what asks or answers for names waits */
-	CG_DP_NAMES_UP = CG_DP_EARLY,
+	CG_DP_FINISH,
 	CG_DP_NAMES_DOWN,
+	CG_DP_DISCOVER,
+	CG_DP_TO_DEVICE,
 	CG_DP_PINNED, /* those before; the others are loaded when asked for */
 	CG_DP_NAMES_TOLD = CG_DP_PINNED,
 	CG_DP_WHY_UP,
@@ -83,6 +104,8 @@ struct cg_datapath {
 	struct cg_exposure *exposure;  /* mapped */
 	struct cg_name *names;	       /* mapped */
 	uint64_t *macs, *lens, *reach; /* mapped */
+	struct cg_settled *settled;    /* mapped */
+	uint64_t *tapped;	       /* mapped */
 	struct cg_fast4 *fast4;	       /* mapped; entries of all CPUs */
 	struct cg_fast6 *fast6;
 	struct cg_count *counts; /* mapped: cg_stats */
@@ -92,11 +115,15 @@ struct cg_datapath {
 	size_t nnets;
 	struct cg_datapath_if *ifs;
 	size_t nifs;
-	struct ring_buffer *events;
+	struct ring_buffer *events, *heard;
 	void (*event_cb)(void *ctx, const struct cg_event *event);
 	void (*name_cb)(void *ctx, const struct cg_name_event *event);
-	void *event_ctx, *name_ctx;
+	void (*session_cb)(void *ctx, const struct cg_session_event *event);
+	void *event_ctx, *name_ctx, *session_ctx;
 	int events_left;
+	void (*heard_cb)(void *ctx, const struct cg_heard *heard);
+	void *heard_ctx;
+	int heard_left;
 	void (*debug)(void *ctx, const char *line);
 	void *debug_ctx;
 	char error[256];
@@ -142,9 +169,29 @@ int cg_dp_policy_load(struct cg_datapath *dp) __must_check;
 int cg_dp_nets_load(struct cg_datapath *dp) __must_check;
 /* What was learned for a slot, whose camera is gone. */
 void cg_dp_names_forget(struct cg_datapath *dp, uint32_t slot);
+/* Every entry of a map of names or sessions. */
+int cg_dp_copy(int from, int to) __must_check;
+/* Copies sessions, with their places and sums, and viewers into larger maps. */
+int cg_dp_sessions_copy(const int *from, const int *to) __must_check;
 /* Copies what was learned into larger maps of the same layout. */
 int cg_dp_names_copy(const int *from, const int *to) __must_check;
+/* For ring_buffer__new(), ctx being the datapath: calls what is set for its kind of
+ * event; what is too short or of another version is passed over. -EAGAIN ends the
+ * round, the sample counts as read. dp_sample.c */
+int cg_dp_sample(void *ctx, void *data, size_t size);
 int cg_dp_events_open(struct cg_datapath *dp) __must_check;
 void cg_dp_events_close(struct cg_datapath *dp);
+/* The sum over CPUs of a map of one counter. */
+int cg_dp_counter_read(struct cg_datapath *dp, enum cg_dp_map map, uint64_t *ret_sum) __must_check;
+/* The programs that listen to devices are in force as cg_meta has it, as far as they are
+ * loaded. dp_devices.c */
+int cg_dp_tap_apply(struct cg_datapath *dp) __must_check;
+/* What is known of devices, into maps of more room. */
+int cg_dp_devices_copy(const int *from, const int *to) __must_check;
+/* The table that was in force, in maps of more room; place as in cg_meta.geo. */
+int cg_dp_geo_restore(struct cg_datapath *dp, uint32_t place,
+		      const struct cg_geoinfo *info) __must_check;
+int cg_dp_heard_open(struct cg_datapath *dp) __must_check;
+void cg_dp_heard_close(struct cg_datapath *dp);
 
 #endif

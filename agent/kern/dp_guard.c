@@ -16,6 +16,8 @@ int cg_datapath_guard_set(struct cg_datapath *dp, uint32_t mark)
 	__atomic_store_n(&meta->flags, want, __ATOMIC_RELEASE);
 	if (!mark)
 		__atomic_store_n(&meta->mark, 0, __ATOMIC_RELEASE);
+	/* What was kept for packets that follow says whether they are marked. */
+	__atomic_add_fetch(&meta->exposed, 1, __ATOMIC_SEQ_CST);
 	return cg_dp_grace(dp);
 }
 

@@ -5,9 +5,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 #include "camgate.skel.h"
+#include "worker.h"
 
 _Static_assert(sizeof(((struct cg_meta *)0)->build) == CG_DP_BUILD_LEN,
 	       "the build id has another length");
@@ -68,6 +71,9 @@ static const struct sizing sizings[] = {
 	{ CG_DP_REDIRECTS, CG_QUOTA_REDIRECT, false, 0 },
 	{ CG_DP_NRING, CG_NRING_GROUPS, false, 0 },
 	{ CG_DP_DNS, 1, false, 0 },
+	{ CG_DP_SESSIONS, CG_QUOTA_SESSION, false, 0 },
+	{ CG_DP_SUMS, 1, false, 0 },
+	{ CG_DP_VIEWERS, CG_VIEWERS_PER_SLOT, false, 0 },
 	{ CG_DP_FAST4, CG_FAST_PER_SLOT, true, 0 },
 	{ CG_DP_FAST6, CG_FAST_PER_SLOT, true, 0 },
 };
@@ -110,10 +116,33 @@ static int progs_pin(struct cg_datapath *dp, int first)
 	return r;
 }
 
+/* An array of programs is emptied when no process or pin holds it (kernel/bpf/arraymap.c,
+ * prog_array_map_clear): the filters of before need theirs until the last of them is
+ * replaced, also where the agent is killed in between. */
+#define SPARE "cg_judges_was"
+
+static void judges_spare(struct cg_datapath *dp)
+{
+	char path[512], was[512];
+
+	if (!cg_dp_pin_path(dp, cg_dp_map_names[CG_DP_JUDGES], path, sizeof(path)) &&
+	    !cg_dp_pin_path(dp, SPARE, was, sizeof(was)) && access(was, F_OK))
+		(void)rename(path, was);
+}
+
+void cg_datapath_replaced(struct cg_datapath *dp)
+{
+	char was[512];
+
+	if (!cg_dp_pin_path(dp, SPARE, was, sizeof(was)))
+		(void)unlink(was);
+}
+
 int cg_dp_pin(struct cg_datapath *dp)
 {
 	int r = 0;
 
+	judges_spare(dp);
 	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++)
 		r = pin_replace(dp, dp->map[i], cg_dp_map_names[i]);
 	if (!r)
@@ -149,149 +178,218 @@ static bool is_own(enum cg_dp_map map)
 	return map == CG_DP_JUDGES || map == CG_DP_SCRATCH || map == CG_DP_DNSWORK;
 }
 
-static int maps_reuse(struct cg_datapath *dp, struct camgate_bpf *skel, bool own)
+/* What one thread loads by an object of its own. */
+struct share {
+	int map_first, map_last; /* made, but for those that dp has */
+	int prog_first, prog_last;
+};
+
+/* Maps there are come from dp, and only the share's others are made. */
+static int maps_prepare(struct cg_datapath *dp, struct camgate_bpf *skel, const struct share *share)
 {
-	int r = 0;
+	int r = share->map_last < 0 ? 0 : maps_size(dp, skel);
 
-	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++)
-		if (own || !is_own(i))
-			r = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj,
-									   cg_dp_map_names[i]),
-					      dp->map[i]);
-	return r;
-}
-
-/* Loads the programs from first to last and keeps them. */
-static int progs_load(struct cg_datapath *dp, struct camgate_bpf *skel, int first, int last)
-{
-	struct bpf_program *prog;
-	int r;
-
-	for (int i = 0; i < __CG_DP_PROG_MAX; i++) {
-		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
-		(void)bpf_program__set_autoload(prog, false);
-	}
-	for (int i = first; i <= last; i++) {
-		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
-		(void)bpf_program__set_autoload(prog, true);
-	}
-	r = camgate_bpf__load(skel);
-	if (r)
-		return cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s", strerror(-r),
-				  hint(r));
-	for (int i = first; !r && i <= last; i++) {
-		prog = bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]);
-		dp->prog[i] = dup(bpf_program__fd(prog));
-		r = dp->prog[i] < 0 ? -errno : 0;
-	}
-	return r;
-}
-
-static int maps_keep(struct cg_datapath *dp, struct camgate_bpf *skel)
-{
-	cg_dp_fds_close(dp->map, __CG_DP_MAP_MAX);
-	for (int i = 0; i < __CG_DP_MAP_MAX; i++) {
+	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
 
-		dp->map[i] = dup(bpf_map__fd(map));
+		if (dp->map[i] >= 0)
+			r = bpf_map__reuse_fd(map, dp->map[i]);
+		else if (i < share->map_first || i > share->map_last)
+			r = bpf_map__set_autocreate(map, false);
+	}
+	return r;
+}
+
+static void progs_choose(struct camgate_bpf *skel, const struct share *share)
+{
+	for (int i = 0; i < __CG_DP_PROG_MAX; i++)
+		(void)bpf_program__set_autoload(
+			bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]),
+			i >= share->prog_first && i <= share->prog_last);
+}
+
+/* The object's descriptors end with it. */
+static int keep_made(struct cg_datapath *dp, struct camgate_bpf *skel, const struct share *share)
+{
+	for (int i = share->map_first; i <= share->map_last; i++) {
+		if (dp->map[i] >= 0)
+			continue;
+		dp->map[i] = fcntl(
+			bpf_map__fd(bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i])),
+			F_DUPFD_CLOEXEC, 3);
 		if (dp->map[i] < 0)
+			return -errno;
+	}
+	for (int i = share->prog_first; i <= share->prog_last; i++) {
+		dp->prog[i] = fcntl(bpf_program__fd(bpf_object__find_program_by_name(
+					    skel->obj, cg_dp_prog_names[i])),
+				    F_DUPFD_CLOEXEC, 3);
+		if (dp->prog[i] < 0)
 			return -errno;
 	}
 	return 0;
 }
 
-static int judges_set(struct cg_datapath *dp)
-{
-	static const enum cg_dp_prog judges[CG_JUDGES] = {
-		[CG_JUDGE_UP] = CG_DP_UP,
-		[CG_JUDGE_DOWN] = CG_DP_DOWN,
-		[CG_JUDGE_CLASS] = CG_DP_CLASS,
-		[CG_JUDGE_OUTCOME] = CG_DP_OUTCOME,
-		[CG_JUDGE_KEEP] = CG_DP_KEEP,
-		[CG_JUDGE_REDIRECT] = CG_DP_REDIRECT,
-		[CG_JUDGE_NAMES_UP] = CG_DP_NAMES_UP,
-		[CG_JUDGE_NAMES_DOWN] = CG_DP_NAMES_DOWN,
-	};
-
-	for (uint32_t i = 0; i < CG_JUDGES; i++)
-		if (dp->prog[judges[i]] >= 0 &&
-		    bpf_map_update_elem(dp->map[CG_DP_JUDGES], &i, &dp->prog[judges[i]], BPF_ANY))
-			return cg_dp_fail(dp, -errno, "cg_judges: %s", strerror(errno));
-	return 0;
-}
-
-/* Which programs, and whose maps. */
-struct part {
-	int first, last;
-	bool reuse; /* the maps in dp->map */
-	bool joins; /* programs of this build that already run */
-};
-
-static int load(struct cg_datapath *dp, const struct part *part)
+static int load(struct cg_datapath *dp, const struct share *share)
 {
 	struct camgate_bpf *skel = camgate_bpf__open();
 	int r;
 
 	if (!skel)
 		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
-	r = part->reuse ? maps_reuse(dp, skel, part->joins) : maps_size(dp, skel);
-	if (r)
+	progs_choose(skel, share);
+	r = maps_prepare(dp, skel, share);
+	if (r) {
 		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
-	else
-		r = progs_load(dp, skel, part->first, part->last);
-	if (!r && !part->joins)
-		r = maps_keep(dp, skel);
+	} else {
+		r = camgate_bpf__load(skel);
+		if (r)
+			r = cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s",
+				       strerror(-r), hint(r));
+		else
+			r = keep_made(dp, skel, share);
+	}
 	camgate_bpf__destroy(skel);
 	return r;
 }
 
-static int load_printing(struct cg_datapath *dp, const struct part *part)
+/* What one of two threads writes to. */
+struct half {
+	struct cg_datapath dp; /* a copy of the caller's */
+	const struct share *share;
+	int r;
+};
+
+static void half_load(void *work)
+{
+	struct half *h = work;
+
+	h->r = load(&h->dp, h->share);
+}
+
+/* What was made is dp's from now on, even where something failed. */
+static int half_take(struct cg_datapath *dp, const struct half *h)
+{
+	for (int i = h->share->map_first; i <= h->share->map_last; i++)
+		dp->map[i] = h->dp.map[i];
+	for (int i = h->share->prog_first; i <= h->share->prog_last; i++)
+		dp->prog[i] = h->dp.prog[i];
+	if (h->r)
+		memcpy(dp->error, h->dp.error, sizeof(dp->error));
+	return h->r;
+}
+
+/* Two shares at once: nearly all of it is the kernel's work, which it does for
+ * each thread on its own. The first one's failure is the one that is told. */
+static int load_both(struct cg_datapath *dp, const struct share shares[2])
+{
+	struct half a = { *dp, &shares[0], 0 }, b = { *dp, &shares[1], 0 };
+	libbpf_print_fn_t print;
+	struct cg_worker other;
+	int r, first;
+
+	printing = dp;
+	print = libbpf_set_print(on_print);
+	cg_worker_begin(&other, half_load, &b);
+	half_load(&a);
+	cg_worker_end(&other);
+	libbpf_set_print(print);
+	printing = NULL;
+	r = half_take(dp, &b);
+	first = half_take(dp, &a);
+	return first ? first : r;
+}
+
+static int load_one(struct cg_datapath *dp, const struct share *share)
 {
 	libbpf_print_fn_t print;
 	int r;
 
 	printing = dp;
 	print = libbpf_set_print(on_print);
-	r = load(dp, part);
+	r = load(dp, share);
 	libbpf_set_print(print);
 	printing = NULL;
 	return r;
 }
 
+static int judges_set(struct cg_datapath *dp)
+{
+	static const enum cg_dp_prog judges[CG_JUDGE_DISCOVER] = {
+		[CG_JUDGE_UP] = CG_DP_UP,
+		[CG_JUDGE_DOWN] = CG_DP_DOWN,
+		[CG_JUDGE_CLASS] = CG_DP_CLASS,
+		[CG_JUDGE_GEO] = CG_DP_GEO,
+		[CG_JUDGE_OUTCOME] = CG_DP_OUTCOME,
+		[CG_JUDGE_KEEP] = CG_DP_KEEP,
+		[CG_JUDGE_REDIRECT] = CG_DP_REDIRECT,
+		[CG_JUDGE_NAMES_UP] = CG_DP_NAMES_UP,
+		[CG_JUDGE_NAMES_DOWN] = CG_DP_NAMES_DOWN,
+		[CG_JUDGE_SIGN] = CG_DP_SIGN,
+		[CG_JUDGE_SESSION] = CG_DP_SESSION,
+		[CG_JUDGE_FINISH] = CG_DP_FINISH,
+	};
+
+	/* Those behind are in force where somebody listens: dp_devices.c. */
+	for (uint32_t i = 0; i < CG_JUDGE_DISCOVER; i++)
+		if (dp->prog[judges[i]] >= 0 &&
+		    bpf_map_update_elem(dp->map[CG_DP_JUDGES], &i, &dp->prog[judges[i]], BPF_ANY))
+			return cg_dp_fail(dp, -errno, "cg_judges: %s", strerror(errno));
+	return 0;
+}
+
+/* Cut where both sides take the kernel about as long. */
+#define NO_MAPS	 0, -1
+#define NO_PROGS 0, -1
+static const struct share MAPS[2] = {
+	{ 0, CG_DP_LEARNED - 1, NO_PROGS },
+	{ CG_DP_LEARNED, __CG_DP_MAP_MAX - 1, NO_PROGS },
+};
+static const struct share EARLY = { NO_MAPS, 0, CG_DP_EARLY - 1 };
+static const struct share LATE[2] = {
+	{ NO_MAPS, CG_DP_EARLY, CG_DP_SESSION },
+	{ NO_MAPS, CG_DP_SESSION + 1, CG_DP_PINNED - 1 },
+};
+
 int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early)
 {
-	const struct part part = {
-		.last = (early ? CG_DP_EARLY : CG_DP_PINNED) - 1,
-		.reuse = reuse,
-	};
-	int r = load_printing(dp, &part);
+	int r;
 
+	for (int i = 0; i < __CG_DP_MAP_MAX; i++)
+		if (!reuse || is_own(i))
+			cg_dp_fds_close(&dp->map[i], 1);
+	r = load_both(dp, MAPS);
+	if (!r)
+		r = load_one(dp, &EARLY);
+	if (!r && !early)
+		r = load_both(dp, LATE);
 	return r ? r : judges_set(dp);
 }
 
 int cg_datapath_complete(struct cg_datapath *dp)
 {
-	static const struct part late = { CG_DP_EARLY, CG_DP_PINNED - 1, true, true };
 	int r;
 
 	if (dp->prog[CG_DP_EARLY] >= 0)
 		return 0;
-	r = load_printing(dp, &late);
+	r = load_both(dp, LATE);
 	if (!r && !dp->pins_wait)
 		r = progs_pin(dp, CG_DP_EARLY);
-	return r ? r : judges_set(dp);
+	if (!r)
+		r = judges_set(dp);
+	return r ? r : cg_dp_tap_apply(dp);
 }
 
 int cg_dp_told_load(struct cg_datapath *dp)
 {
-	static const struct part told = { CG_DP_NAMES_TOLD, CG_DP_NAMES_TOLD, true, true };
+	static const struct share told = { NO_MAPS, CG_DP_NAMES_TOLD, CG_DP_NAMES_TOLD };
 
-	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_printing(dp, &told) : 0;
+	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_one(dp, &told) : 0;
 }
 
 int cg_dp_why_load(struct cg_datapath *dp)
 {
-	static const struct part whys = { CG_DP_WHY_UP, CG_DP_WHY_DOWN, true, true };
+	static const struct share whys = { NO_MAPS, CG_DP_WHY_UP, CG_DP_WHY_DOWN };
 
-	return dp->prog[CG_DP_WHY_UP] < 0 ? load_printing(dp, &whys) : 0;
+	return dp->prog[CG_DP_WHY_UP] < 0 ? load_one(dp, &whys) : 0;
 }

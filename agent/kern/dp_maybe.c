@@ -38,6 +38,9 @@ static void bits_of(const struct cg_mapset *set, const struct bits *to)
 		uint32_t len = key->prefixlen - CG_RULE_PREFIX_BASE, bit;
 		uint64_t half[2];
 
+		/* Those of places are looked for by what a table says, not here. */
+		if (key->slot & CG_GEO_SLOT)
+			continue;
 		memcpy(half, key->addr, sizeof(half));
 		bit = cg_reach_bit(to->slots, key->slot, len, be64toh(half[0]) & cg_high_mask(len),
 				   be64toh(half[1]) & cg_low_mask(len));

@@ -76,6 +76,12 @@ int cg_dp_memory_map(struct cg_datapath *dp)
 	if (!r)
 		r = map(dp, CG_DP_STATS, counts_size(dp), PROT_READ | PROT_WRITE,
 			(void **)&dp->counts);
+	if (!r)
+		r = map(dp, CG_DP_SETTLED, CG_SETTLED_SETS * sizeof(*dp->settled),
+			PROT_READ | PROT_WRITE, (void **)&dp->settled);
+	if (!r)
+		r = map(dp, CG_DP_TAPPED, CG_TAPPED_WORDS * sizeof(*dp->tapped),
+			PROT_READ | PROT_WRITE, (void **)&dp->tapped);
 	return r;
 }
 
@@ -96,6 +102,8 @@ void cg_dp_memory_unmap(struct cg_datapath *dp)
 	unmap(dp->fast4, dp->fast_entries * sizeof(*dp->fast4));
 	unmap(dp->fast6, dp->fast_entries * sizeof(*dp->fast6));
 	unmap(dp->counts, counts_size(dp));
+	unmap(dp->settled, CG_SETTLED_SETS * sizeof(*dp->settled));
+	unmap(dp->tapped, CG_TAPPED_WORDS * sizeof(*dp->tapped));
 	dp->meta = NULL;
 	dp->exposure = NULL;
 	dp->names = NULL;
@@ -105,4 +113,6 @@ void cg_dp_memory_unmap(struct cg_datapath *dp)
 	dp->fast4 = NULL;
 	dp->fast6 = NULL;
 	dp->counts = NULL;
+	dp->settled = NULL;
+	dp->tapped = NULL;
 }

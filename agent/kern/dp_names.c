@@ -174,13 +174,17 @@ void cg_dp_names_forget(struct cg_datapath *dp, uint32_t slot)
 	(void)bpf_map_update_elem(dp->map[CG_DP_DNS], &slot, &zero, BPF_ANY);
 }
 
-static int hash_copy(int from, int to)
+int cg_dp_copy(int from, int to)
 {
 	union {
 		struct cg_qname name;
 		struct cg_learned learned;
 		struct cg_nring ring;
 		struct cg_dns dns;
+		struct cg_session session;
+		struct cg_sum sum;
+		struct cg_device device;
+		struct cg_settled settled;
 	} value;
 	uint8_t key[sizeof(struct cg_query_key)], next[sizeof(key)], *prev = NULL;
 
@@ -206,6 +210,6 @@ int cg_dp_names_copy(const int *from, const int *to)
 
 	for (size_t i = 0; !r && i < sizeof(maps) / sizeof(maps[0]); i++)
 		if (from[maps[i]] >= 0)
-			r = hash_copy(from[maps[i]], to[maps[i]]);
+			r = cg_dp_copy(from[maps[i]], to[maps[i]]);
 	return r;
 }

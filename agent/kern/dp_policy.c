@@ -96,6 +96,25 @@ static int check_part(struct cg_datapath *dp, const struct part *p)
 	return 0;
 }
 
+/* All of the generation's half: what the one before the last left there is gone. */
+static int budgets_write(struct cg_datapath *dp, const struct cg_mapset *set)
+{
+	for (uint32_t i = 0; i < CG_BUDGETS; i++) {
+		uint32_t at = cg_budget_at(set->gen, i);
+		struct cg_budget back;
+		int r = cg_put(dp->map[CG_DP_BUDGETS], &at, &set->budget[i], BPF_ANY);
+
+		if (r)
+			return cg_dp_fail(dp, r, "%s: budget %u: %s",
+					  cg_dp_map_names[CG_DP_BUDGETS], i, strerror(-r));
+		if (bpf_map_lookup_elem(dp->map[CG_DP_BUDGETS], &at, &back) ||
+		    memcmp(&back, &set->budget[i], sizeof(back)))
+			return cg_dp_fail(dp, -EIO, "%s: budget %u reads back different",
+					  cg_dp_map_names[CG_DP_BUDGETS], i);
+	}
+	return 0;
+}
+
 static void delete_part(struct cg_datapath *dp, const struct part *p)
 {
 	_cleanup_free_ char *keys = malloc(BATCH * p->key_size);
@@ -148,6 +167,7 @@ static int set_copy(const struct cg_mapset *set, struct cg_mapset **ret_set)
 	COPY(more, nmore);
 	COPY(slots, nslots);
 #undef COPY
+	memcpy(s->budget, set->budget, sizeof(s->budget));
 	*ret_set = TAKE_PTR(s);
 	return 0;
 }
@@ -180,20 +200,26 @@ static void slot_finish(struct cg_datapath *dp, const struct cg_mapset_slot *s)
 
 static void forget_flows(struct cg_datapath *dp, uint32_t slot)
 {
-	static const uint32_t quota[__CG_RING_MAX] = { CG_QUOTA_REMOTE, CG_QUOTA_LAN,
-						       CG_QUOTA_GATEWAY, CG_QUOTA_FRAG };
+	static const struct {
+		uint32_t quota;
+		enum cg_dp_map map;
+	} rings[__CG_RING_MAX] = {
+		[CG_RING_REMOTE] = { CG_QUOTA_REMOTE, CG_DP_FLOWS },
+		[CG_RING_LAN] = { CG_QUOTA_LAN, CG_DP_FLOWS },
+		[CG_RING_GATEWAY] = { CG_QUOTA_GATEWAY, CG_DP_FLOWS },
+		[CG_RING_FRAG] = { CG_QUOTA_FRAG, CG_DP_FRAGS },
+		[CG_RING_SESSION] = { CG_QUOTA_SESSION, CG_DP_SESSIONS },
+	};
 	struct cg_ring ring;
 
 	for (uint32_t kind = 0; kind < __CG_RING_MAX; kind++)
-		for (uint32_t i = 0; i < quota[kind] / CG_RING_GROUP; i++) {
+		for (uint32_t i = 0; i < rings[kind].quota / CG_RING_GROUP; i++) {
 			struct cg_ring_key key = { slot, kind << 16 | i };
 
 			if (bpf_map_lookup_elem(dp->map[CG_DP_RING], &key, &ring))
 				continue;
 			for (size_t k = 0; k < CG_RING_GROUP; k++)
-				(void)bpf_map_delete_elem(
-					dp->map[kind == CG_RING_FRAG ? CG_DP_FRAGS : CG_DP_FLOWS],
-					&ring.at[k]);
+				(void)bpf_map_delete_elem(dp->map[rings[kind].map], &ring.at[k]);
 			(void)bpf_map_delete_elem(dp->map[CG_DP_RING], &key);
 		}
 }
@@ -211,11 +237,14 @@ static int slot_forget(struct cg_datapath *dp, uint32_t slot)
 {
 	static const struct cg_exposure sealed;
 	static const struct cg_state state;
+	static const struct cg_sum sum;
 
 	cg_exposure_store(dp->meta, &dp->exposure[slot], &sealed);
 	forget_flows(dp, slot);
 	cg_dp_names_forget(dp, slot);
-	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY))
+	if (bpf_map_update_elem(dp->map[CG_DP_STATE], &slot, &state, BPF_ANY) ||
+	    bpf_map_update_elem(dp->map[CG_DP_SUMS], &slot, &sum, BPF_ANY) ||
+	    cg_datapath_viewers_apply(dp, slot, NULL, 0))
 		return -errno;
 	memset(&dp->names[slot], 0, sizeof(dp->names[slot]));
 	stats_clear(dp, slot);
@@ -264,6 +293,8 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 		r = write_part(dp, &parts[k]);
 	for (size_t k = 0; !r && k < NPARTS; k++)
 		r = check_part(dp, &parts[k]);
+	if (!r)
+		r = budgets_write(dp, set);
 	if (!r)
 		cg_dp_maybe_add(dp, set);
 	for (size_t i = 0; !r && i < set->nslots; i++)
@@ -333,12 +364,13 @@ static uint32_t key_gen(enum cg_dp_map map, const void *key)
 
 /* Where a part's entries go, key and value side by side. */
 struct sink {
-	size_t key_size, stride, value_at;
+	size_t key_size, value_size, stride, value_at;
 	char *entries;
 	size_t n, room;
 };
 
-static int sink_add(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s, const char *key)
+/* A place for one more, with its key; NULL without memory. */
+static char *sink_place(struct sink *s, const char *key)
 {
 	char *e;
 
@@ -347,16 +379,62 @@ static int sink_add(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s, 
 		char *entries = realloc(s->entries, room * s->stride);
 
 		if (!entries)
-			return -ENOMEM;
+			return NULL;
 		s->entries = entries;
 		s->room = room;
 	}
 	e = s->entries + s->n * s->stride;
 	memset(e, 0, s->stride);
 	memcpy(e, key, s->key_size);
-	if (bpf_map_lookup_elem(dp->map[map], key, e + s->value_at))
-		return -errno;
-	s->n++;
+	return e;
+}
+
+/* -EAGAIN: this kernel has no batches for it. */
+static int read_batches(int fd, struct sink *s)
+{
+	_cleanup_free_ char *keys = malloc(BATCH * s->key_size);
+	_cleanup_free_ char *values = malloc(BATCH * s->value_size);
+	char at[sizeof(struct cg_namerule_key)], next[sizeof(at)];
+	bool begun = false, more = true;
+
+	if (!keys || !values)
+		return -ENOMEM;
+	while (more) {
+		uint32_t count = BATCH;
+
+		more = !bpf_map_lookup_batch(fd, begun ? at : NULL, next, keys, values, &count,
+					     NULL);
+		if (!more && errno != ENOENT)
+			return -EAGAIN;
+		for (uint32_t i = 0; i < count; i++) {
+			char *e = sink_place(s, keys + i * s->key_size);
+
+			if (!e)
+				return -ENOMEM;
+			memcpy(e + s->value_at, values + i * s->value_size, s->value_size);
+			s->n++;
+		}
+		memcpy(at, next, sizeof(at));
+		begun = true;
+	}
+	return 0;
+}
+
+static int read_singly(int fd, struct sink *s)
+{
+	char key[sizeof(struct cg_namerule_key)], next[sizeof(key)], *prev = NULL;
+
+	while (!bpf_map_get_next_key(fd, prev, next)) {
+		char *e = sink_place(s, next);
+
+		if (!e)
+			return -ENOMEM;
+		if (bpf_map_lookup_elem(fd, next, e + s->value_at))
+			return -errno;
+		s->n++;
+		memcpy(key, next, sizeof(key));
+		prev = key;
+	}
 	return 0;
 }
 
@@ -367,17 +445,15 @@ static int part_load(struct cg_datapath *dp, enum cg_dp_map map, struct sink *s,
 	uint32_t want = map == CG_DP_CAMS || map == CG_DP_NARROW ? gen & 0xffff :
 			map == CG_DP_NAMERULES			 ? gen & 0xf :
 								   gen;
-	char key[sizeof(struct cg_namerule_key)], next[sizeof(key)], *prev = NULL;
 	size_t kept = 0;
+	int r = read_batches(dp->map[map], s);
 
-	while (!bpf_map_get_next_key(dp->map[map], prev, next)) {
-		int r = sink_add(dp, map, s, next);
-
-		if (r)
-			return r;
-		memcpy(key, next, sizeof(key));
-		prev = key;
+	if (r == -EAGAIN) {
+		s->n = 0;
+		r = read_singly(dp->map[map], s);
 	}
+	if (r)
+		return r;
 	for (size_t i = 0; i < s->n; i++) {
 		char *e = s->entries + i * s->stride;
 
@@ -408,10 +484,22 @@ static int slots_load(struct cg_datapath *dp, struct cg_mapset *set)
 	return 0;
 }
 
+static int budgets_load(struct cg_datapath *dp, struct cg_mapset *set)
+{
+	for (uint32_t i = 0; i < CG_BUDGETS; i++) {
+		uint32_t at = cg_budget_at(set->gen, i);
+
+		if (bpf_map_lookup_elem(dp->map[CG_DP_BUDGETS], &at, &set->budget[i]))
+			return -errno;
+	}
+	return 0;
+}
+
 #define LOAD(r, id, list, count)                                                         \
 	do {                                                                             \
 		struct sink sink = {                                                     \
 			.key_size = sizeof(s->list->key),                                \
+			.value_size = sizeof(s->list->value),                            \
 			.stride = sizeof(*s->list),                                      \
 			.value_at = (size_t)((char *)&s->list->value - (char *)s->list), \
 		};                                                                       \
@@ -438,6 +526,8 @@ static int set_load(struct cg_datapath *dp, struct cg_mapset **ret_set)
 	if (!r)
 		LOAD(r, CG_DP_RULEMORE, more, nmore);
 	if (!r)
+		r = budgets_load(dp, s);
+	if (!r)
 		r = slots_load(dp, s);
 	if (!r)
 		*ret_set = TAKE_PTR(s);
@@ -455,9 +545,6 @@ int cg_dp_policy_load(struct cg_datapath *dp)
 
 int cg_datapath_mapset_read(struct cg_datapath *dp, struct cg_mapset **ret_set)
 {
-	if (!cg_datapath_generation(dp)) {
-		*ret_set = NULL;
-		return 0;
-	}
-	return set_load(dp, ret_set);
+	*ret_set = NULL;
+	return dp->set ? set_copy(dp->set, ret_set) : 0;
 }

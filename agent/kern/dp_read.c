@@ -22,7 +22,7 @@ int cg_datapath_state_read(struct cg_datapath *dp, uint32_t slot, struct cg_stat
 	return bpf_map_lookup_elem(dp->map[CG_DP_STATE], &slot, ret_state) ? -errno : 0;
 }
 
-int cg_datapath_lost_read(struct cg_datapath *dp, uint64_t *ret_lost)
+int cg_dp_counter_read(struct cg_datapath *dp, enum cg_dp_map map, uint64_t *ret_sum)
 {
 	int cpus = libbpf_num_possible_cpus();
 	_cleanup_free_ uint64_t *all = NULL;
@@ -34,12 +34,17 @@ int cg_datapath_lost_read(struct cg_datapath *dp, uint64_t *ret_lost)
 	all = calloc((size_t)cpus, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
-	if (bpf_map_lookup_elem(dp->map[CG_DP_LOST], &zero, all))
+	if (bpf_map_lookup_elem(dp->map[map], &zero, all))
 		return -errno;
 	for (int c = 0; c < cpus; c++)
 		sum += all[c];
-	*ret_lost = sum;
+	*ret_sum = sum;
 	return 0;
+}
+
+int cg_datapath_lost_read(struct cg_datapath *dp, uint64_t *ret_lost)
+{
+	return cg_dp_counter_read(dp, CG_DP_LOST, ret_lost);
 }
 
 /* What packets counted that went the short way: not yet in their flow's entry. */
@@ -65,7 +70,7 @@ static void pending_set(struct pending *p, const struct cg_fast *f, uint64_t who
 	p->key.peer_port = port[up];
 	p->key.proto = (uint8_t)(who >> 48);
 	p->packets[!up] = f->packets;
-	p->bytes[!up] = f->bytes;
+	p->bytes[!up] = f->granted - f->left;
 }
 
 /* Every entry of slot that has counted something, sorted by key. */
@@ -157,32 +162,9 @@ int cg_datapath_flows_read(struct cg_datapath *dp, uint32_t slot,
 
 /* ---- events ---- */
 
-static int on_sample(void *ctx, void *data, size_t size)
-{
-	struct cg_datapath *dp = ctx;
-	const struct cg_event *e = data;
-
-	dp->events_left--;
-	if (size >= sizeof(*e) && e->type == CG_EVENT_NAME) {
-		const struct cg_name_event *name = data;
-
-		if (size >= sizeof(*name) && name->size >= sizeof(*name) &&
-		    name->version == CG_BPF_ABI_VERSION && dp->name_cb)
-			dp->name_cb(dp->name_ctx, name);
-		return dp->events_left > 0 ? 0 : -EAGAIN;
-	}
-	if (size < sizeof(*e) || e->size < sizeof(*e) || e->version != CG_BPF_ABI_VERSION)
-		cg_dp_debug(dp, "event: %zu bytes of version %u: not read", size,
-			    size > 2 ? e->version : 0);
-	else if (dp->event_cb)
-		dp->event_cb(dp->event_ctx, e);
-	/* A negative answer ends this round; the sample counts as read. */
-	return dp->events_left > 0 ? 0 : -EAGAIN;
-}
-
 int cg_dp_events_open(struct cg_datapath *dp)
 {
-	dp->events = ring_buffer__new(dp->map[CG_DP_EVENTS], on_sample, dp, NULL);
+	dp->events = ring_buffer__new(dp->map[CG_DP_EVENTS], cg_dp_sample, dp, NULL);
 	return dp->events ? 0 : cg_dp_fail(dp, -errno, "cg_events: %s", strerror(errno));
 }
 

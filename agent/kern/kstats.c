@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include "attr.h"
 #include "kstats.h"
 
 /* Of one message; an attribute holds less than 64 kB. */
@@ -121,16 +122,6 @@ static int ask(struct cg_kstats *ks, struct nl_msg *msg,
 	return ks->err;
 }
 
-static uint32_t number(struct nlattr *a)
-{
-	return a && nla_len(a) >= 4 ? nla_get_u32(a) : 0;
-}
-
-static uint64_t number64(struct nlattr *a)
-{
-	return a && nla_len(a) >= 8 ? nla_get_u64(a) : 0;
-}
-
 /* ---- open ---- */
 
 static int info_take(struct cg_kstats *ks, struct nlattr **tb)
@@ -141,12 +132,12 @@ static int info_take(struct cg_kstats *ks, struct nlattr **tb)
 		(void)snprintf(ks->version, sizeof(ks->version), "%.*s",
 			       nla_len(tb[CAMGATE_A_VERSION]),
 			       (const char *)nla_data(tb[CAMGATE_A_VERSION]));
-	if (number(tb[CAMGATE_A_PLANES]) != CG_REASON_PLANES ||
-	    number(tb[CAMGATE_A_REASONS]) != CG_REASONS)
+	if (cg_attr_u32(tb[CAMGATE_A_PLANES]) != CG_REASON_PLANES ||
+	    cg_attr_u32(tb[CAMGATE_A_REASONS]) != CG_REASONS)
 		return -EPROTO;
-	info->serial = number(tb[CAMGATE_A_SERIAL]);
-	info->slots = number(tb[CAMGATE_A_SLOTS]);
-	info->map_id = number(tb[CAMGATE_A_MAP_ID]);
+	info->serial = cg_attr_u32(tb[CAMGATE_A_SERIAL]);
+	info->slots = cg_attr_u32(tb[CAMGATE_A_SLOTS]);
+	info->map_id = cg_attr_u32(tb[CAMGATE_A_MAP_ID]);
 	return 0;
 }
 
@@ -252,12 +243,12 @@ static int counts_take(struct cg_kstats *ks, struct nlattr **tb)
 		if (nla_type(entry) != CAMGATE_C_ENTRY ||
 		    nla_parse_nested(c, CAMGATE_C_MAX, entry, NULL) < 0)
 			return -EPROTO;
-		plane = number(c[CAMGATE_C_PLANE]);
-		reason = number(c[CAMGATE_C_REASON]);
+		plane = cg_attr_u32(c[CAMGATE_C_PLANE]);
+		reason = cg_attr_u32(c[CAMGATE_C_REASON]);
 		if (plane >= CG_REASON_PLANES || reason >= CG_REASONS)
 			return -EPROTO;
-		stats->c[plane][reason].packets += number64(c[CAMGATE_C_PACKETS]);
-		stats->c[plane][reason].bytes += number64(c[CAMGATE_C_BYTES]);
+		stats->c[plane][reason].packets += cg_attr_u64(c[CAMGATE_C_PACKETS]);
+		stats->c[plane][reason].bytes += cg_attr_u64(c[CAMGATE_C_BYTES]);
 	}
 	return 0;
 }
@@ -362,14 +353,14 @@ static int guard_take(struct cg_kstats *ks, struct nlattr **tb)
 	struct nlattr *port;
 	int left;
 
-	s->mode = number(tb[CAMGATE_A_GUARD_MODE]);
-	s->mark = number(tb[CAMGATE_A_GUARD_MARK]);
-	s->mask = number(tb[CAMGATE_A_GUARD_MASK]);
-	s->macs = number(tb[CAMGATE_A_GUARD_NMACS]);
-	s->failed = number(tb[CAMGATE_A_GUARD_FAILED]);
-	s->marked = number64(tb[CAMGATE_A_GUARD_MARKED]);
-	s->unmarked = number64(tb[CAMGATE_A_GUARD_UNMARKED]);
-	s->dropped = number64(tb[CAMGATE_A_GUARD_DROPPED]);
+	s->mode = cg_attr_u32(tb[CAMGATE_A_GUARD_MODE]);
+	s->mark = cg_attr_u32(tb[CAMGATE_A_GUARD_MARK]);
+	s->mask = cg_attr_u32(tb[CAMGATE_A_GUARD_MASK]);
+	s->macs = cg_attr_u32(tb[CAMGATE_A_GUARD_NMACS]);
+	s->failed = cg_attr_u32(tb[CAMGATE_A_GUARD_FAILED]);
+	s->marked = cg_attr_u64(tb[CAMGATE_A_GUARD_MARKED]);
+	s->unmarked = cg_attr_u64(tb[CAMGATE_A_GUARD_UNMARKED]);
+	s->dropped = cg_attr_u64(tb[CAMGATE_A_GUARD_DROPPED]);
 	if (tb[CAMGATE_A_GUARD_HOOKED])
 		for (port = nla_data(tb[CAMGATE_A_GUARD_HOOKED]),
 		    left = nla_len(tb[CAMGATE_A_GUARD_HOOKED]);

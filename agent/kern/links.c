@@ -270,6 +270,27 @@ int cg_links_neighs_read(struct cg_links *links, struct cg_neigh **ret_neighs, s
 	return 0;
 }
 
+int cg_links_neigh_seek(struct cg_links *links, int ifindex, const struct cg_addr *addr)
+{
+	bool v4 = cg_addr_is_v4(addr);
+	/* NTF_USE: kernel net/core/neighbour.c neigh_add(). */
+	struct ndmsg nd = { .ndm_family = v4 ? AF_INET : AF_INET6,
+			    .ndm_ifindex = ifindex,
+			    .ndm_flags = NTF_USE };
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWNEIGH, NLM_F_CREATE);
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	if (nlmsg_append(msg, &nd, sizeof(nd), NLMSG_ALIGNTO) < 0 ||
+	    nla_put(msg, NDA_DST, v4 ? 4 : 16, v4 ? addr->b + 12 : addr->b) < 0) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	err = nl_send_sync(links->ask, msg);
+	return err < 0 ? cg_links_dump_errno(err) : 0;
+}
+
 int cg_links_filters_read(struct cg_links *links, int ifindex, bool egress,
 			  struct cg_link_filter **ret_filters, size_t *ret_n)
 {

@@ -22,8 +22,9 @@ struct cg_link {
 struct cg_link_addr {
 	int ifindex;
 	struct cg_addr addr;
-	uint8_t len;	  /* prefix length within the 16 bytes */
-	uint64_t valid_s; /* remaining lifetime; UINT64_MAX = for good */
+	struct cg_addr peer; /* of a point-to-point link the other end, which len is of; else addr */
+	uint8_t len;	     /* prefix length within the 16 bytes */
+	uint64_t valid_s;    /* remaining lifetime; UINT64_MAX = for good */
 };
 
 struct cg_links;
@@ -55,6 +56,11 @@ struct cg_neigh {
 };
 int cg_links_neighs_read(struct cg_links *links, struct cg_neigh **ret_neighs,
 			 size_t *ret_n) __must_check;
+
+/* Has the kernel look for a neighbour, as if something were to be sent there: who answers is in
+ * cg_links_neighs_read() soon. Nothing else is sent. */
+int cg_links_neigh_seek(struct cg_links *links, int ifindex,
+			const struct cg_addr *addr) __must_check;
 
 /* Filters of others on a port's clsact, in the kernel's order, for `doctor`. */
 struct cg_link_filter {

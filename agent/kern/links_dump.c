@@ -13,6 +13,7 @@
 #include <netlink/socket.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "attr.h"
 #include "links_dump.h"
 
 /* A dump during which the table changed is asked for again this often. */
@@ -105,11 +106,10 @@ int cg_links_dump_link(struct nl_msg *msg, void *ctx)
 	l->ifindex = ifi->ifi_index;
 	l->up = ifi->ifi_flags & IFF_UP;
 	nla_strlcpy(l->name, tb[IFLA_IFNAME], sizeof(l->name));
-	if (tb[IFLA_MASTER])
-		l->master = (int)nla_get_u32(tb[IFLA_MASTER]);
+	l->master = (int)cg_attr_u32(tb[IFLA_MASTER]);
 	/* A number of another namespace would name the wrong device here. */
-	if (tb[IFLA_LINK] && !tb[IFLA_LINK_NETNSID])
-		l->lower = (int)nla_get_u32(tb[IFLA_LINK]);
+	if (!tb[IFLA_LINK_NETNSID])
+		l->lower = (int)cg_attr_u32(tb[IFLA_LINK]);
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == sizeof(l->mac))
 		memcpy(&l->mac, nla_data(tb[IFLA_ADDRESS]), sizeof(l->mac));
 	if (tb[IFLA_LINKINFO] && !nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], NULL) &&
@@ -130,8 +130,12 @@ int cg_links_dump_addr(struct nl_msg *msg, void *ctx)
 		return NL_OK;
 	/* On a point-to-point link IFA_ADDRESS is the peer, IFA_LOCAL is ours. */
 	at = tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS];
-	if (!at || !addr_take(&made.addr, ifa->ifa_family, at))
+	if (!at || !addr_take(&made.addr, ifa->ifa_family, at) ||
+	    ifa->ifa_prefixlen > 8 * nla_len(at))
 		return NL_OK;
+	made.peer = made.addr;
+	if (tb[IFA_ADDRESS])
+		(void)addr_take(&made.peer, ifa->ifa_family, tb[IFA_ADDRESS]);
 	made.ifindex = (int)ifa->ifa_index;
 	made.len = (uint8_t)(ifa->ifa_prefixlen + (ifa->ifa_family == AF_INET ? 96 : 0));
 	made.valid_s = UINT64_MAX;
@@ -184,7 +188,8 @@ int cg_links_dump_route(struct nl_msg *msg, void *ctx)
 		struct rtnexthop *hop = nla_data(tb[RTA_MULTIPATH]);
 		int left = nla_len(tb[RTA_MULTIPATH]);
 
-		for (; RTNH_OK(hop, left);
+		/* RTNH_OK() reads a length that may lie behind what is left. */
+		for (; left >= (int)sizeof(*hop) && RTNH_OK(hop, left);
 		     left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
 			struct nlattr *in[RTA_MAX + 1];
 
@@ -203,8 +208,7 @@ int cg_links_dump_route(struct nl_msg *msg, void *ctx)
 	}
 	if (!tb[RTA_GATEWAY] || !addr_take(&made.addr, rt->rtm_family, tb[RTA_GATEWAY]))
 		return NL_OK;
-	if (tb[RTA_OIF])
-		made.ifindex = (int)nla_get_u32(tb[RTA_OIF]);
+	made.ifindex = (int)cg_attr_u32(tb[RTA_OIF]);
 	n = list_add(ctx);
 	if (!n)
 		return NL_STOP;
@@ -228,7 +232,7 @@ static bool in_hardware(const char *kind, struct nlattr *options)
 	for (size_t i = 0; options && !a && i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (!strcmp(kind, flags[i].kind))
 			a = nla_find(nla_data(options), nla_len(options), flags[i].attr);
-	return a && nla_len(a) >= 4 && nla_get_u32(a) & TCA_CLS_FLAGS_IN_HW;
+	return cg_attr_u32(a) & TCA_CLS_FLAGS_IN_HW;
 }
 
 int cg_links_dump_filter(struct nl_msg *msg, void *ctx)

@@ -8,18 +8,21 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../lib/wholefile.h"
+#include "caps.h"
 #include "nft.h"
+#include "spawn.h"
 
 #define WAIT_MS 5000
 
@@ -45,32 +48,16 @@ static int spawn(const char *flag, int in, int out, pid_t *ret_pid)
 {
 	char *const argv[] = { (char *)"nft", (char *)flag, (char *)"-", NULL };
 	char *const envp[] = { (char *)"LC_ALL=C", NULL };
-	posix_spawn_file_actions_t acts;
-	posix_spawnattr_t attr;
-	sigset_t none;
-	int err;
+	struct cg_spawn s = {
+		.argv = argv, .envp = envp, .in = in, .out = out, .caps = CG_CAP(CAP_NET_ADMIN)
+	};
+	int err = -ENOENT;
 
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&acts);
-	posix_spawnattr_init(&attr);
-	err = posix_spawn_file_actions_adddup2(&acts, in, 0);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&acts, out, 1);
-	if (!err)
-		err = posix_spawn_file_actions_adddup2(&acts, out, 2);
-	if (!err)
-		err = posix_spawnattr_setsigmask(&attr, &none);
-	if (!err)
-		err = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	for (size_t i = 0; !err && i < sizeof(paths) / sizeof(paths[0]); i++) {
-		err = posix_spawn(ret_pid, paths[i], &acts, &attr, argv, envp);
-		if (err != ENOENT)
-			break;
-		err = i + 1 < sizeof(paths) / sizeof(paths[0]) ? 0 : ENOENT;
+	for (size_t i = 0; err == -ENOENT && i < sizeof(paths) / sizeof(paths[0]); i++) {
+		s.path = paths[i];
+		err = cg_spawn(&s, ret_pid);
 	}
-	posix_spawn_file_actions_destroy(&acts);
-	posix_spawnattr_destroy(&attr);
-	return -err;
+	return err;
 }
 
 static int start(const char *flag, const char *script, struct cg_nft_job *ret_job)
@@ -159,4 +146,51 @@ int cg_nft_check(const char *script, char *ret_why, size_t n)
 		ret_why[0] = '\0';
 	err = start("-cf", script, &job);
 	return err ? err : cg_nft_finish(&job, ret_why, n);
+}
+
+int cg_nft_list_start(const char *script, bool terse, struct cg_nft_job *ret_job)
+{
+	return start(terse ? "-jtf" : "-jf", script, ret_job);
+}
+
+static int all_read(int fd, size_t max, char **ret_text, size_t *ret_n)
+{
+	_cleanup_free_ char *text = NULL;
+	struct stat st;
+	size_t n = 0;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if ((size_t)st.st_size > max)
+		return -E2BIG;
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return -ENOMEM;
+	while (n < (size_t)st.st_size) {
+		ssize_t got = pread(fd, text + n, (size_t)st.st_size - n, (off_t)n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : -EIO;
+		n += (size_t)got;
+	}
+	text[n] = '\0';
+	*ret_text = TAKE_PTR(text);
+	*ret_n = n;
+	return 0;
+}
+
+int cg_nft_list_finish(struct cg_nft_job *job, size_t max, char **ret_text, size_t *ret_n,
+		       char *ret_why, size_t n)
+{
+	_cleanup_close_ int out = fcntl(job->out_fd, F_DUPFD_CLOEXEC, 0);
+	int dup_err = out < 0 ? -errno : 0, err;
+
+	*ret_text = NULL;
+	*ret_n = 0;
+	err = cg_nft_finish(job, ret_why, n);
+	if (!err)
+		err = dup_err;
+	return err ? err : all_read(out, max, ret_text, ret_n);
 }

@@ -27,11 +27,35 @@ int cg_nft_run(const char *script, char *ret_why, size_t n) __must_check;
 /* As cg_nft_run, but the kernel only says whether it would. */
 int cg_nft_check(const char *script, char *ret_why, size_t n) __must_check;
 
+/* What `list` commands say, as JSON; terse: without the elements of sets. */
+int cg_nft_list_start(const char *script, bool terse, struct cg_nft_job *ret_job) __must_check;
+/* As cg_nft_finish, and all it said, at most max bytes (-E2BIG), freed by the caller; NULL
+ * after an error. */
+int cg_nft_list_finish(struct cg_nft_job *job, size_t max, char **ret_text, size_t *ret_n,
+		       char *ret_why, size_t n) __must_check;
+
+/* nft_delete.c */
+
+/* A rule by its handle, as listed. Names are of at most 64 bytes. */
+struct cg_nft_rule {
+	uint8_t family;
+	const char *table, *chain;
+	uint64_t handle;
+};
+
+/* Counts what anybody changes in the ruleset. */
+int cg_nft_generation(uint32_t *ret_gen) __must_check;
+/* All of them or none, and only while the ruleset is of that generation: a handle that was
+ * listed in another may be another's by now. -ESTALE: it is of another; -ENOENT: one is gone. */
+int cg_nft_rules_delete(uint32_t gen, const struct cg_nft_rule *rule, size_t n) __must_check;
+
 /* The kernel's NFPROTO_*. */
 enum cg_nft_family {
 	CG_NFT_INET = 1,
+	CG_NFT_IP = 2,
 	CG_NFT_NETDEV = 5,
 	CG_NFT_BRIDGE = 7,
+	CG_NFT_IP6 = 10,
 };
 
 /* nft_ask.c */

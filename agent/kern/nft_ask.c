@@ -13,11 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "attr.h"
 #include "nft.h"
 
 _Static_assert((int)CG_NFT_INET == NFPROTO_INET, "another number");
 _Static_assert((int)CG_NFT_NETDEV == NFPROTO_NETDEV, "another number");
 _Static_assert((int)CG_NFT_BRIDGE == NFPROTO_BRIDGE, "another number");
+_Static_assert((int)CG_NFT_IP == NFPROTO_IPV4, "another number");
+_Static_assert((int)CG_NFT_IP6 == NFPROTO_IPV6, "another number");
 
 struct answer {
 	int count;
@@ -223,12 +226,12 @@ static const char *device_of(struct nlattr *hook)
 	if (!hook || nla_parse_nested(h, NFTA_HOOK_MAX, hook, NULL) < 0)
 		return NULL;
 	if (h[NFTA_HOOK_DEV])
-		return nla_get_string(h[NFTA_HOOK_DEV]);
+		return cg_attr_text(h[NFTA_HOOK_DEV]);
 	if (!h[NFTA_HOOK_DEVS])
 		return NULL;
 	d = nla_data(h[NFTA_HOOK_DEVS]);
 	left = nla_len(h[NFTA_HOOK_DEVS]);
-	return nla_ok(d, left) && nla_type(d) == NFTA_DEVICE_NAME ? nla_get_string(d) : NULL;
+	return nla_ok(d, left) && nla_type(d) == NFTA_DEVICE_NAME ? cg_attr_text(d) : NULL;
 }
 
 static int chain_parse(struct nl_msg *msg, void *ctx)
@@ -241,8 +244,8 @@ static int chain_parse(struct nl_msg *msg, void *ctx)
 
 	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(struct nfgenmsg), tb, NFTA_CHAIN_MAX, NULL) < 0 ||
 	    !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
-	    strcmp(nla_get_string(tb[NFTA_CHAIN_TABLE]), p->table) ||
-	    sscanf(nla_get_string(tb[NFTA_CHAIN_NAME]), "if%d", &ifindex) != 1)
+	    strcmp(cg_attr_text(tb[NFTA_CHAIN_TABLE]), p->table) ||
+	    sscanf(cg_attr_text(tb[NFTA_CHAIN_NAME]), "if%d", &ifindex) != 1)
 		return NL_OK;
 	device = device_of(tb[NFTA_CHAIN_HOOK]);
 	more = reallocarray(p->port, p->n + 1, sizeof(*more));
@@ -254,7 +257,7 @@ static int chain_parse(struct nl_msg *msg, void *ctx)
 	more += p->n++;
 	*more = (struct cg_nftext_port){ .ifindex = ifindex };
 	/* Its device is gone: a name that no port has. */
-	(void)snprintf(more->name, sizeof(more->name), "%s", device ? device : ".");
+	(void)snprintf(more->name, sizeof(more->name), "%s", device && *device ? device : ".");
 	return NL_OK;
 }
 

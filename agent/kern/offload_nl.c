@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "attr.h"
 #include "offload.h"
 
 #ifndef NFT_FLOWTABLE_HW_OFFLOAD
@@ -34,7 +35,7 @@ struct found {
 
 static bool in_hardware(struct nlattr *flags)
 {
-	return flags && nla_len(flags) >= 4 && ntohl(nla_get_u32(flags)) & NFT_FLOWTABLE_HW_OFFLOAD;
+	return ntohl(cg_attr_u32(flags)) & NFT_FLOWTABLE_HW_OFFLOAD;
 }
 
 static int table_parse(struct nl_msg *msg, void *ctx)
@@ -47,10 +48,8 @@ static int table_parse(struct nl_msg *msg, void *ctx)
 	    (!f->all && !in_hardware(tb[NFTA_FLOWTABLE_FLAGS])))
 		return NL_OK;
 	if (!f->count++)
-		(void)snprintf(
-			f->name, f->n, "%s %s",
-			tb[NFTA_FLOWTABLE_TABLE] ? nla_get_string(tb[NFTA_FLOWTABLE_TABLE]) : "",
-			tb[NFTA_FLOWTABLE_NAME] ? nla_get_string(tb[NFTA_FLOWTABLE_NAME]) : "");
+		(void)snprintf(f->name, f->n, "%s %s", cg_attr_text(tb[NFTA_FLOWTABLE_TABLE]),
+			       cg_attr_text(tb[NFTA_FLOWTABLE_NAME]));
 	return NL_OK;
 }
 
@@ -139,9 +138,9 @@ static int flow_parse(struct nl_msg *msg, void *ctx)
 	uint32_t status;
 
 	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(struct nfgenmsg), tb, CTA_MAX, NULL) < 0 ||
-	    !tb[CTA_STATUS] || nla_len(tb[CTA_STATUS]) < 4)
+	    !tb[CTA_STATUS])
 		return NL_OK;
-	status = ntohl(nla_get_u32(tb[CTA_STATUS]));
+	status = ntohl(cg_attr_u32(tb[CTA_STATUS]));
 	if (!(status & (STATUS_SW | STATUS_HW)) ||
 	    (!of_camera(f, tb[CTA_TUPLE_ORIG]) && !of_camera(f, tb[CTA_TUPLE_REPLY])))
 		return NL_OK;
@@ -186,9 +185,9 @@ static int wifi_parse(struct nl_msg *msg, void *ctx)
 
 	if (genlmsg_parse(nlmsg_hdr(msg), 0, tb, NL80211_ATTR_MAX, NULL) < 0 ||
 	    !tb[NL80211_ATTR_IFTYPE] || !tb[NL80211_ATTR_IFNAME] ||
-	    nla_get_u32(tb[NL80211_ATTR_IFTYPE]) != NL80211_IFTYPE_MESH_POINT)
+	    cg_attr_u32(tb[NL80211_ATTR_IFTYPE]) != NL80211_IFTYPE_MESH_POINT)
 		return NL_OK;
-	(void)snprintf(name, 16, "%s", nla_get_string(tb[NL80211_ATTR_IFNAME]));
+	(void)snprintf(name, 16, "%s", cg_attr_text(tb[NL80211_ATTR_IFNAME]));
 	return NL_OK;
 }
 

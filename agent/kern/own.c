@@ -59,6 +59,17 @@ static const char *whose(struct cg_links *links, const struct cg_neigh *neighs, 
 	return NULL;
 }
 
+const char *cg_own_whose(struct cg_links *links, const struct cg_mac *mac, char *buf, size_t len)
+{
+	_cleanup_free_ struct cg_neigh *neighs = NULL;
+	struct cg_addr servers[MAX_SERVERS];
+	size_t nneighs = 0;
+
+	if (cg_links_neighs_read(links, &neighs, &nneighs))
+		nneighs = 0;
+	return whose(links, neighs, nneighs, servers, servers_read(servers), mac, buf, len);
+}
+
 int cg_own_check(struct cg_links *links, const struct cg_policy *policy, struct cg_diag *diag)
 {
 	_cleanup_free_ struct cg_neigh *neighs = NULL;

@@ -11,6 +11,8 @@
  * neighbours cannot be read, only this machine's own are known. */
 int cg_own_check(struct cg_links *links, const struct cg_policy *policy,
 		 struct cg_diag *diag) __must_check;
+/* What of this machine's, of those cg_own_check looks at, has this MAC, as a noun; NULL: nothing. */
+const char *cg_own_whose(struct cg_links *links, const struct cg_mac *mac, char *buf, size_t len);
 /* The camera that is the neighbour at this address, from which somebody gives
  * orders; NULL: none is. */
 const struct cg_policy_cam *cg_own_caller(struct cg_links *links, const struct cg_policy *policy,

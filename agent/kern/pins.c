@@ -102,6 +102,13 @@ static int read_names(const char *dir, struct cg_name **ret_names, size_t *ret_n
 	return 0;
 }
 
+bool cg_pins_none(const char *dir)
+{
+	_cleanup_close_ int fd = get(dir, "cg_meta");
+
+	return fd == -ENOENT;
+}
+
 int cg_pins_open(const char *dir, struct cg_pins *ret_pins)
 {
 	struct cg_pins pins = { 0 };
@@ -277,8 +284,10 @@ static int remove_pins(const char *dir, struct told *told)
 	r = remove_below(fd, dir, 0, told);
 	if (r)
 		return r;
-	if (rmdir(dir))
-		return -errno;
+	if (rmdir(dir)) {
+		/* Mounted there for us alone, by a service manager: it stays, empty. */
+		return errno == EBUSY || errno == EROFS ? 0 : -errno;
+	}
 	tell(told, "folder", dir);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef CG_PINS_H
 #define CG_PINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <camgate/bpf_abi.h>
@@ -19,6 +20,8 @@ struct cg_pins {
 /* dir: CG_PIN_DIR. -ENOENT: nothing is pinned; -EACCES/-EPERM; -ESTALE: pins
  * of another ABI version. */
 int cg_pins_open(const char *dir, struct cg_pins *ret_pins) __must_check;
+/* Is there nothing, as before a first start or after a detach? */
+bool cg_pins_none(const char *dir);
 void cg_pins_close(struct cg_pins *pins);
 /* Slot by id or name; -ENOENT. */
 int cg_pins_find(const struct cg_pins *pins, const char *id_or_name,

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <camgate/bpf_abi.h>
+#include "attr.h"
 
 static const uint32_t sides[2] = {
 	TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
@@ -127,6 +128,8 @@ static int tc_dump(struct nl_sock *sk, int type, int ifindex, uint32_t parent,
 	r = nl_send_auto(sk, msg);
 	if (r >= 0)
 		r = nl_recvmsgs_default(sk);
+	/* What ctx points to goes; a line that comes late must not find it. */
+	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_DEFAULT, NULL, NULL);
 	return r < 0 ? sys_error(r) : 0;
 }
 
@@ -137,8 +140,8 @@ static int on_qdisc(struct nl_msg *msg, void *ctx)
 	struct qdiscs *q = ctx;
 
 	/* The kernel dumps every interface's whatever the request names. */
-	if (tcm->tcm_ifindex != q->ifindex ||
-	    nlmsg_parse(nlmsg_hdr(msg), sizeof(*tcm), attr, TCA_MAX, NULL) || !attr[TCA_KIND])
+	if (nlmsg_parse(nlmsg_hdr(msg), sizeof(*tcm), attr, TCA_MAX, NULL) ||
+	    tcm->tcm_ifindex != q->ifindex || !attr[TCA_KIND])
 		return NL_SKIP;
 	if (!nla_strcmp(attr[TCA_KIND], "clsact"))
 		q->clsact = true;
@@ -182,9 +185,9 @@ static int on_filter(struct nl_msg *msg, void *ctx)
 	    nla_parse_nested(opt, TCA_BPF_MAX, attr[TCA_OPTIONS], NULL))
 		return NL_OK;
 	if (opt[TCA_BPF_ID])
-		c->side->prog_id = nla_get_u32(opt[TCA_BPF_ID]);
+		c->side->prog_id = cg_attr_u32(opt[TCA_BPF_ID]);
 	if (opt[TCA_BPF_NAME]) {
-		const char *name = nla_get_string(opt[TCA_BPF_NAME]);
+		const char *name = cg_attr_text(opt[TCA_BPF_NAME]);
 
 		c->side->named_ours = !strncmp(name, c->prog_name, n) &&
 				      (!name[n] || name[n] == ':');

@@ -142,5 +142,5 @@ int cg_tcx_before(int ifindex, bool egress, uint32_t prog_id)
 	for (uint32_t i = 0; i < attr.query.prog_cnt && i < MAX_PROGRAMS; i++)
 		if (ids[i] == prog_id)
 			return (int)i;
-	return -ENOENT;
+	return (int)attr.query.prog_cnt;
 }

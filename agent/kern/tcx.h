@@ -13,7 +13,7 @@ int cg_tcx_read(const char *dir, int ifindex, uint32_t from_id, uint32_t to_id,
 		struct cg_tc_state *ret_state) __must_check;
 /* Returns 1 if something was removed, else 0. Also of a port that is gone. */
 int cg_tcx_detach(const char *dir, int ifindex) __must_check;
-/* How many programs of others are asked before ours; -ENOENT: ours is not there. */
+/* How many programs of others are asked before ours: all of them where ours is a filter of tc. */
 int cg_tcx_before(int ifindex, bool egress, uint32_t prog_id) __must_check;
 
 #endif
