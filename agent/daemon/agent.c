@@ -7,10 +7,18 @@
 #include <time.h>
 #include "agent.h"
 #include "attach.h"
+#include "devices.h"
+#include "audit.h"
 #include "guard.h"
 #include "manual.h"
+#include "module.h"
+#include "places.h"
 #include "sched.h"
+#include "sessions.h"
+#include "viewers.h"
+#include "viewers_lan.h"
 #include "../kern/own.h"
+#include "../kern/pins.h"
 #include "../lib/zones.h"
 
 static uint64_t boot_ns(void)
@@ -55,6 +63,8 @@ void cg_agent_free(struct cg_agent *a)
 	free(a->run.port);
 	cg_ports_free(&a->run.plan);
 	free(a->run.manual);
+	free(a->run.opening);
+	free(a->run.open);
 	free(a->run.fw4_dir);
 	free(a->run.deadline);
 	cg_blocked_free(&a->run.blocked);
@@ -96,13 +106,41 @@ static void mapset_freep(struct cg_mapset **set)
 	cg_mapset_free(set);
 }
 
-int cg_agent_load(struct cg_agent *a, struct cg_diag *diag, struct cg_policy **ret_policy)
+/* Does the kernel enforce something on a camera, as this or an earlier agent left it? */
+static bool cameras_in_force(const struct cg_agent *a)
+{
+	struct cg_pins pins;
+	bool any = false;
+
+	if (cg_pins_open(a->opts.pin_dir, &pins) < 0)
+		return false;
+	for (size_t i = 0; i < pins.nnames && !any; i++)
+		any = pins.names[i].id[0];
+	cg_pins_close(&pins);
+	return any;
+}
+
+/* What a full disk, or an editor at work, leaves of a file would let every camera go. */
+static int nothing_left(const struct cg_agent *a, const struct cg_policy *policy,
+			struct cg_diag *diag)
+{
+	struct cg_pos pos = { .file = a->opts.config, .line = 1, .column = 1 };
+
+	if (policy->nlan || policy->ncams || !cameras_in_force(a))
+		return 0;
+	return cg_diag_set(diag, &pos, -EINVAL,
+			   "found nothing, expected `lan` or `camera`: cameras are enforced "
+			   "(`camgate detach` ends that)");
+}
+
+int cg_agent_load(struct cg_agent *a, const struct cg_config_counted *counted, struct cg_diag *diag,
+		  struct cg_policy **ret_policy)
 {
 	_cleanup_(config_freep) struct cg_config *config = NULL;
 	_cleanup_(policy_freep) struct cg_policy *policy = NULL;
 	int err;
 
-	err = cg_config_read(a->opts.config, diag, &config);
+	err = cg_config_read_counted(a->opts.config, counted, diag, &config);
 	if (err < 0)
 		return cg_diag_set(diag, NULL, err, "%s: %s", a->opts.config, strerror(-err));
 	err = cg_policy_build(config, diag, &policy);
@@ -111,6 +149,11 @@ int cg_agent_load(struct cg_agent *a, struct cg_diag *diag, struct cg_policy **r
 	err = cg_zones_find(policy, a->opts.root, diag);
 	if (!err)
 		err = cg_own_check(a->kern.links, policy, diag);
+	if (!err)
+		err = nothing_left(a, policy, diag);
+	/* Behind the checks: those are of what somebody wrote. */
+	if (!err)
+		err = cg_devices_hold(a, policy);
 	if (err < 0)
 		return err;
 	*ret_policy = TAKE_PTR(policy);
@@ -173,6 +216,8 @@ static void forget_changed(struct cg_agent *a, const struct made *m, size_t ncam
 			j++;
 		if (j == ncams && a->run.blocked)
 			cg_blocked_forget(a->run.blocked, was->slot);
+		if (j == ncams)
+			cg_audit_forget(a, was->slot);
 	}
 }
 
@@ -219,6 +264,9 @@ static void moved(struct cg_agent *a, struct cg_datapath **dp)
 	cg_attach_events_stop(a);
 	cg_datapath_close(&a->kern.dp);
 	a->kern.dp = TAKE_PTR(*dp);
+	a->run.lost = 0;
+	cg_sessions_moved(a);
+	cg_viewers_moved(a);
 	cg_attach_events_start(a);
 	for (size_t i = 0; i < a->run.nport; i++)
 		a->run.port[i].attached = false;
@@ -249,6 +297,7 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 	struct cg_datapath *dp = a->kern.dp;
 	int err;
 
+	cg_viewers_lan_before(a, *policy);
 	if ((*policy)->ncams > cg_datapath_slots(a->kern.dp)) {
 		err = grow(a, (*policy)->ncams, &larger);
 		if (err < 0)
@@ -277,7 +326,9 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 	cg_mapset_diff(a->policy.set ? a->policy.set : old, set, &applied.diff);
 
 	cg_sched_config(a, *policy, set);
-	err = cg_guard_before(a, dp, *policy);
+	err = cg_places_before(a, dp, *policy, diag);
+	if (!err)
+		err = cg_guard_before(a, dp, *policy);
 	if (!err)
 		err = cg_datapath_apply(dp, set);
 	if (err < 0)
@@ -286,6 +337,7 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 	commit(a, policy, &set, &m);
 	if (larger)
 		moved(a, &larger);
+	cg_places_applied(a);
 	cg_guard_applied(a);
 	cg_manual_restore(a);
 	cg_sched_applied(a);
@@ -299,13 +351,32 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 	return 0;
 }
 
+int cg_agent_again(struct cg_agent *a)
+{
+	_cleanup_(mapset_freep) struct cg_mapset *set = NULL;
+	struct cg_diag diag = { 0 };
+	int err = build(a->kern.dp, a->policy.now, &diag, &set);
+
+	if (err < 0)
+		return err;
+	cg_sched_config(a, a->policy.now, set);
+	err = cg_datapath_apply(a->kern.dp, set);
+	if (err < 0)
+		return err;
+	cg_mapset_free(&a->policy.set);
+	a->policy.set = TAKE_PTR(set);
+	cg_module_announce(a);
+	cg_sched_applied(a);
+	return 0;
+}
+
 int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_applied *ret_applied)
 {
 	_cleanup_(policy_freep) struct cg_policy *policy = NULL;
 	int err;
 
 	cg_agent_notify(a, CG_AGENT_RELOADING);
-	err = cg_agent_load(a, diag, &policy);
+	err = cg_agent_load(a, NULL, diag, &policy);
 	if (!err)
 		err = cg_agent_apply(a, &policy, diag, ret_applied);
 	if (err < 0) {
@@ -323,6 +394,7 @@ int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_ap
 		cg_guard_sync(a);
 	} else {
 		cg_attach_sync(a, true);
+		cg_guard_files(a);
 		cg_manual_save(a);
 	}
 	cg_agent_notify(a, CG_AGENT_APPLIED);

@@ -50,8 +50,18 @@ struct cg_agent_port {
 	int ifindex;
 	char name[16];
 	bool attached;
-	int err; /* why not; 0 or -errno */
+	int err;	      /* why not; 0 or -errno */
+	unsigned int filters; /* of others before ours, as last heard */
+	unsigned int before;  /* these and programs by TCX, as last said */
 	uint64_t retry_ns;
+	uint64_t seen_ns; /* the filters were there */
+};
+
+/* An opening that was seen, whoever made it. */
+struct cg_agent_opening {
+	char id[CG_ID_LEN];
+	uint64_t until_ns;
+	bool told; /* that it ends soon */
 };
 
 enum cg_agent_notice {
@@ -65,7 +75,17 @@ struct cg_guard;
 struct cg_module;
 struct cg_names;
 struct cg_learn;
+struct cg_mappings;
+struct cg_audit;
 struct cg_sched;
+struct cg_ahead;
+struct cg_config_counted;
+struct cg_sessions;
+struct cg_stop;
+struct cg_endings;
+struct cg_viewers;
+struct cg_notify;
+struct cg_devices;
 struct cg_agent;
 
 /* A resolver besides the gateway, and the MAC its answers must have. */
@@ -73,6 +93,11 @@ struct cg_agent_resolver {
 	struct cg_addr addr;
 	struct cg_mac mac;
 	bool bound; /* mac is known */
+};
+
+/* A file as it was when it was read; zeros: none was. */
+struct cg_agent_file {
+	uint64_t dev, ino, size, mtime_ns;
 };
 
 struct cg_agent {
@@ -111,8 +136,15 @@ struct cg_agent {
 		struct cg_ports_plan *plan; /* as last applied */
 		bool nets_failed;	    /* they are not: try again */
 		uint64_t reattached;	    /* filters somebody had removed */
+		uint64_t gap_ns;	    /* the longest time until they were back */
+		uint64_t heard_ns;	    /* what is dealt with now was heard then; 0: nothing */
 		struct cg_saved_manual *manual;
 		size_t nmanual;
+		struct cg_saved_opening *opening; /* for some only; followed */
+		size_t nopening;
+		struct cg_agent_opening *open;
+		size_t nopen;
+		bool open_looked;
 		bool manual_dirty; /* the state file is older */
 		char *fw4_dir;	   /* where the fw4 include was put; NULL: nowhere */
 		struct cg_blocked *blocked;
@@ -123,10 +155,12 @@ struct cg_agent {
 		struct cg_agent_resolver resolver[CG_MAX_RESOLVERS];
 		size_t nresolver;
 		uint64_t resolver_ns; /* when MACs are looked for again */
+		uint64_t viewers_ns;  /* when those at home are looked for again */
+		bool viewers_moved;   /* and are elsewhere than the policy in force says */
 		uint16_t dns_port;
 		bool ready;
 		bool leave; /* detached: end, with 0 */
-		struct cg_log_limit limit_lost, limit_state;
+		struct cg_log_limit limit_lost, limit_state, limit_viewers;
 		uint64_t lost;
 	} run;
 
@@ -137,14 +171,28 @@ struct cg_agent {
 	} ev;
 	struct {
 		struct cg_policy *policy; /* read, not in force yet */
+		struct cg_ahead *ahead;	  /* being opened; NULL: nothing is */
 		int exit_code;
 	} start;
+	struct {
+		struct cg_agent_file file[2]; /* of countries, of networks */
+		bool anew;		      /* they are read, changed or not */
+		char error[400];	      /* why the last one is not in force */
+	} geo;
 	struct cg_control *control;
 	struct cg_guard *guard;
 	struct cg_module *module;
 	struct cg_names *names;
 	struct cg_learn *learn; /* NULL: nobody asked for it yet */
+	struct cg_mappings *mappings;
+	struct cg_audit *audit;
 	struct cg_sched *sched;
+	struct cg_sessions *sessions;
+	struct cg_stop *stop;
+	struct cg_endings *endings; /* there while stop is */
+	struct cg_viewers *viewers;
+	struct cg_notify *notify;
+	struct cg_devices *devices;
 
 	/* Whoever wants to know; set by stages.c, which knows both sides. */
 	void (*listener)(struct cg_agent *a, enum cg_agent_notice notice);
@@ -161,8 +209,8 @@ void cg_agent_free(struct cg_agent *a);
 void cg_agent_notify(struct cg_agent *a, enum cg_agent_notice notice);
 
 /* Reads and judges the file, with what this machine says about MACs; changes
- * nothing. -errno with diag set. */
-int cg_agent_load(struct cg_agent *a, struct cg_diag *diag,
+ * nothing. -errno with diag set. counted may be NULL. */
+int cg_agent_load(struct cg_agent *a, const struct cg_config_counted *counted, struct cg_diag *diag,
 		  struct cg_policy **ret_policy) __must_check;
 /* Puts *policy in force and takes it (NULL after). On failure nothing has
  * changed; diag holds text only where the config is to blame. */
@@ -170,6 +218,8 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 		   struct cg_agent_applied *ret_applied) __must_check;
 /* Both; what follows from a new policy (ports, nets, state file) as well. */
 int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_applied *ret_applied);
+/* The policy in force once more, because addresses of its viewers are others. */
+int cg_agent_again(struct cg_agent *a) __must_check;
 /* Cameras as the pinned maps name them: the policy of an earlier run. */
 int cg_agent_adopt(struct cg_agent *a) __must_check;
 /* Room to ask the packet path for. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "attach.h"
+#include "devices.h"
 #include "events.h"
 #include "guard.h"
 #include "names.h"
@@ -19,6 +20,41 @@ static struct cg_agent_port *port_find(struct cg_agent *a, int ifindex)
 	return NULL;
 }
 
+static unsigned int filters_before(struct cg_agent *a, const struct cg_agent_port *p)
+{
+	unsigned int found = 0;
+
+	for (int egress = 0; egress < 2 && !cg_datapath_is_silent(a->kern.dp); egress++) {
+		_cleanup_free_ struct cg_link_filter *filter = NULL;
+		size_t n = 0;
+
+		if (cg_links_filters_read(a->kern.links, p->ifindex, egress, &filter, &n) < 0)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			found += filter[i].pref < CG_TC_PRIO;
+	}
+	return found;
+}
+
+/* A packet that one of them passes or takes never comes to ours. Of filters one is
+ * told and need not ask (heard); of programs by TCX, which come first, not. */
+static void order_look(struct cg_agent *a, struct cg_agent_port *p, bool heard)
+{
+	int linked = cg_datapath_before(a->kern.dp, p->ifindex);
+	unsigned int n;
+
+	if (heard)
+		p->filters = filters_before(a, p);
+	n = p->attached ? p->filters + (linked > 0 ? (unsigned int)linked : 0) : 0;
+	if (n > p->before)
+		cg_log_warning(
+			"%s: %u filters of others are asked before ours and may pass packets by",
+			p->name, n);
+	else if (!n && p->before && p->attached)
+		cg_log_info("%s: no filter of others is asked before ours any more", p->name);
+	p->before = n;
+}
+
 static void attach(struct cg_agent *a, struct cg_agent_port *p)
 {
 	int err = cg_datapath_attach(a->kern.dp, p->ifindex);
@@ -32,29 +68,54 @@ static void attach(struct cg_agent *a, struct cg_agent_port *p)
 				     strerror(-err),
 				     err == -EBUSY ? " (an `ingress` qdisc holds the place)" : "");
 		p->retry_ns = a->boot_ns() + RETRY_NS;
+	} else if (!p->attached && a->run.heard_ns) {
+		cg_log_info("%s: attached, %llu ms after it was heard of", p->name,
+			    (unsigned long long)((a->boot_ns() - a->run.heard_ns) / 1000000));
 	} else if (!p->attached) {
 		cg_log_info("%s: attached", p->name);
 	}
 	p->err = err;
 	p->attached = !err;
+	if (p->attached)
+		p->seen_ns = a->boot_ns();
+	order_look(a, p, true);
+}
+
+/* Nobody is told when a program of TCX is gone: then it is since they were seen. */
+static void gap_say(struct cg_agent *a, const struct cg_agent_port *p, uint64_t seen_ns)
+{
+	bool silent = cg_datapath_is_silent(a->kern.dp);
+	uint64_t now = a->boot_ns(), since = silent ? seen_ns : a->run.heard_ns;
+	uint64_t gap = since && now > since ? now - since : 0;
+
+	if (gap > a->run.gap_ns)
+		a->run.gap_ns = gap;
+	cg_log_notice("%s: attached again, %llu ms after the filters were %s", p->name,
+		      (unsigned long long)(gap / 1000000), silent ? "last seen" : "missed");
 }
 
 static void look_at(struct cg_agent *a, struct cg_agent_port *p)
 {
 	int there = cg_datapath_attached(a->kern.dp, p->ifindex);
+	uint64_t seen_ns = p->seen_ns;
+	bool was = p->attached;
 
 	if (there > 0) {
 		p->attached = true;
 		p->err = 0;
+		p->seen_ns = a->boot_ns();
+		order_look(a, p, true);
 		return;
 	}
-	if (p->attached) {
+	if (was) {
 		a->run.reattached++;
 		cg_log_warning("%s: filters were removed by somebody else, attaching again",
 			       p->name);
 		p->attached = false;
 	}
 	attach(a, p);
+	if (was && p->attached)
+		gap_say(a, p, seen_ns);
 }
 
 /* Ports of the new plan, with what is known of those that stay. */
@@ -208,6 +269,8 @@ void cg_attach_sync(struct cg_agent *a, bool look)
 		else if (other || !p->attached)
 			attach(a, p);
 	}
+	if (cg_attach_complete(a))
+		cg_datapath_replaced(a->kern.dp);
 	/* Behind the filters: what they have not seen is what it stops. */
 	cg_guard_sync(a);
 	cg_agent_notify(a, CG_AGENT_CHANGED);
@@ -257,10 +320,16 @@ void cg_attach_tick(struct cg_agent *a, uint64_t now_ns)
 	for (size_t i = 0; i < a->run.nport; i++) {
 		struct cg_agent_port *p = &a->run.port[i];
 
-		if (now_ns < p->retry_ns || (p->attached && !cg_datapath_is_silent(a->kern.dp)))
+		if (now_ns < p->retry_ns)
 			continue;
-		if (p->attached && cg_datapath_attached(a->kern.dp, p->ifindex) > 0) {
+		if (p->attached && !cg_datapath_is_silent(a->kern.dp)) {
 			p->retry_ns = now_ns + RETRY_NS;
+			order_look(a, p, false);
+			continue;
+		}
+		if (p->attached && cg_datapath_attached(a->kern.dp, p->ifindex) > 0) {
+			p->seen_ns = now_ns;
+			order_look(a, p, false);
 			continue;
 		}
 		if (p->attached)
@@ -295,6 +364,8 @@ void cg_attach_events_start(struct cg_agent *a)
 	int fd = cg_datapath_events_fd(a->kern.dp);
 
 	cg_datapath_names_listen(a->kern.dp, cg_names_event, a);
+	cg_datapath_sessions_listen(a->kern.dp, cg_events_session, a);
+	cg_devices_listen(a);
 	if (fd < 0 || !a->loop)
 		return;
 	ev_io_init(&a->ev.events, events_ready, fd, EV_READ);
@@ -306,4 +377,5 @@ void cg_attach_events_stop(struct cg_agent *a)
 {
 	if (a->loop)
 		ev_io_stop(a->loop, &a->ev.events);
+	cg_devices_deaf(a);
 }

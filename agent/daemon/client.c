@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One object a client, no global buffer, nothing that blocks: a client can only hurt itself. */
+/* One object a client, no global buffer, nothing that blocks, and one request at a time in turn: a client can only hurt itself. */
 #include <errno.h>
 #include <json-c/json.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <camgate/ctl.h>
+#include "../lib/jsonout.h"
 #include "client.h"
 #include "command.h"
+#include "request.h"
 
 #define READ_CHUNK 4096
-#define JSON_DEPTH 16
-/* Places that only those who may change things can take. */
-#define RESERVED   (CG_MAX_CLIENTS / 4)
 
 struct cg_client {
 	struct cg_clients *all;
 	struct cg_client *next, **prev;
 	int fd;
-	bool privileged;
-	bool ending; /* closes when the replies are out */
+	struct cg_peer peer;
+	bool ending;	 /* closes when the replies are out */
+	bool waiting;	 /* holds a whole line that is not run yet */
+	uint64_t served; /* number of its last turn */
 	ev_io read, write;
 	ev_timer timer;
 	char *in;
@@ -49,7 +50,8 @@ static bool output_left(const struct cg_client *cl)
 	return cl->out_at < cl->out_len;
 }
 
-/* A half line or reply is waited for shorter than the next request. */
+/* A half line or reply is waited for shorter than the next request. Started
+ * where one begins and where a reply is out: bytes in between buy no time. */
 static void timer_set(struct cg_client *cl)
 {
 	struct cg_clients *c = cl->all;
@@ -59,78 +61,75 @@ static void timer_set(struct cg_client *cl)
 	ev_timer_start(c->a->loop, &cl->timer);
 }
 
+/* Where there is none for a reply either. */
+static const char no_memory[] =
+	"{\"v\":1,\"ok\":false,\"code\":1,\"error\":\"out of memory\","
+	"\"hint\":\"it may have been done all the same, see `camgate status`\"}\n";
+
+/* Takes reply. */
 static int reply_queue(struct cg_client *cl, struct json_object *reply)
 {
-	const char *text;
+	_cleanup_free_ char *text = NULL;
 	size_t len;
 	char *out;
+	int err = cg_json_text(reply, false, &text, &len);
 
-	if (!reply)
-		return -ENOMEM;
-	text = json_object_to_json_string_length(
-		reply, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-	if (len >= CG_MAX_REPLY) {
-		json_object_put(reply);
-		reply = cg_command_refuse(CG_EXIT_FAILED, "the reply would be too long");
-		text = json_object_to_json_string_length(reply, JSON_C_TO_STRING_PLAIN, &len);
-	}
-	if (cl->out_at) {
-		memmove(cl->out, cl->out + cl->out_at, cl->out_len - cl->out_at);
-		cl->out_len -= cl->out_at;
-		cl->out_at = 0;
-	}
-	out = realloc(cl->out, cl->out_len + len + 1);
-	if (!out) {
-		json_object_put(reply);
-		return -ENOMEM;
-	}
-	memcpy(out + cl->out_len, text, len);
-	out[cl->out_len + len] = '\n';
-	cl->out = out;
-	cl->out_len += len + 1;
 	json_object_put(reply);
+	if (!err && len > CG_MAX_REPLY) {
+		free(TAKE_PTR(text));
+		reply = cg_command_refuse(CG_EXIT_FAILED, "the reply would be too long");
+		err = cg_json_text(reply, false, &text, &len);
+		json_object_put(reply);
+	}
+	if (err)
+		len = strlen(no_memory);
+	out = realloc(cl->out, cl->out_len + len);
+	if (!out)
+		return -ENOMEM;
+	memcpy(out + cl->out_len, err ? no_memory : text, len);
+	cl->out = out;
+	cl->out_len += len;
 	return 0;
+}
+
+/* Replies that nobody reads; those who may do more have room of their own. */
+static bool room_left(const struct cg_client *cl)
+{
+	size_t unread = 0, max = CG_MAX_UNREAD;
+
+	if (cl->peer.rank == CG_PEER_ROOT)
+		return true;
+	if (cl->peer.rank == CG_PEER_GROUP)
+		max *= 2;
+	for (const struct cg_client *o = cl->all->first; o; o = o->next)
+		unread += o->out_len - o->out_at;
+	return unread < max;
 }
 
 static struct json_object *line_run(struct cg_client *cl, const char *line, size_t len)
 {
-	struct json_tokener *tok;
-	struct json_object *request, *reply;
-	bool whole;
-
-	if (memchr(line, '\0', len))
-		return cg_command_refuse(CG_EXIT_USAGE,
-					 "a request is text, and this one holds a NUL");
-	tok = json_tokener_new_ex(JSON_DEPTH);
-	if (!tok)
-		return NULL;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	request = json_tokener_parse_ex(tok, line, (int)len);
-	whole = json_tokener_get_error(tok) == json_tokener_success &&
-		json_tokener_get_parse_end(tok) == len;
-	if (!request || !whole || !json_object_is_type(request, json_type_object))
-		reply = cg_command_refuse(CG_EXIT_USAGE, "a request is one JSON object a line");
-	else
-		reply = cg_command_run(cl->all->a, request, cl->privileged);
-	json_object_put(request);
-	json_tokener_free(tok);
-	return reply;
+	if (!room_left(cl))
+		return cg_command_refuse(CG_EXIT_FAILED,
+					 "too many replies wait to be read, try again");
+	return cg_request_run(cl->all->a, line, len, cl->peer.rank != CG_PEER_OTHER, cl->peer.uid);
 }
 
-/* Takes one whole line from the input. 1: one was run, 0: none is whole. */
+static bool line_whole(const struct cg_client *cl)
+{
+	return cl->in_len >= CG_MAX_REQUEST || (cl->in_len && memchr(cl->in, '\n', cl->in_len));
+}
+
+/* Takes one whole line from the input and runs it. */
 static int line_take(struct cg_client *cl)
 {
-	char *end = cl->in_len ? memchr(cl->in, '\n', cl->in_len) : NULL;
+	char *end = memchr(cl->in, '\n', cl->in_len);
 	size_t len, used;
 	int err = 0;
 
 	if (!end) {
-		if (cl->in_len < CG_MAX_REQUEST)
-			return 0;
 		cl->in_len = 0;
 		cl->ending = true;
-		err = reply_queue(cl, cg_command_refuse(CG_EXIT_USAGE, "the request is too long"));
-		return err < 0 ? err : 1;
+		return reply_queue(cl, cg_command_refuse(CG_EXIT_USAGE, "the request is too long"));
 	}
 	len = used = (size_t)(end - cl->in);
 	if (len && cl->in[len - 1] == '\r')
@@ -140,7 +139,7 @@ static int line_take(struct cg_client *cl)
 		err = reply_queue(cl, line_run(cl, cl->in, len));
 	memmove(cl->in, end + 1, cl->in_len - used - 1);
 	cl->in_len -= used + 1;
-	return err < 0 ? err : 1;
+	return err;
 }
 
 /* false: the client is gone. */
@@ -165,6 +164,8 @@ static bool output_send(struct cg_client *cl)
 		cl->out_at += (size_t)n;
 	}
 	ev_io_stop(c->a->loop, &cl->write);
+	free(cl->out);
+	cl->out = NULL;
 	cl->out_len = cl->out_at = 0;
 	if (c->a->run.leave)
 		ev_break(c->a->loop, EVBREAK_ALL);
@@ -175,35 +176,67 @@ static bool output_send(struct cg_client *cl)
 	return true;
 }
 
-/* Runs what is whole, as long as replies leave: a client that does not read
- * them is not read from either. */
-static void client_serve(struct cg_client *cl)
+/* What a client may do next: a line that is whole waits for its turn, and
+ * nothing is read meanwhile, nor from a client that does not read its reply. */
+static void client_look(struct cg_client *cl)
 {
 	struct cg_clients *c = cl->all;
 
-	while (!output_left(cl) && !cl->ending) {
-		int n = line_take(cl);
-
-		if (n < 0) {
-			client_end(cl);
-			return;
-		}
-		if (!n)
-			break;
-		if (!output_send(cl))
-			return;
-	}
-	if (output_left(cl) || cl->ending)
+	cl->waiting = !output_left(cl) && !cl->ending && line_whole(cl);
+	if (cl->waiting)
+		ev_idle_start(c->a->loop, &c->turn);
+	if (cl->waiting || output_left(cl) || cl->ending) {
 		ev_io_stop(c->a->loop, &cl->read);
-	else
-		ev_io_start(c->a->loop, &cl->read);
+		return;
+	}
+	if (!cl->in_len) {
+		free(cl->in);
+		cl->in = NULL;
+		cl->in_room = 0;
+	}
+	ev_io_start(c->a->loop, &cl->read);
+}
+
+/* Those who may do more first, then who has waited longest. */
+static struct cg_client *next(const struct cg_clients *c)
+{
+	struct cg_client *best = NULL;
+
+	for (struct cg_client *cl = c->first; cl; cl = cl->next)
+		if (cl->waiting &&
+		    (!best || cl->peer.rank > best->peer.rank ||
+		     (cl->peer.rank == best->peer.rank && cl->served < best->served)))
+			best = cl;
+	return best;
+}
+
+/* One request a turn of the loop, however many wait: packets' events, ticks and
+ * others' requests come in between. */
+static void turn(struct ev_loop *loop, ev_idle *w, int revents)
+{
+	struct cg_clients *c = w->data;
+	struct cg_client *cl = next(c);
+
+	(void)revents;
+	if (!cl) {
+		ev_idle_stop(loop, w);
+		return;
+	}
+	cl->served = ++c->served;
+	if (line_take(cl) < 0) {
+		client_end(cl);
+		return;
+	}
+	if (!output_send(cl))
+		return;
 	timer_set(cl);
+	client_look(cl);
 }
 
 static void client_read(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct cg_client *cl = w->data;
-	bool half = cl->in_len;
+	bool fresh = !cl->in_len;
 	ssize_t n;
 
 	(void)loop;
@@ -227,11 +260,9 @@ static void client_read(struct ev_loop *loop, ev_io *w, int revents)
 		return;
 	}
 	cl->in_len += (size_t)n;
-	/* Bytes that complete nothing do not buy more time. */
-	if (half && !memchr(cl->in + cl->in_len - n, '\n', (size_t)n) &&
-	    cl->in_len < CG_MAX_REQUEST)
-		return;
-	client_serve(cl);
+	if (fresh)
+		timer_set(cl);
+	client_look(cl);
 }
 
 static void client_write(struct ev_loop *loop, ev_io *w, int revents)
@@ -240,8 +271,10 @@ static void client_write(struct ev_loop *loop, ev_io *w, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (output_send(cl))
-		client_serve(cl);
+	if (!output_send(cl) || output_left(cl))
+		return;
+	timer_set(cl);
+	client_look(cl);
 }
 
 static void client_timeout(struct ev_loop *loop, ev_timer *w, int revents)
@@ -250,6 +283,11 @@ static void client_timeout(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)loop;
 	(void)revents;
+	/* Its turn is late: that is not its fault. */
+	if (cl->waiting) {
+		timer_set(cl);
+		return;
+	}
 	if (cl->in_len && !output_left(cl)) {
 		cl->ending = true;
 		if (!reply_queue(cl, cg_command_refuse(CG_EXIT_USAGE,
@@ -263,24 +301,37 @@ static void client_timeout(struct ev_loop *loop, ev_timer *w, int revents)
 static void refuse(int fd)
 {
 	struct json_object *o = cg_command_refuse(CG_EXIT_FAILED, "too many clients, try again");
-	const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-	struct iovec iov[2] = {
-		{ .iov_base = (char *)text, .iov_len = strlen(text) },
-		{ .iov_base = "\n", .iov_len = 1 },
-	};
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	_cleanup_free_ char *text = NULL;
+	size_t n;
 
 	/* A fresh socket has room for it; a client that left needs no words. */
-	(void)sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (!cg_json_text(o, false, &text, &n))
+		(void)send(fd, text, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	json_object_put(o);
 	close(fd);
 }
 
-void cg_clients_add(struct cg_clients *c, int fd, bool privileged)
+/* Root's places are kept from all others, the group's from strangers, and no
+ * user but root has more than its part. */
+static bool place_left(const struct cg_clients *c, const struct cg_peer *peer)
+{
+	size_t max = CG_MAX_CLIENTS, own = 0;
+
+	if (peer->rank == CG_PEER_ROOT)
+		return c->n < max;
+	max -= CG_CLIENTS_ROOT;
+	if (peer->rank == CG_PEER_OTHER)
+		max -= CG_CLIENTS_GROUP;
+	for (const struct cg_client *cl = c->first; cl; cl = cl->next)
+		own += cl->peer.uid == peer->uid;
+	return c->n < max && own < CG_CLIENTS_USER;
+}
+
+void cg_clients_add(struct cg_clients *c, int fd, const struct cg_peer *peer)
 {
 	struct cg_client *cl;
 
-	if (c->n >= CG_MAX_CLIENTS - (privileged ? 0 : RESERVED)) {
+	if (!place_left(c, peer)) {
 		refuse(fd);
 		return;
 	}
@@ -291,7 +342,7 @@ void cg_clients_add(struct cg_clients *c, int fd, bool privileged)
 	}
 	cl->all = c;
 	cl->fd = fd;
-	cl->privileged = privileged;
+	cl->peer = *peer;
 	ev_io_init(&cl->read, client_read, fd, EV_READ);
 	ev_io_init(&cl->write, client_write, fd, EV_WRITE);
 	ev_timer_init(&cl->timer, client_timeout, c->idle_s, 0.);
@@ -306,8 +357,18 @@ void cg_clients_add(struct cg_clients *c, int fd, bool privileged)
 	timer_set(cl);
 }
 
+void cg_clients_begin(struct cg_clients *c, struct cg_agent *a)
+{
+	c->a = a;
+	ev_idle_init(&c->turn, turn);
+	/* Before what is ready, or a flood of it would keep everybody waiting. */
+	ev_set_priority(&c->turn, EV_MAXPRI);
+	c->turn.data = c;
+}
+
 void cg_clients_end(struct cg_clients *c)
 {
 	while (c->first)
 		client_end(c->first);
+	ev_idle_stop(c->a->loop, &c->turn);
 }

@@ -4,6 +4,7 @@
 #define CG_CLIENT_H
 
 #include "agent.h"
+#include "peer.h"
 
 struct cg_client;
 
@@ -13,11 +14,15 @@ struct cg_clients {
 	double idle_s; /* how long nothing may be said */
 	struct cg_client *first;
 	size_t n;
+	uint64_t served; /* requests */
+	ev_idle turn;	 /* runs while requests wait */
 };
 
-/* fd is taken. With too many there, it is told so and closed; a few places are
- * kept for those who may change things. */
-void cg_clients_add(struct cg_clients *c, int fd, bool privileged);
+/* Before anything else; the times are set by the caller. */
+void cg_clients_begin(struct cg_clients *c, struct cg_agent *a);
+/* fd is taken. With too many there it is told so and closed: places, and how
+ * many of them one user may have, are in limits.h. */
+void cg_clients_add(struct cg_clients *c, int fd, const struct cg_peer *peer);
 void cg_clients_end(struct cg_clients *c);
 
 #endif

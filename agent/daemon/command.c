@@ -11,20 +11,26 @@
 #include "../kern/pins.h"
 #include "../lib/duration.h"
 #include "../lib/exposure.h"
+#include "../lib/jsonout.h"
 #include "../lib/near.h"
 #include "../lib/view.h"
+#include "../lib/viewers.h"
+#include "audit.h"
 #include "command.h"
 #include "guard.h"
 #include "manual.h"
+#include "places.h"
 #include "sched.h"
+#include "sessions.h"
+#include "viewers.h"
 
 static struct json_object *reply_new(bool ok, int code)
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "v", json_object_new_int(CG_CTL_VERSION));
-	json_object_object_add(o, "ok", json_object_new_boolean(ok));
-	json_object_object_add(o, "code", json_object_new_int(code));
+	cg_json_add(o, "v", json_object_new_int(CG_CTL_VERSION));
+	cg_json_add(o, "ok", json_object_new_boolean(ok));
+	cg_json_add(o, "code", json_object_new_int(code));
 	return o;
 }
 
@@ -32,13 +38,13 @@ struct json_object *cg_command_refuse(int code, const char *error)
 {
 	struct json_object *o = reply_new(false, code);
 
-	json_object_object_add(o, "error", json_object_new_string(error));
+	cg_json_add(o, "error", json_object_new_string(error));
 	return o;
 }
 
 void cg_command_put(struct cg_command_call *c, const char *key, struct json_object *value)
 {
-	json_object_object_add(c->reply, key, value);
+	cg_json_add(c->reply, key, value);
 }
 
 void cg_command_put_text(struct cg_command_call *c, const char *key, const char *value)
@@ -113,7 +119,7 @@ static void no_camera(struct cg_command_call *c, const char *name)
 	}
 	n = names ? cg_near_find(name, names, n, near) : 0;
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(list, json_object_new_string(near[i]));
+		cg_json_push(list, json_object_new_string(near[i]));
 	cg_command_fail(c, CG_EXIT_FAILED, NULL, "there is no camera '%s'", name);
 	cg_command_put(c, "near", list);
 }
@@ -144,17 +150,18 @@ static struct json_object *cam_new(const struct cg_agent *a, const struct cg_age
 {
 	const struct cg_exposure *e = exposure_of(a, cam);
 	struct json_object *o = json_object_new_object();
+	char text[CG_VIEWERS_TEXT];
 	uint64_t now = a->boot_ns();
 
-	json_object_object_add(o, "id", json_object_new_string(cam->id));
-	json_object_object_add(o, "name", json_object_new_string(cam->name));
-	json_object_object_add(
-		o, "exposure",
-		json_object_new_string(cg_view_exposure_name(cg_exposure_now(e, now))));
+	cg_json_add(o, "id", json_object_new_string(cam->id));
+	cg_json_add(o, "name", json_object_new_string(cam->name));
+	cg_json_add(o, "exposure",
+		    json_object_new_string(cg_view_exposure_name(cg_exposure_now(e, now))));
 	if (cg_exposure_opening(e, now))
-		json_object_object_add(
-			o, "until_s",
-			json_object_new_int64(cg_agent_epoch(a, cg_exposure_deadline(e))));
+		cg_json_add(o, "until_s",
+			    json_object_new_int64(cg_agent_epoch(a, cg_exposure_deadline(e))));
+	if (cg_viewers_text(a, cam, text))
+		cg_json_add(o, "to", json_object_new_string(text));
 	return o;
 }
 
@@ -209,41 +216,89 @@ static bool within_quota(struct cg_command_call *c, const struct cg_agent_cam *c
 	return true;
 }
 
+static void no_viewer(struct cg_command_call *c, const char *to)
+{
+	const struct cg_policy *policy = c->a->policy.now;
+	const char *names[CG_MAX_NAMED_VIEWERS], *near[CG_NEAR_MAX];
+	struct json_object *list = json_object_new_array();
+	size_t n = 0;
+
+	for (; policy && n < policy->nviewers; n++)
+		names[n] = policy->viewers[n].name;
+	n = cg_near_find(to, names, n, near);
+	for (size_t i = 0; i < n; i++)
+		cg_json_push(list, json_object_new_string(near[i]));
+	cg_command_fail(c, CG_EXIT_USAGE, NULL,
+			"'%s' is no viewer, expected a viewer's name, an address, a prefix or all",
+			to);
+	cg_command_put(c, "near", list);
+}
+
+/* Whom it is opened for; false after having failed the call. */
+static bool to_read(struct cg_command_call *c, const struct cg_agent_cam *cam,
+		    struct cg_manual_open *how, struct cg_addr *addr)
+{
+	const struct cg_policy *policy = c->a->policy.now;
+	const char *to = cg_command_text(c, "to");
+	struct json_object *given;
+	struct cg_prefix p;
+
+	/* A viewer that cannot be read must not become "anyone". */
+	if (!to && json_object_object_get_ex(c->args, "to", &given) && given)
+		to = "";
+	if (!to) {
+		how->to = cam->policy && cg_viewers_has(cam->policy) ? "" : NULL;
+		return true;
+	}
+	if (!strcmp(to, CG_VIEWERS_ALL))
+		return true;
+	if (!cg_addr_parse(to, addr) && cg_addr_is_unicast(addr)) {
+		how->viewer = addr->b;
+		return true;
+	}
+	if ((policy && cg_viewers_find(policy, to)) || (!cg_prefix_parse(to, &p) && p.len < 128)) {
+		how->to = to;
+		return true;
+	}
+	no_viewer(c, to);
+	return false;
+}
+
 static void cmd_open(struct cg_command_call *c)
 {
 	const struct cg_agent_cam *cam = cg_command_cam(c);
 	struct cg_manual_open how = { .force = flag(c, "force") };
-	struct json_object *list, *o, *to_arg;
+	struct json_object *list, *o;
 	struct cg_addr viewer;
 	uint64_t old_ns = 0;
-	const char *to = cg_command_text(c, "to"), *cut_by;
+	const char *cut_by;
+	int err;
 
 	if (!cam || !until(c, CG_OPEN_DEFAULT_S, CG_OPEN_MAX_S, &how.until_ns))
 		return;
-	if (json_object_object_get_ex(c->args, "to", &to_arg) && to_arg) {
-		/* A viewer that cannot be read must not become "anyone". */
-		if (!to || cg_addr_parse(to, &viewer) < 0 || !cg_addr_is_unicast(&viewer)) {
-			cg_command_fail(c, CG_EXIT_USAGE, NULL,
-					"'%s' is no viewer, expected an address", to ? to : "to");
-			return;
-		}
-		how.viewer = viewer.b;
-	}
+	if (!to_read(c, cam, &how, &viewer))
+		return;
 	if (!within_quota(c, cam, &how.until_ns, &cut_by))
 		return;
-	if (cg_manual_open(c->a, cam, &how, &old_ns) < 0) {
+	err = cg_manual_open(c->a, cam, &how, &old_ns);
+	if (err < 0 && err != -EPERM) {
+		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s: whom it is for cannot be stored: %s",
+				cam->name, strerror(-err));
+		return;
+	}
+	if (err) {
 		cg_command_fail(c, CG_EXIT_FAILED, "`--force` opens it all the same",
 				"%s is sealed: nothing leaves, and nobody was let in", cam->name);
 		return;
 	}
+	cg_sessions_opened(c->a, cam, c->uid);
 	o = cam_new(c->a, cam);
 	if (old_ns)
-		json_object_object_add(o, "old_until_s",
-				       json_object_new_int64(cg_agent_epoch(c->a, old_ns)));
+		cg_json_add(o, "old_until_s", json_object_new_int64(cg_agent_epoch(c->a, old_ns)));
 	if (cut_by)
-		json_object_object_add(o, "cut_by", json_object_new_string(cut_by));
+		cg_json_add(o, "cut_by", json_object_new_string(cut_by));
 	list = json_object_new_array();
-	json_object_array_add(list, o);
+	cg_json_push(list, o);
 	cg_command_put(c, "cams", list);
 }
 
@@ -274,10 +329,10 @@ static void each(struct cg_command_call *c,
 		was = cg_view_exposure_name(cg_exposure_now(exposure_of(a, cam), a->boot_ns()));
 		note = change(a, cam, flag(c, "force"));
 		o = cam_new(a, cam);
-		json_object_object_add(o, "old", json_object_new_string(was));
+		cg_json_add(o, "old", json_object_new_string(was));
 		if (note)
-			json_object_object_add(o, "note", json_object_new_string(note));
-		json_object_array_add(list, o);
+			cg_json_add(o, "note", json_object_new_string(note));
+		cg_json_push(list, o);
 	}
 	cg_manual_save(a);
 	cg_command_put(c, "cams", list);
@@ -351,7 +406,7 @@ static void caller_warn(struct cg_command_call *c)
 		       cam->name);
 	cg_log_warning("%s: the device that the reload was asked from, %s", cam->name, from);
 	list = json_object_new_array();
-	json_object_array_add(list, json_object_new_string(text));
+	cg_json_push(list, json_object_new_string(text));
 	cg_command_put(c, "warnings", list);
 }
 
@@ -375,13 +430,15 @@ static void cmd_reload(struct cg_command_call *c)
 	cg_command_put(c, "added", json_object_new_int64((int64_t)applied.diff.added));
 	cg_command_put(c, "removed", json_object_new_int64((int64_t)applied.diff.removed));
 	cg_command_put(c, "changed", json_object_new_int64((int64_t)applied.diff.changed));
+	if (c->a->geo.error[0])
+		cg_command_put_text(c, "lists_error", c->a->geo.error);
 	caller_warn(c);
 }
 
 static void removed_say(void *ctx, const char *what)
 {
 	cg_log_notice("detach: %s", what);
-	json_object_array_add(ctx, json_object_new_string(what));
+	cg_json_push(ctx, json_object_new_string(what));
 }
 
 static void cmd_detach(struct cg_command_call *c)
@@ -423,13 +480,25 @@ static const struct command {
 	{ "on", false, cmd_on },
 	{ "who", true, cg_command_who },
 	{ "blocked", true, cg_command_blocked },
+	{ "sessions", true, cg_command_sessions },
+	{ "log", false, cg_command_log },
+	{ "record", false, cg_command_record },
+	{ "erase", false, cg_command_erase },
 	{ "why", true, cg_command_why },
 	{ "allow", false, cg_command_allow },
 	{ "deny", false, cg_command_deny },
 	{ "undo", false, cg_command_undo },
 	{ "learn", false, cg_command_learn },
+	{ "mappings", false, cg_command_mappings },
+	{ "discover", false, cg_command_discover },
+	{ "adopt", false, cg_command_adopt },
+	{ "keep", false, cg_command_keep },
+	{ "forget", false, cg_command_forget },
+	{ "release", false, cg_command_release },
+	{ "audit", true, cg_command_audit },
 	{ "counters", true, cg_command_counters },
 	{ "reload", false, cmd_reload },
+	{ "update-lists", false, cg_command_update_lists },
 	{ "doctor", true, cg_command_doctor },
 	{ "detach", false, cmd_detach },
 	{ "version", true, cmd_version },
@@ -440,9 +509,10 @@ static bool may(const struct cg_agent *a, const struct command *cmd, bool privil
 	return privileged || (cmd->reads && a->policy.now && a->policy.now->readers_all);
 }
 
-struct json_object *cg_command_run(struct cg_agent *a, struct json_object *request, bool privileged)
+struct json_object *cg_command_run(struct cg_agent *a, struct json_object *request, bool privileged,
+				   int64_t uid)
 {
-	struct cg_command_call c = { .a = a, .args = request, .privileged = privileged };
+	struct cg_command_call c = { .a = a, .args = request, .privileged = privileged, .uid = uid };
 	struct json_object *v;
 	const char *name;
 

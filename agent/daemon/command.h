@@ -12,11 +12,12 @@ struct cg_command_call {
 	struct json_object *args;
 	struct json_object *reply; /* {"v","ok","code"}; a command adds to it */
 	bool privileged;
+	int64_t uid; /* who asks; -1: not known */
 };
 
-/* The reply to a request; NULL without memory. privileged: may change things. */
-struct json_object *cg_command_run(struct cg_agent *a, struct json_object *request,
-				   bool privileged);
+/* The reply to a request of user uid; NULL without memory. privileged: may change things. */
+struct json_object *cg_command_run(struct cg_agent *a, struct json_object *request, bool privileged,
+				   int64_t uid);
 /* The reply to what is no request. */
 struct json_object *cg_command_refuse(int code, const char *error);
 
@@ -43,6 +44,15 @@ void cg_command_counters(struct cg_command_call *c);
 void cg_command_doctor(struct cg_command_call *c);
 /* learn.c */
 void cg_command_learn(struct cg_command_call *c);
+/* command_mappings.c */
+void cg_command_mappings(struct cg_command_call *c);
+/* command_discover.c */
+void cg_command_discover(struct cg_command_call *c);
+void cg_command_release(struct cg_command_call *c);
+/* adopt.c, adopt_end.c */
+void cg_command_adopt(struct cg_command_call *c);
+void cg_command_keep(struct cg_command_call *c);
+void cg_command_forget(struct cg_command_call *c);
 /* edit.c */
 void cg_command_allow(struct cg_command_call *c);
 void cg_command_deny(struct cg_command_call *c);

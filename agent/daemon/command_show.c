@@ -7,14 +7,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <camgate/ctl.h>
+#include "../lib/jsonout.h"
 #include "../lib/reason.h"
 #include "../lib/rule.h"
 #include "../lib/view.h"
 #include "command.h"
+#include "devices.h"
 #include "guard.h"
+#include "mappings.h"
 #include "module.h"
 #include "names.h"
+#include "places.h"
 #include "sched.h"
+#include "sessions.h"
+#include "viewers.h"
 
 static struct cg_view_time now(const struct cg_agent *a)
 {
@@ -40,29 +46,17 @@ static const struct cg_policy_rule *rule_of(const struct cg_agent_cam *cam, int 
 	return &cam->policy->rules[id];
 }
 
-static const char *kind_name(enum cg_rule_kind kind)
+/* What a rule lets through of talk, as the packet path counts it; NULL: it counts nothing. */
+static const char *budget_text(const struct cg_agent_cam *cam, const struct cg_policy_rule *r,
+			       char buf[static CG_BUDGET_STRLEN])
 {
-	switch (kind) {
-	case CG_RULE_DENY:
-		return "deny";
-	case CG_RULE_ALLOW:
-		return "allow";
-	case CG_RULE_UPLOAD:
-		return "upload";
-	case CG_RULE_VIEWER:
-		return "viewers";
-	}
-	return "rule";
-}
+	struct cg_budget_text t = r->text.budget;
 
-static const char *rule_text(const struct cg_policy_rule *r, char *buf, size_t n)
-{
-	char text[CG_RULE_STRLEN];
-
-	if (!r)
+	if ((r->kind != CG_RULE_ALLOW && r->kind != CG_RULE_UPLOAD) ||
+	    cam->policy->signs_off & CG_CAM_NO_BUDGET)
 		return NULL;
-	(void)snprintf(buf, n, "%s %s", kind_name(r->kind), cg_rule_format(&r->text, text));
-	return buf;
+	cg_budget_under(&t, &cam->policy->budget[r->kind == CG_RULE_UPLOAD]);
+	return cg_budget_format(&t, buf);
 }
 
 static void __attribute__((format(printf, 2, 3)))
@@ -74,7 +68,7 @@ attention(struct json_object *list, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	json_object_array_add(list, json_object_new_string(text));
+	cg_json_push(list, json_object_new_string(text));
 }
 
 static void ports_put(struct cg_command_call *c, struct json_object *attn)
@@ -86,12 +80,17 @@ static void ports_put(struct cg_command_call *c, struct json_object *attn)
 		const struct cg_agent_port *p = &a->run.port[i];
 		struct json_object *o = json_object_new_object();
 
-		json_object_object_add(o, "name", json_object_new_string(p->name));
-		json_object_object_add(o, "attached", json_object_new_boolean(p->attached));
-		json_object_array_add(list, o);
+		cg_json_add(o, "name", json_object_new_string(p->name));
+		cg_json_add(o, "attached", json_object_new_boolean(p->attached));
+		cg_json_push(list, o);
 		if (!p->attached)
 			attention(attn, "port %s is not enforced: %s", p->name,
 				  p->err ? strerror(-p->err) : "not attached yet");
+		if (p->before)
+			attention(
+				attn,
+				"port %s: %u filters of others are asked before camgate's and may pass packets by",
+				p->name, p->before);
 	}
 	for (size_t i = 0; a->run.plan && i < a->run.plan->nlan && i < a->policy.nlan; i++)
 		if (a->run.plan->missing[i])
@@ -127,11 +126,11 @@ static void guard_put(struct cg_command_call *c, struct json_object *attn)
 	struct cg_guard_state s;
 
 	cg_guard_state_read(c->a, &s);
-	json_object_object_add(o, "mode", json_object_new_string(modes[s.mode]));
+	cg_json_add(o, "mode", json_object_new_string(modes[s.mode]));
 	if (s.by)
-		json_object_object_add(o, "by", json_object_new_string(s.by));
-	json_object_object_add(o, "ports", json_object_new_int64((int64_t)s.ports));
-	json_object_object_add(o, "unmarked", json_object_new_int64((int64_t)s.unmarked));
+		cg_json_add(o, "by", json_object_new_string(s.by));
+	cg_json_add(o, "ports", json_object_new_int64((int64_t)s.ports));
+	cg_json_add(o, "unmarked", json_object_new_int64((int64_t)s.unmarked));
 	cg_command_put(c, "guard", o);
 	if (s.boot_held)
 		attention(attn, "the boot guard still denies cameras forwarding");
@@ -142,8 +141,11 @@ static void guard_put(struct cg_command_call *c, struct json_object *attn)
 			  (unsigned long long)s.unmarked,
 			  s.mode == CG_GUARD_DROP ? "dropped" : "counted");
 	if (c->a->run.reattached)
-		attention(attn, "filters were removed by somebody else %llu times and put back",
-			  (unsigned long long)c->a->run.reattached);
+		attention(
+			attn,
+			"filters were removed by somebody else %llu times and put back within %llu ms",
+			(unsigned long long)c->a->run.reattached,
+			(unsigned long long)((c->a->run.gap_ns + 999999) / 1000000));
 }
 
 /* Returns whether every camera was seen. */
@@ -158,6 +160,7 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 		const struct cg_agent_cam *cam = &a->policy.cams[i];
 		struct cg_state state = { 0 };
 		struct cg_stats stats = { 0 };
+		char to[CG_VIEWERS_TEXT];
 		struct json_object *o;
 		struct cg_view_cam v = {
 			.id = cam->id,
@@ -167,6 +170,7 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 			.stats = &stats,
 			.monitor = cam->policy && cam->policy->monitor,
 			.off_until_ns = cg_datapath_meta(a->kern.dp)->off_until_ns,
+			.to = cg_viewers_text(a, cam, to),
 			.policy = cam->policy,
 		};
 
@@ -174,13 +178,15 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 		    cg_datapath_stats_read(a->kern.dp, cam->slot, &stats) < 0)
 			attention(attn, "%s: its counters cannot be read", cam->name);
 		v.port = ifname(a, state.ifindex);
-		if (cg_view_never_seen(&v)) {
+		if (cg_view_never_seen(&v) && !cg_devices_is_held(cam)) {
 			attention(attn, "%s: never seen: check the MAC", cam->name);
 			all = false;
 		}
 		o = cg_view_cam(t, &v);
 		waits |= cg_sched_show(a, cam, o);
-		json_object_array_add(list, o);
+		if (cg_devices_is_held(cam))
+			cg_json_add(o, "held", json_object_new_boolean(true));
+		cg_json_push(list, o);
 	}
 	if (waits)
 		attention(attn,
@@ -188,6 +194,20 @@ static bool cams_put(struct cg_command_call *c, const struct cg_view_time *t,
 			  "days of quotas do not end");
 	cg_command_put(c, "cams", list);
 	return all;
+}
+
+/* The names that an opening may be for. */
+static void viewers_put(struct cg_command_call *c)
+{
+	const struct cg_policy *policy = c->a->policy.now;
+	struct json_object *list;
+
+	if (!policy || !policy->nviewers)
+		return;
+	list = json_object_new_array();
+	for (size_t i = 0; i < policy->nviewers; i++)
+		cg_json_push(list, json_object_new_string(policy->viewers[i].name));
+	cg_command_put(c, "viewers", list);
 }
 
 void cg_command_status(struct cg_command_call *c)
@@ -225,7 +245,14 @@ void cg_command_status(struct cg_command_call *c)
 		enforced = "partial";
 	cg_command_put_text(c, "enforced", enforced);
 	guard_put(c, attn);
+	if (cg_mappings_count(a))
+		attention(attn, "%zu port opening%s to cameras: `camgate mappings`",
+			  cg_mappings_count(a), cg_mappings_count(a) == 1 ? " leads" : "s lead");
 	seen = cams_put(c, &t, attn);
+	cg_devices_status(c, attn);
+	cg_sessions_status(c);
+	viewers_put(c);
+	cg_places_status(c, attn);
 	cg_command_put(c, "attention", attn);
 	/* `off` is what somebody asked for; the rest is not. */
 	if (!seen || !all_seen_by_filters || !strcmp(enforced, "partial") ||
@@ -253,8 +280,8 @@ static struct json_object *names_of(const struct cg_agent *a, uint32_t slot, con
 			continue;
 		if (!list)
 			list = json_object_new_array();
-		json_object_array_add(list, cg_view_name(&t, names[i].text, names[i].asked_ns,
-							 names[i].until_ns));
+		cg_json_push(list,
+			     cg_view_name(&t, names[i].text, names[i].asked_ns, names[i].until_ns));
 	}
 	return list;
 }
@@ -272,15 +299,21 @@ static int flow_add(void *ctx, const struct cg_flow_key *key, const struct cg_fl
 	const struct cg_policy_rule *r = NULL;
 	struct json_object *o, *names;
 	char text[CG_RULE_STRLEN + 16];
+	struct cg_addr addr;
+	const char *viewer;
 
 	/* A rule's number means nothing in another generation. */
 	if (flow->rule != 0xffff && flow->gen == cg_datapath_generation(f->a->kern.dp))
 		r = rule_of(f->cam, flow->rule);
-	o = cg_view_flow(&f->t, key, flow, rule_text(r, text, sizeof(text)));
+	o = cg_view_flow(&f->t, key, flow, cg_view_rule(r, text, sizeof(text)));
+	memcpy(&addr, key->peer, sizeof(addr));
+	viewer = cg_viewers_name(f->a, &addr);
+	if (viewer)
+		cg_json_add(o, "viewer", json_object_new_string(viewer));
 	names = names_of(f->a, f->cam->slot, key->peer, flow->name);
 	if (names)
-		json_object_object_add(o, "names", names);
-	json_object_array_add(f->list, o);
+		cg_json_add(o, "names", names);
+	cg_json_push(f->list, o);
 	return 0;
 }
 
@@ -293,8 +326,8 @@ void cg_command_who(struct cg_command_call *c)
 	if (!f.cam)
 		return;
 	f.list = json_object_new_array();
-	cg_command_put(c, "peers", f.list);
 	err = cg_datapath_flows_read(c->a->kern.dp, f.cam->slot, flow_add, &f);
+	cg_command_put(c, "peers", f.list);
 	if (err < 0)
 		cg_command_fail(c, CG_EXIT_FAILED, NULL, "flows of %s: %s", f.cam->name,
 				strerror(-err));
@@ -306,6 +339,7 @@ void cg_command_blocked(struct cg_command_call *c)
 	struct cg_view_time t = now(c->a);
 	uint64_t since = CG_BLOCKED_KEEP_S;
 	const struct cg_blocked_entry *e;
+	struct json_object *list;
 	size_t n;
 
 	if (!cam)
@@ -324,8 +358,10 @@ void cg_command_blocked(struct cg_command_call *c)
 		if (!e[i].name && cg_names_of(c->a, cam->slot, &addr, name))
 			cg_blocked_name(c->a->run.blocked, cam->slot, i, name);
 	}
-	cg_command_put(c, "blocked",
-		       cg_view_blocked(&t, c->a->run.blocked, cam->slot, since, cam->id));
+	list = cg_view_blocked(&t, c->a->run.blocked, cam->slot, since,
+			       cg_devices_is_held(cam) ? NULL : cam->id);
+	cg_mappings_blocked(c->a, list);
+	cg_command_put(c, "blocked", list);
 }
 
 static int proto_parse(const char *s)
@@ -386,44 +422,51 @@ static bool probe_read(struct cg_command_call *c, struct cg_datapath_probe *prob
 	return true;
 }
 
-static void answer_put(struct json_object *o, const struct cg_agent_cam *cam,
-		       const struct cg_datapath_probe *probe, const struct cg_datapath_answer *ans)
+static void answer_put(const struct cg_agent *a, struct json_object *o,
+		       const struct cg_agent_cam *cam, const struct cg_datapath_probe *probe,
+		       const struct cg_datapath_answer *ans)
 {
 	const struct cg_policy_rule *r = rule_of(cam, ans->rule);
 	bool drop = cg_reason_is_drop(ans->reason), v6 = !cg_addr_is_v4(&probe->peer);
-	char text[1024], rule[CG_RULE_STRLEN + 16], addr[CG_ADDR_STRLEN], proto[8],
-		port[16] = "", at[CG_RULE_STRLEN + 300] = "";
+	char text[1280], rule[CG_RULE_STRLEN + 16], addr[CG_ADDR_STRLEN], proto[8],
+		port[16] = "", at[CG_RULE_STRLEN + 300] = "", budget[CG_BUDGET_STRLEN],
+		place[CG_PLACES_TEXT] = "";
 
 	if (probe->proto == IPPROTO_TCP || probe->proto == IPPROTO_UDP ||
 	    probe->proto == IPPROTO_SCTP)
 		(void)snprintf(port, sizeof(port), ":%u", probe->port);
+	if (ans->scope == CG_NET_REMOTE)
+		(void)cg_places_text(a, &probe->peer, place);
 	if (r) {
-		(void)rule_text(r, rule, sizeof(rule));
-		json_object_object_add(o, "rule", json_object_new_string(rule));
+		(void)cg_view_rule(r, rule, sizeof(rule));
+		cg_json_add(o, "rule", json_object_new_string(rule));
+		if (budget_text(cam, r, budget))
+			cg_json_add(o, "budget", json_object_new_string(budget));
 		if (r->of_profile)
-			json_object_object_add(o, "profile",
-					       json_object_new_string(cam->policy->profile));
+			cg_json_add(o, "profile", json_object_new_string(cam->policy->profile));
 		if (r->pos.file) {
-			json_object_object_add(o, "file", json_object_new_string(r->pos.file));
-			json_object_object_add(o, "line", json_object_new_int(r->pos.line));
+			cg_json_add(o, "file", json_object_new_string(r->pos.file));
+			cg_json_add(o, "line", json_object_new_int(r->pos.line));
 			(void)snprintf(at, sizeof(at), " (%s%s%s, %s:%d)", rule,
 				       r->of_profile ? ", profile " : "",
 				       r->of_profile ? cam->policy->profile : "", r->pos.file,
 				       r->pos.line);
 		}
 	}
-	(void)snprintf(text, sizeof(text), "%s %s %s%s%s%s/%s %s: %s%s", cam->name,
+	(void)snprintf(text, sizeof(text), "%s %s %s%s%s%s/%s %s: %s%s%s%s", cam->name,
 		       probe->up ? "to" : "from", v6 && port[0] ? "[" : "",
 		       cg_addr_format(&probe->peer, addr), v6 && port[0] ? "]" : "", port,
 		       cg_view_proto(probe->proto, proto), drop ? "is stopped" : "passes",
 		       ans->reason == CG_PASS_CONTROL && !r ? "its dns or ntp is `any`" :
 							      cg_reason_text(ans->reason),
-		       at);
-	json_object_object_add(o, "verdict", json_object_new_string(drop ? "drop" : "pass"));
-	json_object_object_add(o, "reason", json_object_new_string(cg_reason_name(ans->reason)));
-	json_object_object_add(o, "reason_nr", json_object_new_int(ans->reason));
-	json_object_object_add(o, "direction", json_object_new_string(probe->up ? "up" : "down"));
-	json_object_object_add(o, "text", json_object_new_string(text));
+		       at, place[0] ? "; " : "", place);
+	if (place[0])
+		cg_json_add(o, "place", json_object_new_string(place));
+	cg_json_add(o, "verdict", json_object_new_string(drop ? "drop" : "pass"));
+	cg_json_add(o, "reason", json_object_new_string(cg_reason_name(ans->reason)));
+	cg_json_add(o, "reason_nr", json_object_new_int(ans->reason));
+	cg_json_add(o, "direction", json_object_new_string(probe->up ? "up" : "down"));
+	cg_json_add(o, "text", json_object_new_string(text));
 }
 
 void cg_command_why(struct cg_command_call *c)
@@ -443,7 +486,7 @@ void cg_command_why(struct cg_command_call *c)
 				strerror(-err));
 		return;
 	}
-	answer_put(c->reply, cam, &probe, &ans);
+	answer_put(c->a, c->reply, cam, &probe, &ans);
 	names = names_of(c->a, cam->slot, probe.peer.b, 0);
 	if (names)
 		cg_command_put(c, "names", names);
@@ -453,7 +496,7 @@ void cg_command_why(struct cg_command_call *c)
 
 		probe.up = false;
 		if (!cg_datapath_why(c->a->kern.dp, &probe, &ans))
-			answer_put(o, cam, &probe, &ans);
+			answer_put(c->a, o, cam, &probe, &ans);
 		cg_command_put(c, "inbound", o);
 	}
 }
@@ -479,14 +522,14 @@ void cg_command_counters(struct cg_command_call *c)
 		if ((one && cam != one) || cg_module_stats(c->a, cam->slot, &stats, &source) < 0)
 			continue;
 		o = json_object_new_object();
-		json_object_object_add(o, "id", json_object_new_string(cam->id));
-		json_object_object_add(o, "name", json_object_new_string(cam->name));
-		json_object_object_add(o, "slot", json_object_new_int64(cam->slot));
-		json_object_object_add(o, "source", json_object_new_string(source.name));
-		json_object_object_add(o, "counts", cg_view_counts(&stats));
+		cg_json_add(o, "id", json_object_new_string(cam->id));
+		cg_json_add(o, "name", json_object_new_string(cam->name));
+		cg_json_add(o, "slot", json_object_new_int64(cam->slot));
+		cg_json_add(o, "source", json_object_new_string(source.name));
+		cg_json_add(o, "counts", cg_view_counts(&stats));
 		if (source.differs)
-			json_object_object_add(o, "differs", json_object_new_boolean(true));
-		json_object_array_add(list, o);
+			cg_json_add(o, "differs", json_object_new_boolean(true));
+		cg_json_push(list, o);
 	}
 	cg_command_put(c, "cams", list);
 	cg_command_put_text(c, "source", cg_module_source(a));

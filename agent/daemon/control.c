@@ -15,7 +15,11 @@
 #include "control.h"
 #include "peer.h"
 
-#define BACKLOG	       16
+/* Whoever connects waits in the kernel, root behind all others: enough that
+ * nobody is turned away there, and all that wait are taken in one turn, since
+ * turning them away is quick and what comes after is not. */
+#define BACKLOG	       128
+#define ACCEPTS	       BACKLOG
 #define HALF_S	       10.
 #define IDLE_S	       300.
 #define ACCEPT_AGAIN_S 1.
@@ -24,6 +28,8 @@ struct cg_control {
 	struct cg_agent *a;
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	int fd, lock_fd;
+	bool has_group;
+	gid_t group;
 	struct cg_clients clients;
 	ev_io accept;
 	ev_timer again;
@@ -32,12 +38,17 @@ struct cg_control {
 static void accept_ready(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct cg_control *c = w->data;
-	int fd = accept4(c->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	(void)revents;
-	if (fd >= 0) {
-		cg_clients_add(&c->clients, fd, cg_peer_privileged(fd));
-		return;
+	for (int i = 0; i < ACCEPTS; i++) {
+		int fd = accept4(c->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct cg_peer peer;
+
+		if (fd < 0)
+			break;
+		peer = cg_peer_of(fd, c->has_group ? &c->group : NULL);
+		cg_clients_add(&c->clients, fd, &peer);
+		errno = EAGAIN;
 	}
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
@@ -59,10 +70,10 @@ static void accept_again(struct ev_loop *loop, ev_timer *w, int revents)
 void cg_control_mode(struct cg_control *c)
 {
 	bool all = c->a->policy.now && c->a->policy.now->readers_all;
-	gid_t gid;
 
+	c->has_group = cg_peer_group(&c->group);
 	/* Commands are judged by who the peer is; this only says who may ask. */
-	if (cg_peer_group(&gid) && chown(c->path, (uid_t)-1, gid) < 0)
+	if (c->has_group && chown(c->path, (uid_t)-1, c->group) < 0)
 		cg_log_warning("%s: group " CG_CTL_GROUP ": %s", c->path, strerror(errno));
 	if (chmod(c->path, all ? 0666 : 0660) < 0)
 		cg_log_warning("%s: mode: %s", c->path, strerror(errno));
@@ -125,7 +136,8 @@ int cg_control_open(struct cg_agent *a, struct cg_control **ret_control)
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	c->a = c->clients.a = a;
+	c->a = a;
+	cg_clients_begin(&c->clients, a);
 	c->fd = c->lock_fd = -1;
 	c->clients.half_s = HALF_S;
 	c->clients.idle_s = IDLE_S;

@@ -9,14 +9,17 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 #include <camgate/ctl.h>
+#include "../lib/jsonout.h"
 #include "../kern/host.h"
 #include "../kern/listens.h"
 #include "../kern/offload.h"
 #include "../kern/own.h"
 #include "command.h"
+#include "devices.h"
 #include "doctor.h"
 #include "guard.h"
 #include "module.h"
+#include "ending.h"
 #include "resolvers.h"
 
 #define JIT	  "/proc/sys/net/core/bpf_jit_enable"
@@ -45,12 +48,12 @@ found(struct findings *f, enum level level, const char *what, const char *fix, c
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	json_object_object_add(o, "level", json_object_new_string(names[level]));
-	json_object_object_add(o, "what", json_object_new_string(what));
-	json_object_object_add(o, "text", json_object_new_string(text));
+	cg_json_add(o, "level", json_object_new_string(names[level]));
+	cg_json_add(o, "what", json_object_new_string(what));
+	cg_json_add(o, "text", json_object_new_string(text));
 	if (fix)
-		json_object_object_add(o, "fix", json_object_new_string(fix));
-	json_object_array_add(f->list, o);
+		cg_json_add(o, "fix", json_object_new_string(fix));
+	cg_json_push(f->list, o);
 	if (level > f->worst)
 		f->worst = level;
 }
@@ -197,17 +200,17 @@ static void ports(struct findings *f)
 			      p->err	? strerror(-p->err) :
 			      there < 0 ? strerror(-there) :
 					  "filters are gone");
-		if (there == CG_ATTACHED_TCX) {
-			order_tcx(f, p);
+		order_tcx(f, p);
+		if (there == CG_ATTACHED_TCX)
 			continue;
-		}
 		order(f, p, false);
 		order(f, p, true);
 	}
 	if (a->run.reattached)
 		found(f, WARN, "filters", "find out which service clears tc on the LAN ports",
-		      "somebody removed our filters %llu times; they were put back",
-		      (unsigned long long)a->run.reattached);
+		      "somebody removed our filters %llu times; they were put back within %llu ms",
+		      (unsigned long long)a->run.reattached,
+		      (unsigned long long)((a->run.gap_ns + 999999) / 1000000));
 }
 
 static void offload(struct findings *f)
@@ -315,6 +318,25 @@ static void guard(struct findings *f)
 		      "%zu ports cannot be guarded", s.left_out);
 }
 
+static void endings(struct findings *f)
+{
+	const struct cg_endings *e = f->a->endings;
+	const char *resets = e ? cg_endings_no_resets(e) : NULL;
+	const char *conntrack = e ? cg_endings_no_conntrack(e) : NULL;
+
+	if (resets)
+		found(f, WARN, "resets", "give camgated CAP_NET_RAW, or start it by its unit",
+		      "%s: viewers and cameras are not told that a flow was stopped", resets);
+	if (conntrack)
+		found(f, WARN, "resets",
+		      cg_host_kind(f->a->opts.root) == CG_HOST_OPENWRT ?
+			      "install kmod-nf-conntrack-netlink" :
+			      "modprobe nf_conntrack_netlink",
+		      "%s: entries of flows that were stopped stay until they expire", conntrack);
+	if (e && !resets && !conntrack)
+		found(f, OK, "resets", NULL, "both ends of a flow that is stopped are told");
+}
+
 static void cameras(struct findings *f)
 {
 	const struct cg_agent *a = f->a;
@@ -325,7 +347,7 @@ static void cameras(struct findings *f)
 
 		if (cg_datapath_state_read(a->kern.dp, cam->slot, &state) < 0)
 			found(f, WARN, "camera", NULL, "%s: its state cannot be read", cam->name);
-		else if (!state.last_ns)
+		else if (!state.last_ns && !cg_devices_is_held(cam))
 			found(f, WARN, "camera", "check the MAC, and that it is switched on",
 			      "%s: never seen", cam->name);
 		if (cam->policy && cam->policy->monitor)
@@ -401,8 +423,8 @@ static void fixed(void *ctx, bool ok, const char *text)
 void cg_command_doctor(struct cg_command_call *c)
 {
 	static void (*const checks[])(struct findings * f) = {
-		kernel, bpffs,	 jit,	  config,  ports,  offload,  guard,
-		boot,	cameras, servers, running, module, counters,
+		kernel, bpffs,	 jit,	  config,  ports,   offload, guard,
+		boot,	endings, cameras, servers, running, module,  counters,
 	};
 	struct findings f = { .a = c->a, .list = json_object_new_array() };
 	struct json_object *fix;

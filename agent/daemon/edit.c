@@ -11,6 +11,7 @@
 #include "../lib/rule.h"
 #include "../lib/wholefile.h"
 #include "command.h"
+#include "devices.h"
 #include "undo.h"
 
 static void undo_free(struct cg_undo *u)
@@ -62,6 +63,11 @@ static int try_file(struct cg_command_call *c, const struct cg_undo *u, const ch
 static bool file_find(struct cg_command_call *c, const struct cg_agent_cam *cam,
 		      char ret_path[static PATH_MAX])
 {
+	if (cg_devices_is_held(cam)) {
+		cg_command_fail(c, CG_EXIT_FAILED, "`camgate adopt` makes it one",
+				"%s is held and no camera of the config", cam->name);
+		return false;
+	}
 	if (!cam->policy || !cam->policy->pos.file) {
 		cg_command_fail(c, CG_EXIT_CONFIG, "repair the config first", "%s",
 				c->a->cfg.error[0] ? c->a->cfg.error :
@@ -99,6 +105,11 @@ static void add(struct cg_command_call *c, const char *key)
 	if (!rule || cg_rule_parse(rule, NULL, &diag, &parsed) < 0) {
 		cg_command_fail(c, CG_EXIT_USAGE, NULL, "%s",
 				diag.text[0] ? diag.text : "'rule' is missing");
+		return;
+	}
+	if (!strcmp(key, "deny") && cg_budget_is_set(&parsed.budget)) {
+		cg_command_fail(c, CG_EXIT_USAGE, NULL,
+				"'%s': what is denied has no budget, expected none", rule);
 		return;
 	}
 	if (!file_find(c, cam, undo.file))

@@ -3,9 +3,13 @@
 #include <errno.h>
 #include <string.h>
 #include "../lib/reason.h"
+#include "audit.h"
 #include "events.h"
 #include "learn.h"
+#include "mappings.h"
 #include "names.h"
+#include "sessions.h"
+#include "stop.h"
 
 #define BATCH	 512
 /* One line a camera and reason in this time. */
@@ -51,6 +55,7 @@ static void event(void *ctx, const struct cg_event *e)
 	if (e->type & CG_EVENT_SEEN) {
 		memcpy(&addr, e->cam, sizeof(addr));
 		cg_log_info("%s: seen at %s", cam->name, cg_addr_format(&addr, text));
+		cg_mappings_moved(a);
 	}
 	if (e->type & CG_EVENT_FLOW) {
 		memcpy(&addr, e->peer, sizeof(addr));
@@ -58,7 +63,24 @@ static void event(void *ctx, const struct cg_event *e)
 	}
 	if (e->type & CG_EVENT_DROP)
 		dropped(a, cam, e);
+	/* What an end that is just being told still sends is no knock. */
+	if (!cg_stop_event(a, e) && e->type & CG_EVENT_DROP &&
+	    (e->reason == CG_DROP_INBOUND || e->reason == CG_DROP_VIEWER ||
+	     e->reason == CG_DROP_MAX_VIEWERS))
+		cg_sessions_knock(a, cam, e);
 	cg_learn_event(a, cam, e);
+	cg_audit_event(a, cam, e);
+}
+
+void cg_events_session(void *ctx, const struct cg_session_event *e)
+{
+	struct cg_agent *a = ctx;
+	const struct cg_agent_cam *cam = cg_agent_by_slot(a, e->slot);
+
+	if (!cam)
+		return;
+	cg_sessions_event(a, cam, e);
+	cg_stop_session(a, cam, e);
 }
 
 void cg_events_read(struct cg_agent *a)

@@ -10,4 +10,7 @@ void cg_events_read(struct cg_agent *a);
 /* Lost events are counted by the packet path; says when there are more. */
 void cg_events_tick(struct cg_agent *a, uint64_t now_ns);
 
+/* From the packet path: handed to whom it concerns. ctx: struct cg_agent. */
+void cg_events_session(void *ctx, const struct cg_session_event *e);
+
 #endif

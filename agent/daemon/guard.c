@@ -115,14 +115,18 @@ void cg_guard_ports_go(struct cg_agent *a, const struct cg_ports_plan *ports)
 
 void cg_guard_applied(struct cg_agent *a)
 {
+	cg_module_look(a);
+	cg_module_announce(a);
+}
+
+void cg_guard_files(struct cg_agent *a)
+{
 	const struct cg_policy *policy = a->policy.now;
 	const char *dir = cg_guard_fw4_dir(a);
 	_cleanup_free_ struct cg_mac *mac = NULL;
 	size_t n = cg_guard_plan_macs(policy, &mac);
 	int r;
 
-	cg_module_look(a);
-	cg_module_announce(a);
 	if (!mac)
 		return;
 	r = cg_bootguard_write(a->opts.state_dir, mac, n);

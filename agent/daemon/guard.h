@@ -25,8 +25,11 @@ int cg_guard_before(struct cg_agent *a, struct cg_datapath *dp,
 		    const struct cg_policy *policy) __must_check;
 /* Before filters are taken from ports that are not in ports. */
 void cg_guard_ports_go(struct cg_agent *a, const struct cg_ports_plan *ports);
-/* Files of the boot guard and fw4; the module is told. */
+/* The module is told. */
 void cg_guard_applied(struct cg_agent *a);
+/* Files of the boot guard and fw4, of the policy in force. They wait for a disk,
+ * so that ports are attached first. */
+void cg_guard_files(struct cg_agent *a);
 /* Makes the guard what policy and ports ask for; does not wait. */
 void cg_guard_sync(struct cg_agent *a);
 /* Policy is in force on every port: what denied cameras since the boot goes. */

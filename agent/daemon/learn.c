@@ -8,6 +8,7 @@
 #include <camgate/ctl.h>
 #include "../lib/duration.h"
 #include "../lib/exposure.h"
+#include "../lib/jsonout.h"
 #include "../lib/learned.h"
 #include "../lib/reason.h"
 #include "../lib/view.h"
@@ -193,27 +194,20 @@ static struct json_object *peers_json(const struct cg_agent *a, const struct lea
 		enum cg_learned_kind kind = cg_learned_kind_of(&l->of, p);
 		struct json_object *o = json_object_new_object();
 
-		json_object_object_add(o, "peer",
-				       json_object_new_string(cg_addr_format(&p->addr, addr)));
+		cg_json_add(o, "peer", json_object_new_string(cg_addr_format(&p->addr, addr)));
 		if (p->named)
-			json_object_object_add(o, "name",
-					       json_object_new_string(l->of.names[p->name].name));
-		json_object_object_add(o, "port", json_object_new_int(p->port));
-		json_object_object_add(o, "proto",
-				       json_object_new_string(cg_view_proto(p->proto, proto)));
-		json_object_object_add(o, "reason",
-				       json_object_new_string(cg_reason_name(p->reason)));
-		json_object_object_add(o, "as", json_object_new_string(cg_learned_kind_name(kind)));
+			cg_json_add(o, "name", json_object_new_string(l->of.names[p->name].name));
+		cg_json_add(o, "port", json_object_new_int(p->port));
+		cg_json_add(o, "proto", json_object_new_string(cg_view_proto(p->proto, proto)));
+		cg_json_add(o, "reason", json_object_new_string(cg_reason_name(p->reason)));
+		cg_json_add(o, "as", json_object_new_string(cg_learned_kind_name(kind)));
 		if (kind == CG_LEARNED_ALLOW)
-			json_object_object_add(
-				o, "rule",
-				json_object_new_string(cg_learned_rule(&l->of, p, rule)));
-		json_object_object_add(o, "reports", json_object_new_int64(p->reports));
-		json_object_object_add(o, "first_s",
-				       json_object_new_int64(cg_agent_epoch(a, p->first_ns)));
-		json_object_object_add(o, "last_s",
-				       json_object_new_int64(cg_agent_epoch(a, p->last_ns)));
-		json_object_array_add(list, o);
+			cg_json_add(o, "rule",
+				    json_object_new_string(cg_learned_rule(&l->of, p, rule)));
+		cg_json_add(o, "reports", json_object_new_int64(p->reports));
+		cg_json_add(o, "first_s", json_object_new_int64(cg_agent_epoch(a, p->first_ns)));
+		cg_json_add(o, "last_s", json_object_new_int64(cg_agent_epoch(a, p->last_ns)));
+		cg_json_push(list, o);
 	}
 	return list;
 }
@@ -226,12 +220,12 @@ static struct json_object *names_json(const struct cg_agent *a, const struct lea
 		const struct cg_learned_asked *n = &l->of.names[i];
 		struct json_object *o = json_object_new_object();
 
-		json_object_object_add(o, "name", json_object_new_string(n->name));
-		json_object_object_add(o, "reports", json_object_new_int64(n->reports));
-		json_object_object_add(o, "last_s",
-				       json_object_new_int64(cg_agent_epoch(
-					       a, n->reports ? n->last_ns : n->first_ns)));
-		json_object_array_add(list, o);
+		cg_json_add(o, "name", json_object_new_string(n->name));
+		cg_json_add(o, "reports", json_object_new_int64(n->reports));
+		cg_json_add(o, "last_s",
+			    json_object_new_int64(
+				    cg_agent_epoch(a, n->reports ? n->last_ns : n->first_ns)));
+		cg_json_push(list, o);
 	}
 	return list;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <syslog.h>
 #include <unistd.h>
 #ifdef CG_HAVE_SYSTEMD
@@ -64,16 +65,38 @@ int cg_log_level_parse(const char *s)
 	return -1;
 }
 
-void cg_log_write(enum cg_log_level level, const char *fmt, ...)
+#ifdef CG_HAVE_SYSTEMD
+static void to_journal(enum cg_log_level level, const char *line, const struct cg_log_field *fields,
+		       size_t n)
+{
+	char text[CG_LOG_FIELDS][320], message[1100], priority[16];
+	struct iovec iov[CG_LOG_FIELDS + 3];
+	int used = 0;
+
+	(void)snprintf(message, sizeof(message), "MESSAGE=%s", line);
+	(void)snprintf(priority, sizeof(priority), "PRIORITY=%i", (int)level);
+	iov[used++] = (struct iovec){ message, strlen(message) };
+	iov[used++] = (struct iovec){ priority, strlen(priority) };
+	iov[used++] = (struct iovec){ "SYSLOG_IDENTIFIER=camgated", 26 };
+	for (size_t i = 0; i < n && i < CG_LOG_FIELDS; i++) {
+		if (!fields[i].value)
+			continue;
+		(void)snprintf(text[i], sizeof(text[i]), "%s=%s", fields[i].name, fields[i].value);
+		iov[used++] = (struct iovec){ text[i], strlen(text[i]) };
+	}
+	(void)sd_journal_sendv(iov, used);
+}
+#endif
+
+static void __attribute__((format(printf, 4, 0)))
+write_line(enum cg_log_level level, const struct cg_log_field *fields, size_t n, const char *fmt,
+	   va_list ap)
 {
 	char line[1024];
-	va_list ap;
 
 	if (level > state.level)
 		return;
-	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
 	/* What came from a file or a client must not begin a line of its own. */
 	for (char *p = line; *p; p++)
 		if ((unsigned char)*p < ' ')
@@ -82,8 +105,7 @@ void cg_log_write(enum cg_log_level level, const char *fmt, ...)
 	switch (state.sink) {
 	case SINK_JOURNAL:
 #ifdef CG_HAVE_SYSTEMD
-		(void)sd_journal_send("MESSAGE=%s", line, "PRIORITY=%i", (int)level,
-				      "SYSLOG_IDENTIFIER=camgated", NULL);
+		to_journal(level, line, fields, n);
 #endif
 		break;
 	case SINK_SYSLOG:
@@ -94,6 +116,27 @@ void cg_log_write(enum cg_log_level level, const char *fmt, ...)
 		(void)fprintf(stderr, "camgated: %s: %s\n", level_names[level], line);
 		break;
 	}
+	(void)fields;
+	(void)n;
+}
+
+void cg_log_write(enum cg_log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line(level, NULL, 0, fmt, ap);
+	va_end(ap);
+}
+
+void cg_log_fields(enum cg_log_level level, const struct cg_log_field *fields, size_t n,
+		   const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line(level, fields, n, fmt, ap);
+	va_end(ap);
 }
 
 bool cg_log_limit_pass(struct cg_log_limit *limit, uint64_t now_ns, uint64_t every_ns,

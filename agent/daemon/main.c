@@ -2,13 +2,16 @@
 /* camgated: options, the loop, the exit code. */
 #include <ev.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <camgate/bpf_abi.h>
 #include <camgate/ctl.h>
 #include "../kern/bootguard.h"
+#include "../kern/caps.h"
 #include "agent.h"
+#include "beside.h"
 #include "stages.h"
 
 enum option_id {
@@ -21,6 +24,8 @@ enum option_id {
 	OPT_STATE_DIR,
 	OPT_FW4_DIR,
 	OPT_LOG_LEVEL,
+	OPT_RAW_SOCKETS,
+	OPT_AWAIT_CLOCK,
 };
 
 static const struct option options[] = {
@@ -31,6 +36,8 @@ static const struct option options[] = {
 	{ "fw4-dir", required_argument, NULL, OPT_FW4_DIR },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
+	{ "raw-sockets", no_argument, NULL, OPT_RAW_SOCKETS },
+	{ "await-clock", required_argument, NULL, OPT_AWAIT_CLOCK },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -48,6 +55,8 @@ static void help(FILE *to)
 		"      --fw4-dir DIR      where fw4 takes rules from (" CG_BOOTGUARD_FW4_DIR ")\n"
 		"  -f, --foreground       log to stderr\n"
 		"      --log-level LEVEL  error, warning, notice, info (default) or debug\n"
+		"      --raw-sockets      give the service manager the agent's sockets, and end\n"
+		"      --await-clock FILE make FILE when the clock is known to be right, and end\n"
 		"  -V, --version\n"
 		"  -h, --help\n");
 }
@@ -85,6 +94,12 @@ static int options_read(int argc, char **argv, struct cg_agent_opts *opts)
 			}
 			opts->log_level = (enum cg_log_level)level;
 			break;
+		case OPT_RAW_SOCKETS:
+			cg_log_open(opts->foreground, opts->log_level);
+			return cg_beside_sockets();
+		case OPT_AWAIT_CLOCK:
+			cg_log_open(opts->foreground, opts->log_level);
+			return cg_beside_clock(optarg);
 		case OPT_VERSION:
 			(void)printf("camgated %s (maps version %d)\n", CG_VERSION,
 				     CG_BPF_ABI_VERSION);
@@ -133,6 +148,11 @@ int main(int argc, char **argv)
 	}
 	code = cg_stages_start(&agent);
 	if (!code) {
+		/* The packet path is loaded: mounting, limits and a thread's work are past. */
+		int err = cg_caps_drop(CG_CAPS_AGENT);
+
+		if (err < 0)
+			cg_log_warning("privileges: %s, going on with all of them", strerror(-err));
 		ev_run(agent.loop, 0);
 		cg_stages_stop(&agent);
 	}

@@ -10,6 +10,7 @@
 #include "manual.h"
 #include "sched.h"
 #include "statefile.h"
+#include "viewers.h"
 
 static struct cg_exposure *slot_of(struct cg_agent *a, const struct cg_agent_cam *cam)
 {
@@ -66,18 +67,24 @@ static void store(struct cg_agent *a, const struct cg_agent_cam *cam, const stru
 									  0;
 	remember(a, cam, e->manual);
 	cg_sched_after(a, cam);
+	cg_viewers_ended(a, cam);
 	cg_agent_notify(a, CG_AGENT_CHANGED);
 }
 
 int cg_manual_open(struct cg_agent *a, const struct cg_agent_cam *cam,
 		   const struct cg_manual_open *how, uint64_t *ret_old_ns)
 {
+	/* No remote has this address: who is meant is in cg_viewers. */
+	static const uint8_t nobody[16];
 	struct cg_exposure e = *slot_of(a, cam);
 	uint64_t now = a->boot_ns();
 	uint64_t old = cg_exposure_opening(&e, now) ? cg_exposure_deadline(&e) : 0;
 	int err;
 
-	err = cg_exposure_open(&e, now, how->until_ns, how->viewer, how->force);
+	err = cg_exposure_open(&e, now, how->until_ns, how->to ? nobody : how->viewer, how->force);
+	/* Whom it is for is there before it is open. */
+	if (!err && how->to)
+		err = cg_viewers_begin(a, cam, how->to);
 	if (err < 0)
 		return err;
 	store(a, cam, &e);
@@ -131,12 +138,25 @@ void cg_manual_off(struct cg_agent *a, uint64_t until_ns)
 
 void cg_manual_load(struct cg_agent *a)
 {
-	int err = cg_statefile_read(a);
+	int r = cg_statefile_read(a), err;
 
-	if (err < 0 && err != -ENOENT)
+	if (!r || r == -ENOENT)
+		return;
+	if (r > 0)
+		cg_log_warning("%s/%s: of a later version, what is known of it is taken",
+			       a->opts.state_dir, CG_SAVED_FILE);
+	else
 		cg_log_error(
 			"%s/%s: %s, what was closed or sealed by hand is taken from the running kernel only",
-			a->opts.state_dir, CG_SAVED_FILE, strerror(-err));
+			a->opts.state_dir, CG_SAVED_FILE, strerror(-r));
+	/* It is replaced soon. */
+	err = cg_statefile_keep(a);
+	if (err)
+		cg_log_warning("%s/%s: no copy can be kept: %s", a->opts.state_dir, CG_SAVED_FILE,
+			       strerror(-err));
+	else
+		cg_log_info("%s/%s: kept as %s.kept", a->opts.state_dir, CG_SAVED_FILE,
+			    CG_SAVED_FILE);
 }
 
 void cg_manual_restore(struct cg_agent *a)

@@ -7,11 +7,12 @@
 
 struct cg_manual_open {
 	uint64_t until_ns;     /* boot clock */
-	const uint8_t *viewer; /* 16 bytes; NULL: anyone */
+	const uint8_t *viewer; /* 16 bytes: this one alone */
+	const char *to;	       /* as cg_viewers_begin; without both: anyone */
 	bool force;
 };
 
-/* -EPERM: sealed and not forced. ret_old_ns: the deadline it replaces; 0 = none. */
+/* -EPERM: sealed and not forced; else viewers could not be written. ret_old_ns: the deadline it replaces; 0 = none. */
 int cg_manual_open(struct cg_agent *a, const struct cg_agent_cam *cam,
 		   const struct cg_manual_open *how, uint64_t *ret_old_ns) __must_check;
 /* 1: a seal by hand stays. 0: closed. */

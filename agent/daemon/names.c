@@ -232,6 +232,7 @@ static void wants_make(struct cg_names *n)
 		for (size_t r = 0; p && r < p->nrules; r++) {
 			const char *name = p->rules[r].text.name;
 
+			/* Those of a list may be many: cameras ask for what they need. */
 			if (name && !cg_namepat_is_wild(name))
 				w[n->nwant++] = (struct want){ .name = name,
 							       .slot = a->policy.cams[i].slot };

@@ -36,16 +36,19 @@ bool cg_peer_group(gid_t *ret_gid)
 	return true;
 }
 
-bool cg_peer_privileged(int fd)
+struct cg_peer cg_peer_of(int fd, const gid_t *group)
 {
+	struct cg_peer peer = { -1, CG_PEER_OTHER };
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
-	gid_t gid;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
-		return false;
+		return peer;
+	peer.uid = cred.uid;
 	/* The agent's own user: root, or whoever runs it in a test. */
 	if (!cred.uid || cred.uid == geteuid())
-		return true;
-	return cg_peer_group(&gid) && in_group(fd, cred.gid, gid);
+		peer.rank = CG_PEER_ROOT;
+	else if (group && in_group(fd, cred.gid, *group))
+		peer.rank = CG_PEER_GROUP;
+	return peer;
 }

@@ -4,11 +4,24 @@
 #define CG_PEER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-/* The group whose members may do what root may; false: there is none here. */
+enum cg_peer_rank {
+	CG_PEER_OTHER, /* may read where the config says so */
+	CG_PEER_GROUP, /* may do what root may */
+	CG_PEER_ROOT,  /* and the agent's own user */
+};
+
+struct cg_peer {
+	int64_t uid; /* -1: not known */
+	enum cg_peer_rank rank;
+};
+
+/* The group whose members may do what root may; false: there is none here.
+ * Reads files: not for every client. */
 bool cg_peer_group(gid_t *ret_gid);
-/* root, the agent's own user, or a member of that group. */
-bool cg_peer_privileged(int fd);
+/* Who made the connection, whoever holds the socket now; group may be NULL. */
+struct cg_peer cg_peer_of(int fd, const gid_t *group);
 
 #endif

@@ -6,8 +6,10 @@
 #include "../lib/civil.h"
 #include "../lib/exposure.h"
 #include "../lib/timing.h"
+#include "../lib/viewers.h"
 #include "sched.h"
 #include "usagefile.h"
+#include "viewers.h"
 #include "wallclock.h"
 
 /* Two looks at two clocks differ by less than this. */
@@ -253,6 +255,12 @@ static void apply(struct cg_agent *a, const struct cg_agent_cam *cam, struct cam
 		if (plan.until_ns <= now)
 			plan.state = CG_CLOSED;
 	}
+	plan.to = plan.state == CG_OPEN && cg_viewers_has(cam->policy);
+	/* An opening by hand has viewers of its own. */
+	if (plan.to && e.manual == CG_MANUAL_AUTO &&
+	    (!cg_exposure_opening(&e, now) || cg_exposure_timed(&e, now)) &&
+	    cg_viewers_begin(a, cam, "") < 0)
+		plan.state = CG_CLOSED;
 	say(a, cam, c, plan.state);
 	cg_exposure_schedule(&e, now, &plan);
 	/* Typed before the quota was, or before it was less. */
@@ -378,6 +386,11 @@ void cg_sched_after(struct cg_agent *a, const struct cg_agent_cam *cam)
 		a->sched->file.dirty |= has_quota(cam->policy);
 		apply(a, cam, c);
 	}
+}
+
+bool cg_sched_clock_right(const struct cg_agent *a)
+{
+	return a->sched && a->sched->clock.right;
 }
 
 uint64_t cg_sched_open_until(struct cg_agent *a, const struct cg_agent_cam *cam,

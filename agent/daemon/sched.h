@@ -28,6 +28,9 @@ void cg_sched_tick(struct cg_agent *a, uint64_t now_ns);
 void cg_sched_before(struct cg_agent *a, const struct cg_agent_cam *cam);
 void cg_sched_after(struct cg_agent *a, const struct cg_agent_cam *cam);
 
+/* Is the wall clock known to be right? */
+bool cg_sched_clock_right(const struct cg_agent *a);
+
 /* Until when an opening by hand may last, boot clock; UINT64_MAX: as long as one likes.
  * 0: not at all, and *ret_why says what is used up. */
 uint64_t cg_sched_open_until(struct cg_agent *a, const struct cg_agent_cam *cam,

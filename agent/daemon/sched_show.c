@@ -2,17 +2,18 @@
 /* What `status` says of a camera's schedule and quotas, as JSON. */
 #include <json-c/json.h>
 #include "../lib/exposure.h"
+#include "../lib/jsonout.h"
 #include "../lib/view.h"
 #include "sched.h"
 
 static void put_num(struct json_object *o, const char *key, uint64_t n)
 {
-	json_object_object_add(o, key, json_object_new_int64((int64_t)n));
+	cg_json_add(o, key, json_object_new_int64((int64_t)n));
 }
 
 static void put_text(struct json_object *o, const char *key, const char *s)
 {
-	json_object_object_add(o, key, json_object_new_string(s));
+	cg_json_add(o, key, json_object_new_string(s));
 }
 
 static void put_window(struct json_object *o, const char *key, const struct cg_policy_cam *p, int i)
@@ -26,7 +27,7 @@ static void put_window(struct json_object *o, const char *key, const struct cg_p
 	put_text(o, key, cg_schedule_format(w, text));
 	if (w->pos.file && key[0] == 'w') {
 		put_text(o, "file", w->pos.file);
-		json_object_object_add(o, "line", json_object_new_int(w->pos.line));
+		cg_json_add(o, "line", json_object_new_int(w->pos.line));
 	}
 }
 
@@ -35,15 +36,15 @@ static void put_schedule(struct json_object *cam, const struct cg_policy_cam *p,
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(cam, "schedule", o);
 	put_text(o, "now", cg_view_exposure_name(v->now.state));
-	json_object_object_add(o, "clock_right", json_object_new_boolean(v->clock_right));
+	cg_json_add(o, "clock_right", json_object_new_boolean(v->clock_right));
 	put_window(o, "window", p, v->now.window);
-	if (!v->now.changes)
-		return;
-	json_object_object_add(o, "until_s", json_object_new_int64(v->now.until_s));
-	put_text(o, "next", cg_view_exposure_name(v->now.then));
-	put_window(o, "next_window", p, v->now.then_window);
+	if (v->now.changes) {
+		cg_json_add(o, "until_s", json_object_new_int64(v->now.until_s));
+		put_text(o, "next", cg_view_exposure_name(v->now.then));
+		put_window(o, "next_window", p, v->now.then_window);
+	}
+	cg_json_add(cam, "schedule", o);
 }
 
 static void put_quota(struct json_object *cam, const struct cg_policy_cam *p,
@@ -51,19 +52,19 @@ static void put_quota(struct json_object *cam, const struct cg_policy_cam *p,
 {
 	struct json_object *o = json_object_new_object();
 
-	json_object_object_add(cam, "quota", o);
 	if (p->daily_bytes) {
 		put_num(o, "upload_bytes", v->account.up_bytes);
 		put_num(o, "upload_limit", p->daily_bytes);
-		json_object_object_add(o, "upload_stopped", json_object_new_boolean(v->full));
+		cg_json_add(o, "upload_stopped", json_object_new_boolean(v->full));
 	}
 	if (p->open_s) {
 		put_num(o, "open_s", v->account.open_ns / CG_SEC_NS);
 		put_num(o, "open_limit_s", p->open_s);
-		json_object_object_add(o, "open_spent", json_object_new_boolean(v->spent));
+		cg_json_add(o, "open_spent", json_object_new_boolean(v->spent));
 	}
 	if (v->day_end_s)
-		json_object_object_add(o, "day_end_s", json_object_new_int64(v->day_end_s));
+		cg_json_add(o, "day_end_s", json_object_new_int64(v->day_end_s));
+	cg_json_add(cam, "quota", o);
 }
 
 /* Of what view.c said: an opening that is the schedule's, a state that is a window's. */

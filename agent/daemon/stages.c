@@ -7,17 +7,27 @@
 #include <sys/stat.h>
 #include <camgate/ctl.h>
 #include "../kern/pins.h"
+#include "ahead.h"
 #include "attach.h"
+#include "audit.h"
 #include "control.h"
+#include "devices.h"
 #include "events.h"
 #include "guard.h"
 #include "learn.h"
 #include "manual.h"
+#include "mappings.h"
 #include "module.h"
 #include "names.h"
+#include "notify.h"
+#include "openings.h"
 #include "sched.h"
 #include "service.h"
+#include "sessions.h"
 #include "stages.h"
+#include "stop.h"
+#include "viewers.h"
+#include "viewers_lan.h"
 
 #define TICK_S	       1.
 /* Ports that will not attach must not keep the service from being up for good:
@@ -46,6 +56,8 @@ static void listen_to(struct cg_agent *a, enum cg_agent_notice notice)
 		if (a->control)
 			cg_control_mode(a->control);
 		cg_names_policy(a);
+		cg_mappings_moved(a);
+		cg_devices_policy(a);
 		if (a->run.ready)
 			cg_service_ready(cg_agent_summary(a, text, sizeof(text)));
 		break;
@@ -53,6 +65,7 @@ static void listen_to(struct cg_agent *a, enum cg_agent_notice notice)
 		ready_say(a);
 		break;
 	}
+	cg_stop_look(a);
 }
 
 /* READY: policy in force on every port there is. */
@@ -71,10 +84,13 @@ static void ready_check(struct cg_agent *a, uint64_t now_ns)
 static void links_ready(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct cg_agent *a = w->data;
-	int err = cg_links_read(a->kern.links);
+	int err;
 
 	(void)loop;
 	(void)revents;
+	a->run.heard_ns = a->boot_ns();
+	err = cg_links_read(a->kern.links);
+	a->run.heard_ns = 0;
 	if (err < 0)
 		cg_log_warning("links: %s, reading again", strerror(-err));
 }
@@ -94,6 +110,10 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	cg_attach_tick(a, now);
 	cg_manual_tick(a, now);
 	cg_sched_tick(a, now);
+	cg_openings_tick(a, now);
+	cg_notify_tick(a, now);
+	cg_viewers_tick(a, now);
+	cg_viewers_lan_tick(a, now);
 	cg_events_tick(a, now);
 	if (now >= a->run.expire_ns) {
 		cg_blocked_expire(a->run.blocked, now);
@@ -103,6 +123,11 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	cg_guard_tick(a, now);
 	cg_names_tick(a, now);
 	cg_learn_tick(a, now);
+	cg_mappings_tick(a, now);
+	cg_audit_tick(a, now);
+	cg_sessions_tick(a, now);
+	cg_stop_tick(a, now);
+	cg_devices_tick(a, now);
 }
 
 static void watchdog(struct ev_loop *loop, ev_timer *w, int revents)
@@ -176,13 +201,20 @@ static bool kernel_has_policy(const struct cg_agent *a)
 	return has;
 }
 
+static void counted(void *ctx, size_t ncams)
+{
+	cg_ahead_begin(ctx, ncams + cg_devices_held(ctx));
+}
+
 static int config_start(struct cg_agent *a)
 {
+	const struct cg_config_counted count = { counted, a };
 	struct cg_diag diag = { 0 };
-	int err = cg_agent_load(a, &diag, &a->start.policy);
+	int err = cg_agent_load(a, &count, &diag, &a->start.policy);
 
 	if (!err)
 		return 0;
+	cg_ahead_drop(a);
 	(void)snprintf(a->cfg.error, sizeof(a->cfg.error), "%s",
 		       diag.text[0] ? diag.text : strerror(-err));
 	if (!kernel_has_policy(a)) {
@@ -199,20 +231,9 @@ static void config_stop(struct cg_agent *a)
 	cg_policy_free(&a->start.policy);
 }
 
-static void datapath_debug(void *ctx, const char *line)
-{
-	(void)ctx;
-	cg_log_debug("packet path: %s", line);
-}
-
 static int datapath_start(struct cg_agent *a)
 {
-	struct cg_datapath_opts opts = {
-		.pin_dir = a->opts.pin_dir,
-		.slots = a->start.policy ? cg_agent_slots(a->start.policy->ncams) : CG_MIN_SLOTS,
-		.debug = datapath_debug,
-	};
-	int err = cg_datapath_open(&opts, &a->kern.dp);
+	int err = cg_ahead_open(a);
 
 	if (err < 0)
 		return err;
@@ -230,7 +251,12 @@ static int guard_start(struct cg_agent *a)
 {
 	int err = cg_module_open(&a->module);
 
-	return err ? err : cg_guard_open(a, &a->guard);
+	if (err)
+		return err;
+	err = cg_guard_open(a, &a->guard);
+	if (err)
+		cg_module_close(&a->module);
+	return err;
 }
 
 static void guard_stop(struct cg_agent *a)
@@ -252,7 +278,6 @@ static int policy_start(struct cg_agent *a)
 	if (!err) {
 		/* The LAN belongs to it even when nothing was done by hand. */
 		a->run.manual_dirty = true;
-		cg_manual_save(a);
 		return 0;
 	}
 	if (diag.text[0]) {
@@ -276,8 +301,12 @@ static int ports_start(struct cg_agent *a)
 		return -ENOMEM;
 	/* What filters are doing on a port that no LAN names is not known while
 	 * the config is not: they stay. */
-	if (a->policy.now)
+	if (a->policy.now) {
 		cg_attach_sweep(a);
+		cg_guard_files(a);
+		cg_manual_save(a);
+	}
+	cg_devices_policy(a);
 	cg_attach_events_start(a);
 	return 0;
 }
@@ -301,6 +330,26 @@ static int names_start(struct cg_agent *a)
 static void names_stop(struct cg_agent *a)
 {
 	cg_names_close(&a->names);
+}
+
+static int viewers_start(struct cg_agent *a)
+{
+	return cg_viewers_open(a, &a->viewers);
+}
+
+static void viewers_stop(struct cg_agent *a)
+{
+	cg_viewers_close(&a->viewers);
+}
+
+static int notify_start(struct cg_agent *a)
+{
+	return cg_notify_open(a, &a->notify);
+}
+
+static void notify_stop(struct cg_agent *a)
+{
+	cg_notify_close(&a->notify);
 }
 
 static int control_start(struct cg_agent *a)
@@ -358,13 +407,20 @@ static const struct stage {
 	{ "control socket", control_start,
 	  control_stop }, /* its lock comes before the maps are touched */
 	{ "links", links_start, links_stop },
+	{ "devices", cg_devices_open, cg_devices_close }, /* the config's policy holds some */
 	{ "config", config_start, config_stop },
 	{ "packet path", datapath_start, datapath_stop },
 	{ "guard", guard_start, guard_stop },
 	{ "schedule", cg_sched_open, cg_sched_close },
 	{ "policy", policy_start, NULL },
+	{ "record", cg_sessions_open, cg_sessions_close },
+	{ "viewers", viewers_start, viewers_stop }, /* in new maps before packets ask them */
 	{ "ports", ports_start, ports_stop },
 	{ "names", names_start, names_stop },
+	{ "endings", cg_stop_open, cg_stop_close },
+	{ "audit", cg_audit_open, cg_audit_close },
+	{ "notify", notify_start, notify_stop },
+	{ "mappings", cg_mappings_open, cg_mappings_close },
 	{ "loop", loop_start, loop_stop },
 };
 #define NSTAGES (sizeof(stages) / sizeof(stages[0]))

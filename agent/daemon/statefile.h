@@ -6,8 +6,11 @@
 #include "agent.h"
 
 /* Into a->run and, where no policy is known, a->policy.lan and home.
- * -ENOENT: none; -EPROTO: not one of ours. Nothing is changed on failure. */
+ * 1: of a later version, of which is taken what is known; -ENOENT: none; -EPROTO: not one
+ * of ours. Nothing is changed on failure. */
 int cg_statefile_read(struct cg_agent *a) __must_check;
+/* What cg_statefile_read() did not take whole stays beside, before it is replaced. */
+int cg_statefile_keep(const struct cg_agent *a) __must_check;
 int cg_statefile_write(const struct cg_agent *a) __must_check;
 
 #endif

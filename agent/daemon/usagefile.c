@@ -8,27 +8,18 @@
 #include "../kern/clock.h"
 #include "../lib/civil.h"
 #include "../lib/wholefile.h"
+#include "statedir.h"
 #include "usagefile.h"
 
 /* Days that an account of a camera no longer configured is kept, so that taking it out
  * and putting it in again gives nothing back. */
 #define KEEP_DAYS 2
 
-static int path_make(const struct cg_agent *a, char buf[static PATH_MAX])
-{
-	if (snprintf(buf, PATH_MAX, "%s/%s", a->opts.state_dir, CG_USAGE_FILE) >= PATH_MAX)
-		return -ENAMETOOLONG;
-	return 0;
-}
-
 static int load(const struct cg_agent *a, struct cg_usage *u)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX];
-	int r = path_make(a, path);
+	int r = cg_statedir_read(a, CG_USAGE_FILE, CG_USAGE_MAX_BYTES, &text);
 
-	if (!r)
-		r = cg_wholefile_read(path, CG_USAGE_MAX_BYTES, &text, NULL);
 	return r ? r : cg_usage_parse(text, u);
 }
 
@@ -40,8 +31,7 @@ void cg_usagefile_read(struct cg_usagefile *f, struct cg_agent *a, struct cg_wal
 	int r = load(a, u);
 
 	if (r && r != -ENOENT)
-		cg_log_error("%s/%s: %s, daily quotas begin anew", a->opts.state_dir, CG_USAGE_FILE,
-			     strerror(-r));
+		cg_statedir_unread(a, CG_USAGE_FILE, r, "daily quotas begin anew");
 	(void)cg_clock_boot_id(a->opts.root, boot, sizeof(boot));
 	same = *boot && !strcmp(boot, u->boot);
 	clock->right_s = u->wall_s;
@@ -92,7 +82,7 @@ void cg_usagefile_write(struct cg_usagefile *f, struct cg_agent *a,
 	u->synced = clock->synced;
 	f->written_ns = a->boot_ns();
 	f->sum = sum_of(u);
-	r = path_make(a, path);
+	r = cg_statedir_path(a, CG_USAGE_FILE, path);
 	if (!r)
 		r = cg_usage_print(u, &text);
 	if (!r)

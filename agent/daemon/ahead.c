@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Opening the packet path, by a thread of its own where that can begin early. */
+#include "../kern/pins.h"
+#include "../kern/worker.h"
+#include "ahead.h"
+
+struct cg_ahead {
+	struct cg_worker worker;
+	struct cg_datapath_opts opts;
+	struct cg_datapath *dp;
+	int err;
+};
+
+static void debug(void *ctx, const char *line)
+{
+	(void)ctx;
+	cg_log_debug("packet path: %s", line);
+}
+
+static struct cg_datapath_opts opts_for(const struct cg_agent *a, uint32_t slots)
+{
+	return (struct cg_datapath_opts){
+		.pin_dir = a->opts.pin_dir,
+		.slots = slots,
+		.debug = debug,
+	};
+}
+
+static void open_it(void *work)
+{
+	struct cg_ahead *h = work;
+
+	h->err = cg_datapath_open(&h->opts, &h->dp);
+}
+
+void cg_ahead_begin(struct cg_agent *a, size_t ncams)
+{
+	struct cg_ahead *h = cg_pins_none(a->opts.pin_dir) ? calloc(1, sizeof(*h)) : NULL;
+
+	if (!h)
+		return;
+	h->opts = opts_for(a, cg_agent_slots(ncams));
+	a->start.ahead = h;
+	cg_worker_begin(&h->worker, open_it, h);
+}
+
+int cg_ahead_open(struct cg_agent *a)
+{
+	_cleanup_free_ struct cg_ahead *h = TAKE_PTR(a->start.ahead);
+	struct cg_datapath_opts opts;
+
+	if (h) {
+		cg_worker_end(&h->worker);
+		a->kern.dp = h->dp;
+		return h->err;
+	}
+	opts = opts_for(a, a->start.policy ? cg_agent_slots(a->start.policy->ncams) : CG_MIN_SLOTS);
+	return cg_datapath_open(&opts, &a->kern.dp);
+}
+
+void cg_ahead_drop(struct cg_agent *a)
+{
+	_cleanup_free_ struct cg_ahead *h = TAKE_PTR(a->start.ahead);
+
+	if (!h)
+		return;
+	cg_worker_end(&h->worker);
+	cg_datapath_close(&h->dp);
+}
