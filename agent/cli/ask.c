@@ -12,6 +12,11 @@
 /* A reload of hundreds of cameras on a small router is the slowest. */
 #define TIMEOUT_MS 30000
 
+static int timeout_of(const struct cg_cli *cli)
+{
+	return cli->timeout_ms ? cli->timeout_ms : TIMEOUT_MS;
+}
+
 struct json_object *cg_ask_new(const char *cmd)
 {
 	struct json_object *request = json_object_new_object();
@@ -24,8 +29,21 @@ struct json_object *cg_ask_new(const char *cmd)
 int cg_ask_try(const struct cg_cli *cli, struct json_object *request,
 	       struct json_object **ret_reply)
 {
-	int r = cg_client_call(cli->socket, request, cli->timeout_ms ? cli->timeout_ms : TIMEOUT_MS,
-			       ret_reply);
+	int r = cg_client_call(cli->socket, request, timeout_of(cli), ret_reply);
+
+	json_object_put(request);
+	return r;
+}
+
+int cg_ask_open(const struct cg_cli *cli, int *ret_fd)
+{
+	return cg_client_open(cli->socket, timeout_of(cli), ret_fd);
+}
+
+int cg_ask_on(const struct cg_cli *cli, int fd, struct json_object *request,
+	      struct json_object **ret_reply)
+{
+	int r = cg_client_ask(fd, request, timeout_of(cli), ret_reply);
 
 	json_object_put(request);
 	return r;

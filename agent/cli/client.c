@@ -10,12 +10,7 @@
 #include <camgate/ctl.h>
 #include <camgate/limits.h>
 #include "client.h"
-
-static void tokener_freep(struct json_tokener **tokener)
-{
-	if (*tokener)
-		json_tokener_free(*tokener);
-}
+#include "reply.h"
 
 static int64_t now_ms(void)
 {
@@ -125,51 +120,63 @@ static int read_line(int fd, int64_t deadline, char **ret_line)
 	}
 }
 
-static int parse_reply(const char *line, struct json_object **ret_reply)
+/* The request's line, freed by the caller. */
+static int line_make(struct json_object *request, char **ret_line)
 {
-	_cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_new();
-	struct json_object *reply, *v, *ok, *code;
+	_cleanup_free_ char *out = NULL;
+	int n = asprintf(&out, "%s\n",
+			 json_object_to_json_string_ext(
+				 request, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 
-	if (!tokener)
-		return -ENOMEM;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* the NUL too: it ends a number or a bare word */
-	reply = json_tokener_parse_ex(tokener, line, (int)strlen(line) + 1);
-	if (json_object_is_type(reply, json_type_object) &&
-	    json_object_object_get_ex(reply, "v", &v) && json_object_get_int(v) == CG_CTL_VERSION &&
-	    json_object_object_get_ex(reply, "ok", &ok) &&
-	    json_object_is_type(ok, json_type_boolean) &&
-	    json_object_object_get_ex(reply, "code", &code) &&
-	    json_object_is_type(code, json_type_int)) {
-		*ret_reply = reply;
-		return 0;
-	}
-	json_object_put(reply);
-	return -EPROTO;
-}
-
-int cg_client_call(const char *path, struct json_object *request, int timeout_ms,
-		   struct json_object **ret_reply)
-{
-	int64_t deadline = now_ms() + timeout_ms;
-	_cleanup_free_ char *line = NULL, *out = NULL;
-	_cleanup_close_ int fd = -1;
-	int n, r;
-
-	n = asprintf(&out, "%s\n",
-		     json_object_to_json_string_ext(
-			     request, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	if (n < 0) {
 		out = NULL;
 		return -ENOMEM;
 	}
 	if (n > CG_MAX_REQUEST)
 		return -E2BIG;
-	fd = connect_to(path, timeout_ms);
-	if (fd < 0)
-		return fd;
-	r = send_line(fd, out, (size_t)n, deadline);
+	*ret_line = TAKE_PTR(out);
+	return 0;
+}
+
+static int line_ask(int fd, const char *out, int64_t deadline, struct json_object **ret_reply)
+{
+	_cleanup_free_ char *line = NULL;
+	int r = send_line(fd, out, strlen(out), deadline);
+
 	if (!r)
 		r = read_line(fd, deadline, &line);
-	return r ? r : parse_reply(line, ret_reply);
+	return r ? r : cg_reply_parse(line, ret_reply);
+}
+
+int cg_client_call(const char *path, struct json_object *request, int timeout_ms,
+		   struct json_object **ret_reply)
+{
+	int64_t deadline = now_ms() + timeout_ms;
+	_cleanup_free_ char *out = NULL;
+	_cleanup_close_ int fd = -1;
+	int r = line_make(request, &out);
+
+	if (r)
+		return r;
+	fd = connect_to(path, timeout_ms);
+	return fd < 0 ? fd : line_ask(fd, out, deadline, ret_reply);
+}
+
+int cg_client_open(const char *path, int timeout_ms, int *ret_fd)
+{
+	int fd = connect_to(path, timeout_ms);
+
+	if (fd < 0)
+		return fd;
+	*ret_fd = fd;
+	return 0;
+}
+
+int cg_client_ask(int fd, struct json_object *request, int timeout_ms,
+		  struct json_object **ret_reply)
+{
+	_cleanup_free_ char *out = NULL;
+	int r = line_make(request, &out);
+
+	return r ? r : line_ask(fd, out, now_ms() + timeout_ms, ret_reply);
 }

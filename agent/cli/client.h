@@ -16,5 +16,9 @@
  */
 int cg_client_call(const char *path, struct json_object *request, int timeout_ms,
 		   struct json_object **ret_reply) __must_check;
+/* The same for several requests on one connection, which the caller closes. */
+int cg_client_open(const char *path, int timeout_ms, int *ret_fd) __must_check;
+int cg_client_ask(int fd, struct json_object *request, int timeout_ms,
+		  struct json_object **ret_reply) __must_check;
 
 #endif

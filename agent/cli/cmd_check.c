@@ -4,18 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <camgate/ctl.h>
 #include "../kern/own.h"
 #include "../lib/config.h"
 #include "../lib/mapset.h"
 #include "../lib/policy.h"
+#include "../lib/timing.h"
 #include "../lib/view.h"
+#include "../lib/viewers.h"
+#include "../lib/viewing.h"
 #include "../lib/zones.h"
 #include "caller.h"
 #include "commands.h"
 #include "i18n.h"
 #include "print.h"
 #include "profiles.h"
+#include "reply.h"
 #include "say.h"
 
 static void names_freep(struct cg_name **names)
@@ -67,6 +72,29 @@ static void overlap(const struct cg_policy_cam *cam, struct json_object *list)
 		json_object_array_add(list, json_object_new_string(line));
 }
 
+/* What viewers and the program that is told do not do as they seem to. */
+static void viewers_odd(const struct cg_policy *policy, struct json_object *list)
+{
+	for (size_t i = 0; i < policy->ncams; i++) {
+		const struct cg_policy_cam *cam = &policy->cams[i];
+		_cleanup_free_ char *line = NULL;
+
+		if (cam->exposure != CG_OPEN || cg_timing_is_timed(cam) || !cg_viewers_has(cam) ||
+		    asprintf(&line,
+			     _("%s:%d: camera '%s': exposure = open lets anyone watch from outside, "
+			       "its viewers hold for openings only"),
+			     cam->pos.file, cam->pos.line, cam->name) < 0)
+			continue;
+		json_object_array_add(list, json_object_new_string(line));
+	}
+	if (policy->notify && access(policy->notify, X_OK)) {
+		_cleanup_free_ char *line = NULL;
+
+		if (asprintf(&line, _("notify: %s: %s"), policy->notify, strerror(errno)) >= 0)
+			json_object_array_add(list, json_object_new_string(line));
+	}
+}
+
 /* What is no fault of the file and odd all the same. */
 static struct json_object *warnings(struct cg_links *links, const struct cg_policy *policy)
 {
@@ -86,6 +114,7 @@ static struct json_object *warnings(struct cg_links *links, const struct cg_poli
 	}
 	for (size_t i = 0; i < policy->ncams; i++)
 		overlap(&policy->cams[i], list);
+	viewers_odd(policy, list);
 	while ((user = cg_own_mark_user(policy, &at)))
 		json_object_array_add(
 			list, json_object_new_string(cg_mark_text(policy->mark.mask, user, text)));
@@ -112,12 +141,71 @@ static struct json_object *profiles(const struct cg_policy *policy)
 	return list;
 }
 
+/* What a camera's config says of viewing, where that is not what holds without a word. */
+static struct json_object *viewing(const struct cg_policy *policy)
+{
+	static const char *const keys[] = { "control_budget", "upload_budget" };
+	struct json_object *list = json_object_new_array();
+	char signs[CG_SIGNS_STRLEN], text[CG_BUDGET_STRLEN];
+
+	for (size_t i = 0; i < policy->ncams; i++) {
+		const struct cg_policy_cam *cam = &policy->cams[i];
+		struct json_object *o = json_object_new_object();
+
+		if (cam->signs_off)
+			json_object_object_add(
+				o, "signs",
+				json_object_new_string(cg_viewing_signs(cam->signs_off, signs)));
+		for (int upload = 0; upload < 2; upload++) {
+			struct cg_budget_text t = cg_budget_default(upload);
+
+			if (!cg_budget_same(&t, &cam->budget[upload]))
+				json_object_object_add(o, keys[upload],
+						       json_object_new_string(cg_budget_format(
+							       &cam->budget[upload], text)));
+		}
+		if (cam->max_viewers)
+			json_object_object_add(o, "max_viewers",
+					       json_object_new_int(cam->max_viewers));
+		if (!json_object_object_length(o)) {
+			json_object_put(o);
+			continue;
+		}
+		json_object_object_add(o, "id", json_object_new_string(cam->id));
+		json_object_object_add(o, "name", json_object_new_string(cam->name));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static void viewing_print(struct json_object *list)
+{
+	static const char *const keys[] = { "signs", "control_budget", "upload_budget",
+					    "max_viewers" };
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		const char *sep = "";
+
+		cg_print_out("%s: ", cg_reply_str(o, "name"));
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			struct json_object *v;
+
+			if (!json_object_object_get_ex(o, keys[k], &v))
+				continue;
+			cg_print_out("%s%s = %s", sep, keys[k], json_object_get_string(v));
+			sep = "; ";
+		}
+		cg_print_out("\n");
+	}
+}
+
 int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 {
 	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
 	const char *file = argc > 1 ? argv[1] : cli->config;
 	struct cg_diag diag = { "" };
-	struct json_object *reply, *odd, *makes;
+	struct json_object *reply, *odd, *makes, *seen;
 	struct cg_links *links = NULL;
 	size_t rules = 0;
 	int r;
@@ -137,6 +225,7 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 	for (size_t i = 0; i < policy->ncams; i++)
 		rules += policy->cams[i].nrules;
 	makes = profiles(policy);
+	seen = viewing(policy);
 	if (cli->json) {
 		reply = cg_say_new(CG_EXIT_OK);
 		json_object_object_add(reply, "file", json_object_new_string(file));
@@ -147,17 +236,22 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 			json_object_object_add(reply, "warnings", json_object_get(odd));
 		if (json_object_array_length(makes))
 			json_object_object_add(reply, "profiles", json_object_get(makes));
+		if (json_object_array_length(seen))
+			json_object_object_add(reply, "viewing", json_object_get(seen));
 		cg_say_json(reply);
 		json_object_put(reply);
 		json_object_put(odd);
 		json_object_put(makes);
+		json_object_put(seen);
 		return CG_EXIT_OK;
 	}
 	cg_print_out(_("%s: ok, %zu %s, %zu %s\n"), file, policy->ncams,
 		     n_("camera", "cameras", policy->ncams), rules, n_("rule", "rules", rules));
 	cg_profiles_print(makes);
+	viewing_print(seen);
 	cg_say_warnings(odd);
 	json_object_put(odd);
 	json_object_put(makes);
+	json_object_put(seen);
 	return CG_EXIT_OK;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <camgate/ctl.h>
 #include <camgate/limits.h>
-#include "../lib/addr.h"
 #include "../lib/duration.h"
 #include "ask.h"
 #include "commands.h"
@@ -100,13 +99,10 @@ static void print_cams(const struct cg_cli *cli, const char *cmd, struct json_ob
 int cg_cmd_open(const struct cg_cli *cli, int argc, char **argv)
 {
 	struct json_object *request = cg_ask_new("open"), *reply;
-	struct cg_addr viewer;
 	int r;
 
 	json_object_object_add(request, "cam", json_object_new_string(argv[1]));
 	r = add_time(cli, request, argc - 2, argv + 2);
-	if (!r && cli->to && cg_addr_parse(cli->to, &viewer))
-		r = cg_say_error(cli, CG_EXIT_USAGE, NULL, _("--to '%s': not an address"), cli->to);
 	if (r) {
 		json_object_put(request);
 		return r;

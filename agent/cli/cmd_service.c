@@ -2,6 +2,7 @@
 /* camgate reload, doctor, detach, version: the service itself. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include <camgate/ctl.h>
 #include "ask.h"
 #include "caller.h"
@@ -37,6 +38,8 @@ int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv)
 		     (long long)cg_reply_int(reply, "added"),
 		     (long long)cg_reply_int(reply, "removed"),
 		     (long long)cg_reply_int(reply, "changed"));
+	if (cg_reply_has(reply, "lists_error"))
+		cg_print_out(_("but %s\n"), cg_reply_str(reply, "lists_error"));
 	cg_say_warnings(cg_reply_obj(reply, "warnings"));
 	json_object_put(reply);
 	return code;
@@ -106,6 +109,9 @@ int cg_cmd_detach(const struct cg_cli *cli, int argc, char **argv)
 	switch (-r) {
 	case 0:
 		r = cg_ask_finish(cli, reply, &reply);
+		/* A service manager's mount keeps the agent from removing its own folder. */
+		if (!r)
+			(void)rmdir(cli->pin_dir);
 		break;
 	case ENOENT:
 	case ENOTDIR:

@@ -4,6 +4,7 @@
 #include "ask.h"
 #include "commands.h"
 #include "i18n.h"
+#include "lists_print.h"
 #include "print.h"
 #include "profiles.h"
 #include "reply.h"
@@ -53,6 +54,15 @@ static void print_open(struct json_object *reply)
 		cg_print_out("%s%s", n++ ? ", " : _("Open now: "), cg_reply_cam(cam, buf));
 	}
 	cg_print_out("%s", n ? "\n" : _("No camera can be watched from outside.\n"));
+}
+
+static void print_stopped(struct json_object *reply)
+{
+	for (size_t i = 0; i < cg_reply_count(reply, "stopped_lately"); i++) {
+		cg_print_styled(CG_STYLE_BAD,
+				cg_reply_str(cg_reply_at(reply, "stopped_lately", i), "text"));
+		cg_print_out("\n");
+	}
 }
 
 static void print_cams(struct json_object *reply, time_t now)
@@ -160,9 +170,16 @@ int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv)
 		return code;
 	print_enforced(reply, now);
 	print_open(reply);
+	print_stopped(reply);
 	print_cams(reply, now);
 	cg_profiles_print(cg_reply_obj(reply, "cams"));
 	print_times(reply, now);
+	if (cg_reply_count(reply, "databases") || cg_reply_count(reply, "lists")) {
+		cg_print_out("\n");
+		cg_print_styled(CG_STYLE_BOLD, _("Lists"));
+		cg_print_out(":\n");
+		cg_lists_print(reply);
+	}
 	lost = cg_reply_int(reply, "lost_events");
 	if (cg_reply_count(reply, "attention") || lost) {
 		cg_print_out("\n");

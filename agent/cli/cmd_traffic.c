@@ -79,8 +79,10 @@ int cg_cmd_who(const struct cg_cli *cli, int argc, char **argv)
 		struct json_object *flow = cg_reply_at(reply, "peers", i);
 		const char *verdict = cg_reply_str(flow, "verdict");
 		const char *rule = cg_reply_str(flow, "rule_text");
+		const char *viewer = cg_reply_str(flow, "viewer");
 
-		cg_print_cell(table, CG_STYLE_NONE, "%s", end_text(flow, end));
+		cg_print_cell(table, CG_STYLE_NONE, "%s%s%s%s", end_text(flow, end),
+			      *viewer ? " (" : "", viewer, *viewer ? ")" : "");
 		cg_print_cell(table, CG_STYLE_NONE, "%s",
 			      cg_sentence_word(cg_reply_str(flow, "scope")));
 		cg_print_cell(table, CG_STYLE_NONE, "%s",
@@ -112,6 +114,8 @@ static void print_answer(struct json_object *answer)
 			cg_reply_str(answer, "text"));
 	cg_print_out(_("\n  reason: %s (%lld)\n"), cg_reply_str(answer, "reason"),
 		     (long long)cg_reply_int(answer, "reason_nr"));
+	if (cg_reply_has(answer, "budget"))
+		cg_print_out(_("  budget: %s\n"), cg_reply_str(answer, "budget"));
 }
 
 static void print_names(struct json_object *reply)
@@ -139,7 +143,8 @@ int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv)
 	(void)argc;
 	if (cg_rule_parse(argv[2], NULL, &diag, &end))
 		return cg_say_error(cli, CG_EXIT_USAGE, NULL, "%s", diag.text);
-	if (end.dst.len != 128 || (end.port_lo != end.port_hi && end.port_hi != UINT16_MAX) ||
+	if (end.dst.len != 128 || cg_budget_is_set(&end.budget) ||
+	    (end.port_lo != end.port_hi && end.port_hi != UINT16_MAX) ||
 	    (end.port_hi == UINT16_MAX && end.port_lo && end.port_lo != UINT16_MAX))
 		return cg_say_error(cli, CG_EXIT_USAGE, NULL,
 				    _("'%s': one address and at most one port, such as "

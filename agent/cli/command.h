@@ -15,6 +15,18 @@ enum cg_option {
 	CG_OPTION_SHOW = 0x40,
 	CG_OPTION_STOP = 0x80,
 	CG_OPTION_LEARNED = 0x100,
+	CG_OPTION_FOLLOW = 0x200,
+	CG_OPTION_CAM = 0x400,
+	CG_OPTION_ONCE = 0x800,
+	CG_OPTION_ANCHOR = 0x1000,
+	CG_OPTION_YES = 0x2000,
+	CG_OPTION_FROM = 0x4000,
+	CG_OPTION_FORMAT = 0x8000,
+	CG_OPTION_PROBE = 0x10000,
+	CG_OPTION_HTML = 0x20000,
+	CG_OPTION_CLOSE = 0x40000,
+	CG_OPTION_PROFILE = 0x80000,
+	CG_OPTION_TRY = 0x100000,
 };
 
 /* The command line, options taken out. */
@@ -29,7 +41,14 @@ struct cg_cli {
 	const char *to;
 	const char *since;
 	const char *camera;
+	const char *cam;
 	const char *url;
+	const char *anchor;
+	const char *from;
+	const char *format;
+	const char *html; /* NULL: stdout */
+	const char *profile;
+	const char *trial;
 };
 
 struct cg_command {

@@ -18,13 +18,28 @@ int cg_cmd_blocked(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv);
 
+int cg_cmd_sessions(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_log(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_report(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_top(const struct cg_cli *cli, int argc, char **argv);
+
 int cg_cmd_rule(const struct cg_cli *cli, int argc, char **argv); /* allow, deny */
 int cg_cmd_undo(const struct cg_cli *cli, int argc, char **argv);
 
+int cg_cmd_mappings(const struct cg_cli *cli, int argc, char **argv);
+
 int cg_cmd_learn(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_audit(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_mud(const struct cg_cli *cli, int argc, char **argv);
 
+int cg_cmd_discover(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_adopt(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_keep(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_forget(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_release(const struct cg_cli *cli, int argc, char **argv);
+
 int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_update_lists(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_detach(const struct cg_cli *cli, int argc, char **argv);

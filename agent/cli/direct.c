@@ -185,7 +185,7 @@ int cg_direct_detach(const struct cg_cli *cli, struct json_object **ret_reply)
 				    _("the agent is not running; without it only root can detach"));
 	}
 	/* the guard first: without filters it would stop everything */
-	if (cg_statenote_read(cli->state_dir, &saved))
+	if (cg_statenote_read(cli->state_dir, &saved) < 0)
 		saved = (struct cg_saved){ 0 };
 	guard = cg_bootguard_detach(cli->state_dir,
 				    saved.fw4_dir ? saved.fw4_dir : CG_BOOTGUARD_FW4_DIR,

@@ -26,7 +26,7 @@ static const struct cg_command commands[] = {
 	{ "status", "",
 	  N_("what is open, what was stopped, what schedules do, what needs attention"), 0, 0, 0,
 	  cg_cmd_status },
-	{ "open", "CAM [TIME | until CLOCK] [--to ADDRESS] [--force]",
+	{ "open", "CAM [TIME | until CLOCK] [--to VIEWER] [--force]",
 	  N_("let a camera be watched from outside for a while; without a time 30m, at most "
 	     "what its open_time leaves"),
 	  CG_OPTION_TO | CG_OPTION_FORCE, 1, 4, cg_cmd_open },
@@ -47,6 +47,18 @@ static const struct cg_command commands[] = {
 	  CG_OPTION_SINCE, 1, 1, cg_cmd_blocked },
 	{ "why", "CAM ADDRESS[:PORT][/PROTOCOL]",
 	  N_("what would become of a packet, and by which rule"), 0, 2, 2, cg_cmd_why },
+	{ "sessions", "[CAM] [--follow]",
+	  N_("who outside is connected with a camera now: watching, talk, stopped until when"),
+	  CG_OPTION_FOLLOW, 0, 1, cg_cmd_sessions },
+	{ "log", "[--since TIME] [--cam CAM] | verify [--anchor COUNT:HASH] | erase CAM [--yes]",
+	  N_("who watched from outside, was stopped, or tried; is that record as it was written; "
+	     "erase a camera from it"),
+	  CG_OPTION_SINCE | CG_OPTION_CAM | CG_OPTION_ANCHOR | CG_OPTION_YES, 0, 2, cg_cmd_log },
+	{ "report", "[--from TIME] [--to TIME] [--cam CAM] [--format text|json|csv|html]",
+	  N_("what left the house and to where, what was stopped, who opened"),
+	  CG_OPTION_FROM | CG_OPTION_TO | CG_OPTION_CAM | CG_OPTION_FORMAT, 0, 0, cg_cmd_report },
+	{ "top", "[--once]", N_("cameras and their sessions by rate, live; q ends it"),
+	  CG_OPTION_ONCE, 0, 0, cg_cmd_top },
 	{ "learn", "CAM [TIME] [--show | --stop]",
 	  N_("record what a camera sends to, print rules for it; without a time 24h"),
 	  CG_OPTION_SHOW | CG_OPTION_STOP, 1, 2, cg_cmd_learn },
@@ -55,6 +67,25 @@ static const struct cg_command commands[] = {
 	{ "deny", "CAM NAME|ADDRESS[/BITS][:PORT[-PORT]][/PROTOCOL]",
 	  N_("write a rule that never lets a camera send there"), 0, 2, 2, cg_cmd_rule },
 	{ "undo", "", N_("take the last allow or deny back"), 0, 0, 0, cg_cmd_undo },
+	{ "audit", "[CAM] [--probe] [--html[=FILE]]",
+	  N_("what is wrong with cameras, and what to do about it"),
+	  CG_OPTION_PROBE | CG_OPTION_HTML, 0, 1, cg_cmd_audit },
+	{ "mappings", "[CAM] [--close]",
+	  N_("which openings of ports lead from outside to cameras, and who made them"),
+	  CG_OPTION_CLOSE, 0, 1, cg_cmd_mappings },
+	{ "discover", "[--probe]",
+	  N_("devices that are no cameras of the configuration, and how much each is like one"),
+	  CG_OPTION_PROBE, 0, 0, cg_cmd_discover },
+	{ "adopt", "NR|MAC NAME [--profile PROFILE] [--try TIME] [--show] [--force]",
+	  N_("make a device of discover's list a camera of the configuration"),
+	  CG_OPTION_PROFILE | CG_OPTION_TRY | CG_OPTION_SHOW | CG_OPTION_FORCE, 2, 2,
+	  cg_cmd_adopt },
+	{ "keep", "CAM", N_("an adoption on trial is for good"), 0, 1, 1, cg_cmd_keep },
+	{ "forget", "CAM|MAC [--force]",
+	  N_("take out what adopt wrote, or what is known of a device"), CG_OPTION_FORCE, 1, 1,
+	  cg_cmd_forget },
+	{ "release", "NR|MAC", N_("let a held device go, and never hold it again"), 0, 1, 1,
+	  cg_cmd_release },
 	{ "counters", "[CAM]", N_("packets and bytes by reason"), 0, 0, 1, cg_cmd_counters },
 	{ "check", "[FILE]", N_("judge a configuration; needs no agent, changes nothing"), 0, 0, 1,
 	  cg_cmd_check },
@@ -62,6 +93,10 @@ static const struct cg_command commands[] = {
 	  N_("a maker's MUD file as rules, and rules as a MUD file"),
 	  CG_OPTION_CAMERA | CG_OPTION_URL | CG_OPTION_LEARNED, 2, 2, cg_cmd_mud },
 	{ "reload", "", N_("put the changed configuration in force"), 0, 0, 0, cg_cmd_reload },
+	{ "update-lists", "",
+	  N_("read the databases of countries and networks, and lists, again; one that is no good "
+	     "changes nothing"),
+	  0, 0, 0, cg_cmd_update_lists },
 	{ "doctor", "[--fix]", N_("look for what keeps camgate from doing its job"), CG_OPTION_FIX,
 	  0, 0, cg_cmd_doctor },
 	{ "detach", "", N_("take camgate out of the packet path altogether"), 0, 0, 0,
@@ -86,6 +121,18 @@ enum {
 	OPT_SHOW,
 	OPT_STOP,
 	OPT_LEARNED,
+	OPT_FOLLOW,
+	OPT_CAM,
+	OPT_ONCE,
+	OPT_ANCHOR,
+	OPT_YES,
+	OPT_FROM,
+	OPT_FORMAT,
+	OPT_PROBE,
+	OPT_HTML,
+	OPT_CLOSE,
+	OPT_PROFILE,
+	OPT_TRY,
 };
 
 static const struct option longopts[] = {
@@ -103,6 +150,18 @@ static const struct option longopts[] = {
 	{ "show", no_argument, NULL, OPT_SHOW },
 	{ "stop", no_argument, NULL, OPT_STOP },
 	{ "learned", no_argument, NULL, OPT_LEARNED },
+	{ "follow", no_argument, NULL, OPT_FOLLOW },
+	{ "cam", required_argument, NULL, OPT_CAM },
+	{ "once", no_argument, NULL, OPT_ONCE },
+	{ "anchor", required_argument, NULL, OPT_ANCHOR },
+	{ "yes", no_argument, NULL, OPT_YES },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "probe", no_argument, NULL, OPT_PROBE },
+	{ "html", optional_argument, NULL, OPT_HTML },
+	{ "close", no_argument, NULL, OPT_CLOSE },
+	{ "profile", required_argument, NULL, OPT_PROFILE },
+	{ "try", required_argument, NULL, OPT_TRY },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -270,6 +329,49 @@ static int read_line(struct line *line, int argc, char **argv)
 		case OPT_LEARNED:
 			cli->given |= CG_OPTION_LEARNED;
 			break;
+		case OPT_FOLLOW:
+			cli->given |= CG_OPTION_FOLLOW;
+			break;
+		case OPT_CAM:
+			cli->cam = optarg;
+			cli->given |= CG_OPTION_CAM;
+			break;
+		case OPT_ONCE:
+			cli->given |= CG_OPTION_ONCE;
+			break;
+		case OPT_ANCHOR:
+			cli->anchor = optarg;
+			cli->given |= CG_OPTION_ANCHOR;
+			break;
+		case OPT_YES:
+			cli->given |= CG_OPTION_YES;
+			break;
+		case OPT_FROM:
+			cli->from = optarg;
+			cli->given |= CG_OPTION_FROM;
+			break;
+		case OPT_FORMAT:
+			cli->format = optarg;
+			cli->given |= CG_OPTION_FORMAT;
+			break;
+		case OPT_PROBE:
+			cli->given |= CG_OPTION_PROBE;
+			break;
+		case OPT_HTML:
+			cli->html = optarg;
+			cli->given |= CG_OPTION_HTML;
+			break;
+		case OPT_CLOSE:
+			cli->given |= CG_OPTION_CLOSE;
+			break;
+		case OPT_PROFILE:
+			cli->profile = optarg;
+			cli->given |= CG_OPTION_PROFILE;
+			break;
+		case OPT_TRY:
+			cli->trial = optarg;
+			cli->given |= CG_OPTION_TRY;
+			break;
 		case 'j':
 			cli->json = true;
 			break;
@@ -357,6 +459,18 @@ static int run(struct line *line)
 				   wrong & CG_OPTION_SHOW    ? "--show" :
 				   wrong & CG_OPTION_STOP    ? "--stop" :
 				   wrong & CG_OPTION_LEARNED ? "--learned" :
+				   wrong & CG_OPTION_FOLLOW  ? "--follow" :
+				   wrong & CG_OPTION_CAM     ? "--cam" :
+				   wrong & CG_OPTION_ONCE    ? "--once" :
+				   wrong & CG_OPTION_ANCHOR  ? "--anchor" :
+				   wrong & CG_OPTION_YES     ? "--yes" :
+				   wrong & CG_OPTION_FROM    ? "--from" :
+				   wrong & CG_OPTION_FORMAT  ? "--format" :
+				   wrong & CG_OPTION_PROBE   ? "--probe" :
+				   wrong & CG_OPTION_HTML    ? "--html" :
+				   wrong & CG_OPTION_CLOSE   ? "--close" :
+				   wrong & CG_OPTION_PROFILE ? "--profile" :
+				   wrong & CG_OPTION_TRY     ? "--try" :
 							       "--since");
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");

@@ -1,8 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading a reply's members. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <camgate/ctl.h>
 #include "reply.h"
+
+static void tokener_freep(struct json_tokener **tokener)
+{
+	if (*tokener)
+		json_tokener_free(*tokener);
+}
+
+int cg_reply_parse(const char *line, struct json_object **ret_reply)
+{
+	_cleanup_(tokener_freep) struct json_tokener *tokener = json_tokener_new();
+	struct json_object *reply, *v, *ok, *code;
+
+	if (!tokener)
+		return -ENOMEM;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* the NUL too: it ends a number or a bare word */
+	reply = json_tokener_parse_ex(tokener, line, (int)strlen(line) + 1);
+	if (json_object_is_type(reply, json_type_object) &&
+	    json_object_object_get_ex(reply, "v", &v) && json_object_get_int(v) == CG_CTL_VERSION &&
+	    json_object_object_get_ex(reply, "ok", &ok) &&
+	    json_object_is_type(ok, json_type_boolean) &&
+	    json_object_object_get_ex(reply, "code", &code) &&
+	    json_object_is_type(code, json_type_int)) {
+		*ret_reply = reply;
+		return 0;
+	}
+	json_object_put(reply);
+	return -EPROTO;
+}
 
 struct json_object *cg_reply_obj(struct json_object *o, const char *key)
 {

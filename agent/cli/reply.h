@@ -7,6 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <json-c/json.h>
+#include "../lib/cleanup.h"
+
+/* A line without its LF as a reply the caller puts: an object of our version with
+ * `ok` and `code`. -EPROTO: not one. */
+int cg_reply_parse(const char *line, struct json_object **ret_reply) __must_check;
 
 bool cg_reply_has(struct json_object *o, const char *key);	  /* there and not null */
 const char *cg_reply_str(struct json_object *o, const char *key); /* "" = none */

@@ -15,11 +15,11 @@ static bool never_seen(struct json_object *cam)
 static void open_sentence(struct json_object *cam, const char *to, time_t now,
 			  char buf[static CG_SENTENCE_LEN])
 {
-	char clock[CG_PRINT_LEN], who[128];
+	char clock[CG_PRINT_LEN], who[256];
 
-	if (!to || !*to)
+	if (*cg_reply_str(cam, "to"))
 		to = cg_reply_str(cam, "to");
-	if (*to)
+	if (to && *to && strcmp(to, "all"))
 		snprintf(who, sizeof(who), _("can be watched from outside by %s only"), to);
 	else
 		snprintf(who, sizeof(who), "%s", _("can be watched from outside"));
@@ -65,7 +65,7 @@ const char *cg_sentence_exposure(struct json_object *cam, const char *to, time_t
 	else
 		snprintf(state, sizeof(state), "%.64s", exposure);
 
-	snprintf(buf, CG_SENTENCE_LEN, "%s%.160s%s%s",
+	snprintf(buf, CG_SENTENCE_LEN, "%s%.280s%s%s",
 		 monitor ? _("monitored only, nothing is stopped; would be ") : "", state,
 		 by_whom(cam), never_seen(cam) ? _("; never seen: check the MAC") : "");
 	return buf;

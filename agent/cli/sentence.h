@@ -7,7 +7,7 @@
 #include <json-c/json.h>
 #include "print.h"
 
-#define CG_SENTENCE_LEN 256
+#define CG_SENTENCE_LEN 512
 
 /* cam: a camera of a status, open, close, seal or auto reply; to: the one viewer
  * let in, NULL: what cam says. Returns buf. */

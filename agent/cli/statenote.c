@@ -44,8 +44,16 @@ int cg_statenote_write(const char *state_dir, const struct cg_saved_manual *note
 	/* the second must read what the first wrote */
 	if (dirfd < 0 || flock(dirfd, LOCK_EX))
 		return -errno;
-	if (cg_statenote_read(state_dir, &s))
-		s = (struct cg_saved){ 0 };
+	r = cg_statenote_read(state_dir, &s);
+	/* One that may be whole is not written over because it could not be read just now. */
+	if (r < 0 && r != -ENOENT && r != -EPROTO)
+		return r;
+	if (r && r != -ENOENT) {
+		r = cg_wholefile_keep(path);
+		if (r)
+			return r;
+	}
+	r = 0;
 	for (size_t i = 0; i < n && !r; i++)
 		r = cg_saved_set(&s, notes[i].id, notes[i].manual);
 	if (!r)
