@@ -29,28 +29,44 @@ endif
 
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
-LIB_SRC := $(addprefix agent/lib/,account.c addr.c blocked.c chunks.c civil.c confedit.c config.c diag.c dnsmsg.c \
-	duration.c exposure.c facts.c guess.c ident.c learned.c lex.c maker.c mapdiff.c mapset.c mark.c mud_ace.c mud_flow.c \
-	mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c nameset.c near.c nftext.c policy.c profile.c \
-	reason.c rule.c saved.c schedule.c servers.c shape.c slots.c source.c timing.c tzfile.c tzrule.c unique.c usage.c \
-	utf8.c value.c view.c wholefile.c zone.c zones.c)
-KERN_SRC := $(addprefix agent/kern/,bootguard.c clock.c datapath.c host.c dp_guard.c dp_load.c dp_maybe.c dp_memory.c dp_names.c dp_nets.c dp_policy.c \
-	dp_read.c dp_why.c kstats.c links.c links_dump.c listens.c nft.c nft_ask.c own.c \
-	offload.c offload_nl.c pins.c pins_stats.c put.c tc.c tcx.c)
-DAEMON_SRC := $(addprefix agent/daemon/,agent.c askdns.c attach.c client.c command.c command_show.c control.c doctor.c \
-	doctor_fix.c edit.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c learn.c log.c main.c \
-	manual.c module.c names.c peer.c ports.c resolvers.c sched.c sched_show.c service.c stages.c statefile.c undo.c \
-	usagefile.c wallclock.c)
-CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_blocked.c cmd_check.c cmd_exposure.c cmd_learn.c cmd_mud.c cmd_rules.c \
-	cmd_service.c cmd_status.c cmd_traffic.c direct.c direct_read.c help.c main.c print.c profiles.c \
-	reply.c say.c sentence.c statenote.c text.c)
+LIB_SRC := $(addprefix agent/lib/,account.c addr.c audit.c audit_answer.c audit_ports.c auditjson.c blocked.c budget.c chain.c chainfiles.c chunks.c civil.c confedit.c config.c day.c \
+	config_free.c diag.c dnsmsg.c duration.c exposure.c facts.c geo.c geo_meta.c geo_record.c geoset.c gone.c guess.c ident.c jsonget.c jsonin.c jsonout.c keeping.c learned.c lex.c lists.c maker.c \
+	mapdiff.c mapping.c mapping_match.c mapping_nft.c mapping_rule.c mapping_value.c \
+	mapset.c mark.c memtext.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c \
+	nameset.c near.c nftext.c place.c policy.c policy_match.c profile.c reason.c record.c recordjson.c recordlist.c reset.c retain.c room.c rule.c saved.c \
+	schedule.c servers.c shape.c signature.c slots.c source.c staying.c spans.c timing.c traffic.c tzfile.c tzrule.c unique.c usage.c utf8.c value.c verify.c \
+	view.c viewers.c viewing.c viewset.c wholefile.c zone.c zones.c)
+# What frames and MACs say of a device.
+LIB_SRC += $(addprefix agent/lib/,clue.c clue_banner.c clue_dhcp.c clue_known.c clue_mdns.c clue_p2p.c clue_ssdp.c \
+	clue_vendor.c clue_wsd.c likeness.c oui.c span.c)
+# What becomes of devices that are no cameras.
+LIB_SRC += $(addprefix agent/lib/,adopt.c devstate.c probe.c quarantine.c)
+KERN_SRC := $(addprefix agent/kern/,bootguard.c caps.c clock.c conntrack.c datapath.c host.c dp_ask.c dp_devices.c dp_geo.c dp_guard.c dp_load.c dp_maybe.c \
+	dp_memory.c dp_names.c dp_nets.c dp_policy.c dp_read.c dp_sample.c dp_session.c dp_why.c inject.c kstats.c links.c links_dump.c \
+	listens.c nft.c nft_ask.c nft_delete.c own.c offload.c offload_nl.c pins.c pins_stats.c put.c spawn.c tc.c tcx.c worker.c)
+DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.c audit_probe.c audit_where.c beside.c client.c command.c command_mappings.c command_audit.c command_show.c control.c days.c \
+	doctor.c doctor_fix.c edit.c ending.c entries.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c \
+	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c module.c names.c notify.c openings.c peer.c places.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
+	sched_show.c service.c sessions.c sessions_show.c sessions_sweep.c sessions_take.c sessions_write.c stages.c \
+	statedir.c statefile.c stop.c undo.c usagefile.c viewer_names.c viewers.c viewers_lan.c wallclock.c)
+DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c devices.c devices_file.c devices_hold.c \
+	devices_tell.c probe.c)
+CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocked.c cmd_check.c cmd_discover.c cmd_exposure.c cmd_learn.c \
+	cmd_lists.c cmd_log.c cmd_mappings.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
+	direct_read.c help.c main.c page.c page_plot.c print.c profiles.c reply.c report.c say.c sentence.c statenote.c text.c viewing.c)
 BPF_SRC := bpf/camgate.bpf.c
 
-LIBS_NEEDED := libbpf libnl-route-3.0 libnl-genl-3.0 libnl-3.0 libconfuse json-c
+LIBS_NEEDED := libbpf libnl-route-3.0 libnl-genl-3.0 libnl-3.0 libconfuse json-c nettle
 LIBS_MISSING := $(shell for l in $(LIBS_NEEDED); do \
 	$(PKG_CONFIG) --exists $$l || echo $$l; done)
 DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS_NEEDED) 2>/dev/null)
-DEP_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_NEEDED) 2>/dev/null) -lev
+DEP_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS_NEEDED) 2>/dev/null) -lev -pthread
+ifneq ($(WITH_MAXMINDDB),no)
+ifeq ($(shell $(PKG_CONFIG) --exists libmaxminddb && echo yes),yes)
+DEP_CFLAGS += -DCG_HAVE_MAXMINDDB=1 $(shell $(PKG_CONFIG) --cflags libmaxminddb)
+DEP_LIBS += $(shell $(PKG_CONFIG) --libs libmaxminddb)
+endif
+endif
 ifneq ($(WITH_SYSTEMD),no)
 ifeq ($(shell $(PKG_CONFIG) --exists libsystemd && echo yes),yes)
 DEP_CFLAGS += -DCG_HAVE_SYSTEMD=1 $(shell $(PKG_CONFIG) --cflags libsystemd)
@@ -68,7 +84,7 @@ CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 BPF_CFLAGS := -g -O2 -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \
 	-Iinclude -I/usr/include/$(shell $(CC) -print-multiarch)
 
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o)
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o) $(B)/agent/lib/oui_rows.o
 DAEMON_OBJ := $(DAEMON_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 ALL_OBJ := $(LIB_OBJ) $(DAEMON_OBJ) $(CLI_OBJ)
@@ -98,6 +114,13 @@ $(B)/%.o: %.c Makefile | deps
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -MMD -MP -c -o $@ $<
 
+OUI := $(addprefix packaging/data/,oui-cameras.tsv oui-others.tsv)
+$(B)/agent/lib/oui_rows.o: agent/lib/oui.sh $(OUI) agent/lib/oui.h | deps
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)agent/lib/oui.sh $(OUI) >$(@:.o=.c)
+	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -Iagent/lib -c -o $@ $(@:.o=.c)
+
 # Only the adapter to libbpf sees the skeleton.
 $(B)/agent/kern/dp_load.o: $(B)/camgate.skel.h
 
@@ -125,10 +148,12 @@ help:
 	@echo 'make            build build/camgated, build/camgate, build/camgate.bpf.o'
 	@echo 'make demo       camgate at work on real video, with a table of figures'
 	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
-	@echo 'make check-unit check-agent check-bpf check-net lint   one part of it'
+	@echo 'make check-unit check-fuzz check-agent check-bpf check-net lint   one part of it'
 	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
 	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
-	@echo 'make fuzz       made-up DNS answers against packet path and agent, FUZZ_S=300 seconds'
-	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names kernels fwd ctl curves"); bench-plot draws them'
+	@echo 'make fuzz       made-up input for every parser, FUZZ_S=300 seconds (or FUZZ_RUNS inputs) each, FUZZ="dns tz" for some'
+	@echo 'make soak       512 cameras, floods, scans, reloads, kills, SOAK_S=600 seconds, against the reference'
+	@echo 'make coverage check-valgrind   lines that the tests run through (COVER=all: by every test of the house); memory'
+	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names country kernels fwd ctl curves"); bench-plot draws them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
-	@echo 'V=1 shows the commands; WITH_SYSTEMD=no leaves libsystemd out; CC, CLANG, CFLAGS as usual'
+	@echo 'V=1 shows the commands; WITH_SYSTEMD=no and WITH_MAXMINDDB=no leave a library out; CC, CLANG, CFLAGS as usual'

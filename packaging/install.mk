@@ -7,7 +7,7 @@ MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 \
 	camgate-netlink.7 camgated.8)
 PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua dlink eufy ezviz \
 	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
-UNITS := camgate.service camgate-bootguard.service
+UNITS := camgate.service camgate-bootguard.service camgate-clock.service
 BASH_COMPLETION := share/bash-completion/completions/camgate
 ZSH_COMPLETION := share/zsh/site-functions/_camgate
 TO_PREFIX := sed 's,/usr/\(s\?bin\)/camgate,$(PREFIX)/\1/camgate,g; s,/var/lib/camgate,$(STATEDIR),g'
@@ -19,9 +19,11 @@ install: all
 		$(INSTALL) -D -m 644 $$m $(D)/share/man/man$$s/$${m##*/} || exit 1; done
 	$(Q)$(INSTALL) -D -m 644 packaging/completion/camgate $(D)/$(BASH_COMPLETION)
 	$(Q)$(INSTALL) -D -m 644 packaging/completion/_camgate $(D)/$(ZSH_COMPLETION)
-	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d
+	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d $(D)/lib/sysusers.d
 	$(Q)for f in $(UNITS); do $(TO_PREFIX) packaging/$$f >$(D)/lib/systemd/system/$$f || exit 1; done
 	$(Q)$(TO_PREFIX) packaging/tmpfiles.d/camgate.conf >$(D)/lib/tmpfiles.d/camgate.conf
+	$(Q)$(INSTALL) -m 644 packaging/sysusers.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf
+	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemd-sysusers >/dev/null || systemd-sysusers $(D)/lib/sysusers.d/camgate.conf
 	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d $(dir $(CONF))profiles.d $(D)/share/camgate/profiles
 	$(Q)$(INSTALL) -m 644 $(PROFILES) $(D)/share/camgate/profiles
 	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
@@ -36,6 +38,6 @@ uninstall:
 	$(Q)[ -n '$(DESTDIR)' ] || [ ! -x $(D)/bin/camgate ] || $(D)/bin/camgate detach
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
 	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
-		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf \
+		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf \
 		$(PROFILES:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate/profiles $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
