@@ -8,15 +8,19 @@ $(BENCH)/%.bpf.o: tests/bench/%.bpf.c tests/bench/bench.h Makefile tests/bench.m
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c -o $@ $<
 
-$(BENCH)/prog: $(BENCH)/prog.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/packets.o $(B)/libcamgate.a
+$(BENCH)/prog: $(BENCH)/prog.o $(BENCH)/world.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_session.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/env_tap.o $(T)/bpf/packets.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
-$(BENCH)/insns: $(BENCH)/insns.o $(BENCH)/interp.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/env_words.o $(T)/bpf/packets.o $(B)/libcamgate.a
+$(BENCH)/insns: $(BENCH)/insns.o $(BENCH)/interp.o $(T)/bpf/env.o $(T)/bpf/env_fast.o $(T)/bpf/env_session.o $(T)/bpf/env_ingress.o $(T)/bpf/env_load.o $(T)/bpf/env_tap.o $(T)/bpf/env_words.o $(T)/bpf/packets.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
 $(BENCH)/names: $(BENCH)/names.o $(BPF_COMMON) $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
+
+$(BENCH)/country: $(BENCH)/country.o $(BPF_COMMON) $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
@@ -28,7 +32,7 @@ $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog insns names load drive.bpf.o gen acceptall judged answered)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog insns names country load drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS)
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
-# Groups: build, lint, net (the house with its cameras and players), vm, kmod, bench.
+# Groups: build, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), vm, kmod, bench,
+# valgrind.
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -26,10 +27,14 @@ table() {
 	build libev-dev                  file:/usr/include/ev.h
 	build libconfuse-dev             pc:libconfuse
 	build libjson-c-dev              pc:json-c
+	build nettle-dev                 pc:nettle
 	build libsystemd-dev             pc:libsystemd
+	build libmaxminddb-dev           pc:libmaxminddb
 	build check                      pc:check
 	build jq                         cmd:jq
+	build systemd                    cmd:systemd-analyze
 	build tzdata                     file:/usr/share/zoneinfo/Europe/Berlin
+	valgrind valgrind             cmd:valgrind
 	lint  clang-format               cmd:clang-format
 	lint  sparse                     cmd:sparse
 	lint  cppcheck                   cmd:cppcheck
@@ -38,6 +43,7 @@ table() {
 	net   iproute2                   cmd:tc
 	net   nftables                   cmd:nft
 	net   dnsmasq-base               cmd:dnsmasq
+	net   wireguard-tools            cmd:wg
 	net   ffmpeg                     cmd:ffmpeg
 	net   libgstrtspserver-1.0-dev   pc:gstreamer-rtsp-server-1.0
 	net   gstreamer1.0-tools         cmd:gst-launch-1.0
@@ -56,6 +62,7 @@ table() {
 	net   kmod                       cmd:modprobe
 	net   bpftool                    cmd:bpftool
 	net   busybox-static             cmd:busybox
+	net   strace                     cmd:strace
 	vm    qemu-system-x86            cmd:qemu-system-x86_64
 	vm    busybox-static             file:/bin/busybox
 	vm    cpio                       cmd:cpio
@@ -83,6 +90,8 @@ table() {
 	bench bpftool                    cmd:bpftool
 	bench procps                     cmd:ps
 	END
+	clang=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+	echo "fuzz libclang-rt-${clang:-14}-dev file:$(clang -print-file-name=libclang_rt.fuzzer-"$(uname -m)".a 2>/dev/null)"
 	# The packet path is loaded as built by every clang that Debian 12 has.
 	grep -qs '^VERSION_ID="12"' /etc/os-release || return 0
 	for group in lint vm; do

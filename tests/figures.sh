@@ -26,6 +26,8 @@ while read -r name op limit unit; do
 		fi
 		continue
 	fi
+	# The limit may be another figure.
+	[[ $limit != */* ]] || limit=$(jq -r --arg name "$limit" 'select(.name == $name).value' "$file" | tail -n 1)
 	# Every line of that name, not only the last, keeps the promise.
 	fault=$(jq -r --arg name "$name" --arg op "$op" --argjson limit "$limit" --arg unit "$unit" '
 		# An emulated machine is ten times slower: times measured on one say so

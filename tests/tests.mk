@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := account addr blocked clock confedit config diag dnsmsg duration exposure learned guess lex makers mapdiff mapset mark maybe mud mudout namepat near nftext offload \
-	policy profile reason rule saved schedule schedule_year view zone
-AGENT_TESTS := control doctor edit exposure guard learn links module names ports quota reload schedule show start
-AGENT_SCRIPTS := cli mud packaging
-BPF_TESTS := again cuts diff fast frag from_cam fuzz hostile icmp modes names quota redirect remote soak to_cam
+UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config day devstate diag dnsmsg duration exposure geo geometa gone guess json learned lex \
+	limits makers mapdiff mapping mapset mark maybe mud mudodd mudout namepat near netlink nftext offload place policy probe profile quarantine reason \
+	record reset rule saved schedule schedule_year signature spawn traffic unfit view viewers viewing viewset wholefile worker \
+	zone
+# What frames and MACs say of a device.
+UNIT_TESTS += clue clueframes cluevendor discover likeness
+AGENT_TESTS := abuse adopt around audit control devices doctor edit ending exposure guard killed known learn links lists log mappings memory module names \
+	nft notify ports power probe quota record reload retain schedule sessions show start state stop unknown viewers
+# Debian's packages that the house meets and that would start a service if installed.
+PEERS := unbound chrony coturn miniupnpd-nftables miniupnpc
+AGENT_SCRIPTS := camgated cli mud packaging page
+BPF_TESTS := again country ask cuts devices diff discover escape fast frag from_cam fuzz hostile icmp modes names portmap probation quota redirect remote session signature soak to_cam
 
 # ---- building ------------------------------------------------------------
 T := $(B)/tests
@@ -15,10 +22,11 @@ CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
 ASAN := B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 UNIT_BIN := $(UNIT_TESTS:%=$(T)/unit/test_%)
 AGENT_BIN := $(AGENT_TESTS:%=$(T)/agent/test_%)
-AGENT_REAL := $(T)/agent/test_links
+AGENT_REAL := $(T)/agent/test_links $(T)/agent/test_nft $(T)/agent/test_devices
 BPF_BIN := $(BPF_TESTS:%=$(T)/bpf/test_%)
-BPF_COMMON := $(addprefix $(T)/bpf/,env.o env_fast.o env_ingress.o env_load.o env_words.o names.o packets.o reference.o run.o)
-AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/links_fake.o fake/guard_fake.o fake/module_fake.o fake/names_fake.o)
+BPF_COMMON := $(addprefix $(T)/bpf/,country.o env.o env_fast.o env_ingress.o env_load.o env_session.o env_tap.o env_words.o names.o packets.o reference.o run.o)
+AGENT_COMMON := $(addprefix $(T)/,agent/harness.o fake/datapath_fake.o fake/geo_fake.o fake/devices_fake.o fake/links_fake.o fake/guard_fake.o \
+	fake/module_fake.o fake/names_fake.o fake/session_fake.o fake/stop_fake.o)
 
 $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
 	$(call say,CC,$<)
@@ -29,10 +37,14 @@ $(UNIT_BIN): %: %.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
 
+$(T)/agent/test_around: $(T)/fake/disk.o
+$(T)/agent/test_devices: $(T)/bpf/packets.o
+$(T)/agent/test_memory: $(T)/fake/memory.o
+$(T)/agent/test_power: $(T)/agent/writers.o $(T)/fake/disk.o $(B)/agent/cli/statenote.o
 # The stand-ins come before the library: what they define is not taken from it.
 $(filter-out $(AGENT_REAL),$(AGENT_BIN)): %: %.o $(AGENT_COMMON) $(filter-out %/main.o,$(DAEMON_OBJ)) $(B)/libcamgate.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CHECK_LIBS) $(DEP_LIBS)
 
 # Asks the real kernel: no stand-ins.
 $(AGENT_REAL): %: %.o $(B)/libcamgate.a
@@ -43,7 +55,15 @@ $(BPF_BIN): %: %.o $(BPF_COMMON) $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
 
+# Cameras by the hundred, whose frames carry what the reference says of them.
+SWARM := $(T)/soak/swarm
+$(SWARM): $(T)/soak/swarm.o $(T)/bpf/reference.o $(T)/bpf/packets.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
+
 include tests/bench.mk
+include tests/fuzz.mk
+include tests/cover.mk
 
 .SECONDARY:
 -include $(wildcard $(T)/*/*.d)
@@ -54,7 +74,7 @@ tests-unit: $(UNIT_BIN)
 tests-asan:
 	$(Q)$(MAKE) $(ASAN) tests-unit
 tests-agent: all $(AGENT_BIN)
-tests-bpf: bpf $(BPF_BIN)
+tests-bpf: bpf $(BPF_BIN) $(BENCH)/insns
 tests-net: all
 	$(Q)tests/net/build-tools.sh
 
@@ -65,7 +85,7 @@ list-asan:
 list-agent:
 	@printf '%s\n' $(AGENT_BIN) $(AGENT_SCRIPTS:%=tests/agent/test_%.sh)
 list-bpf:
-	@printf '%s\n' tests/bpf/verifier.sh tests/bpf/cb.sh $(BPF_BIN)
+	@printf '%s\n' tests/bpf/verifier.sh tests/bpf/cb.sh tests/bpf/insns.sh $(BPF_BIN)
 
 list-sources:
 	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC)
@@ -73,15 +93,17 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
+.PHONY: check check-unit check-fuzz check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
 check:
 	$(Q)tests/deps.sh build lint net
-	$(Q)tests/peers.sh unbound chrony || true
+	$(Q)tests/deps.sh fuzz || true
+	$(Q)tests/peers.sh $(PEERS) || true
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh
-check-unit check-agent check-bpf check-net:
+check-unit check-fuzz check-agent check-bpf check-net:
 	$(Q)tests/deps.sh build $(if $(filter check-net,$@),net)
-	$(Q)$(if $(filter check-net,$@),tests/peers.sh unbound chrony || true)
+	$(Q)$(if $(filter check-fuzz,$@),tests/deps.sh fuzz || true)
+	$(Q)$(if $(filter check-net,$@),tests/peers.sh $(PEERS) || true)
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh $(@:check-%=%) $(if $(filter check-unit,$@),asan)
 lint:
@@ -109,12 +131,19 @@ check-kasan check-openwrt:
 	$(Q)tests/deps.sh build vm kmod
 	$(Q)$(MAKE) bpf $(if $(filter check-openwrt,$@),tests-bpf)
 	$(Q)tests/kmod/$(@:check-%=%).sh
-# What the packet path and the agent read of the same made-up answers, FUZZ_S seconds.
-.PHONY: fuzz
-fuzz:
-	$(Q)tests/deps.sh build
-	$(Q)$(MAKE) tests-bpf
-	$(Q)CG_FUZZ_S=$(or $(FUZZ_S),300) $(T)/bpf/test_fuzz
+# Load, floods, scans, reloads and kills for SOAK_S seconds and longer, judged packet
+# by packet; and FUZZ_RUNS inputs for each parser.
+.PHONY: soak
+soak:
+	$(Q)tests/deps.sh build net
+	$(Q)tests/deps.sh fuzz || true
+	$(Q)$(MAKE) all tests-bpf tests-net $(SWARM)
+	$(Q)$(MAKE) tests-fuzz
+	$(Q)SOAK_S=$(or $(SOAK_S),600) FUZZ_RUNS=$(or $(FUZZ_RUNS),10000000) tests/soak/run.sh
+# The rows of tests/faults.tsv into tests/README.md.
+.PHONY: faults-table
+faults-table:
+	$(Q)tests/faults-table.sh
 demo:
 	$(Q)tests/deps.sh build net
 	$(Q)$(MAKE) all tests-net

@@ -133,14 +133,21 @@ int house_start(struct house *h)
 	};
 	int code;
 
-	cg_log_open(true, getenv("V") ? CG_LOG_DEBUG : (enum cg_log_level)0);
+	cg_log_open(true, getenv("V") ? CG_LOG_DEBUG :
+			  h->loud     ? CG_LOG_WARNING :
+					(enum cg_log_level)0);
 	cg_agent_init(&h->a, &opts);
 	h->a.boot_ns = fake_boot_ns;
 	h->a.real_s = fake_real_s;
 	h->a.real_ns = fake_real_ns;
 	h->a.clock_evidence = fake_clock_evidence;
+	if (h->dns_port)
+		h->a.run.dns_port = h->dns_port;
 	h->a.loop = ev_loop_new(EVFLAG_AUTO);
 	code = cg_stages_start(&h->a);
+	/* The clock stands still until told, and so does what goes by it. */
+	if (!code)
+		ev_timer_stop(h->a.loop, &h->a.ev.tick);
 	h->up = !code;
 	if (code)
 		ev_loop_destroy(h->a.loop);
@@ -154,6 +161,37 @@ void house_stop(struct house *h)
 	cg_stages_stop(&h->a);
 	ev_loop_destroy(h->a.loop);
 	h->up = false;
+}
+
+int house_start_logged(struct house *h, char **ret_log)
+{
+	char path[128];
+	int was = dup(STDERR_FILENO), to, code;
+
+	snprintf(path, sizeof(path), "%s/log", h->dir);
+	to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ck_assert_int_ge(to, 0);
+	dup2(to, STDERR_FILENO);
+	h->loud = true;
+	code = house_start(h);
+	dup2(was, STDERR_FILENO);
+	close(to);
+	close(was);
+	*ret_log = file_text(path);
+	return code;
+}
+
+int house_reboot(struct house *h)
+{
+	struct fake_links links = fake_links;
+
+	house_stop(h);
+	fake_links.fd = 0;
+	fake_reset();
+	close(fake_links.fd);
+	fake_links = links;
+	fake_links.what = 0;
+	return house_start(h);
 }
 
 void house_pump(struct house *h)
@@ -220,6 +258,16 @@ char *client_line(struct house *h, int fd)
 	}
 	free(line);
 	return NULL;
+}
+
+int code_of(char *line)
+{
+	struct json_object *o = line ? json_tokener_parse(line) : NULL;
+	int code = o ? (int)reply_int(o, "code") : -1;
+
+	json_object_put(o);
+	free(line);
+	return code;
 }
 
 bool client_closed(struct house *h, int fd)

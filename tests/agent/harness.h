@@ -28,7 +28,9 @@ struct house {
 	char dir[64];
 	char config[96], socket[96], state_dir[96], fw4_dir[96];
 	struct cg_agent a;
+	uint16_t dns_port; /* of the gateway; 0: as it is */
 	bool up;
+	bool loud; /* errors and warnings are logged */
 };
 
 /* A cleared kernel, the usual links, a folder of its own. */
@@ -38,6 +40,10 @@ void house_end(struct house *h);
 void house_config(struct house *h, const char *text);
 /* As cg_stages_start. */
 int house_start(struct house *h);
+/* The same with its log in *ret_log, which the caller frees. */
+int house_start_logged(struct house *h, char **ret_log);
+/* Stops it, clears the kernel but for its links, and starts it. */
+int house_reboot(struct house *h);
 /* Stops it as SIGTERM would; what fake_kernel holds stays. */
 void house_stop(struct house *h);
 /* The clock goes on by s seconds; the tick runs. */
@@ -53,6 +59,8 @@ int client_open(struct house *h);
 void client_send(int fd, const void *text, size_t n);
 /* The next line, or NULL when the agent closed; pumps until one of them. */
 char *client_line(struct house *h, int fd);
+/* The code of a reply; -1: it is none. Takes line. */
+int code_of(char *line);
 /* Pumps until the agent closed; false: it still has not after a while. */
 bool client_closed(struct house *h, int fd);
 

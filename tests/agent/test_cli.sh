@@ -30,7 +30,7 @@ trap clean EXIT
 trap 'exit 1' INT TERM
 
 unset NO_COLOR COLUMNS LANGUAGE POSIXLY_CORRECT CAMGATE_CONFIG CAMGATE_SOCKET CAMGATE_PIN_DIR CAMGATE_STATE_DIR
-export LC_ALL=C.UTF-8 TZ=UTC
+export LC_ALL=C.UTF-8 TZ=UTC SHELL=/bin/sh
 sock=$tmp/sock replies=$tmp/replies log=$tmp/log
 : >"$replies"
 
@@ -89,7 +89,9 @@ cg() {
 	err=$(<"$tmp/err")
 }
 reply() { # cmd, reply: the only canned one
-	printf '%s %s\n' "$1" "$2" >"$replies"
+	# Whole at once: it is read meanwhile.
+	printf '%s %s\n' "$1" "$2" >"$replies.new"
+	mv "$replies.new" "$replies"
 }
 asked() { # the request lines since the last call
 	cat "$log" 2>/dev/null
@@ -140,6 +142,19 @@ wire_tests() {
 	wire 'who' '{"v":1,"cmd":"who","cam":"cam1"}' who cam1
 	wire 'blocked' '{"v":1,"cmd":"blocked","cam":"cam1"}' blocked cam1
 	wire 'blocked --since' '{"v":1,"cmd":"blocked","cam":"cam1","since_s":600}' blocked cam1 --since=10m
+	wire 'sessions' '{"v":1,"cmd":"sessions"}' sessions
+	wire 'sessions of one' '{"v":1,"cmd":"sessions","cam":"cam1"}' sessions cam1
+	wire 'log' '{"v":1,"cmd":"log"}' log
+	wire 'log erase' '{"v":1,"cmd":"erase","cam":"cam1"}' log erase cam1 --yes
+	wire 'log --cam' '{"v":1,"cmd":"log","cam":"cam1"}' log --cam cam1
+	asked >/dev/null
+	cg log --since 2h
+	r=$(asked)
+	like 'log --since: on the wire' "$r" '^\{"v":1,"cmd":"log","since_s":[0-9]+\}$'
+	until=$(sed 's/.*since_s"://; s/}//' <<<"$r")
+	like 'log --since: two hours ago' "$(($(date +%s) - ${until:-0}))" '^720[0-5]$'
+	cg log --since 2026-11-25
+	like 'log --since a day: or why not' "$(asked)$err" '"since_s":1795564800|no time past'
 	wire 'why address' '{"v":1,"cmd":"why","cam":"cam1","address":"203.0.113.9"}' why cam1 203.0.113.9
 	wire 'why port' '{"v":1,"cmd":"why","cam":"cam1","address":"203.0.113.9","port":443}' why cam1 203.0.113.9:443
 	wire 'why IPv6' '{"v":1,"cmd":"why","cam":"cam1","address":"2001:db8::1","port":53,"proto":"udp"}' \
@@ -152,10 +167,26 @@ wire_tests() {
 	wire 'learn 2h' '{"v":1,"cmd":"learn","cam":"cam1","for_s":7200}' learn cam1 2h
 	wire 'learn --show' '{"v":1,"cmd":"learn","cam":"cam1","show":true}' learn cam1 --show
 	wire 'learn --stop' '{"v":1,"cmd":"learn","cam":"cam1","stop":true}' learn --stop cam1
+	wire 'audit' '{"v":1,"cmd":"audit"}' audit
+	wire 'audit of one' '{"v":1,"cmd":"audit","cam":"cam1"}' audit cam1
+	wire 'audit --probe' '{"v":1,"cmd":"audit","cam":"cam1","probe":true}' audit --probe cam1
 	wire 'allow' '{"v":1,"cmd":"allow","cam":"cam1","rule":"198.51.100.0/24:443/tcp"}' \
 		allow cam1 198.51.100.0/24:443/tcp
 	wire 'deny' '{"v":1,"cmd":"deny","cam":"cam1","rule":"203.0.113.9"}' deny cam1 203.0.113.9
 	wire 'undo' '{"v":1,"cmd":"undo"}' undo
+	wire 'mappings' '{"v":1,"cmd":"mappings"}' mappings
+	wire 'mappings of one, closed' '{"v":1,"cmd":"mappings","cam":"cam1","close":true}' mappings cam1 --close
+	wire 'discover' '{"v":1,"cmd":"discover"}' discover
+	wire 'adopt' '{"v":1,"cmd":"adopt","device":3,"name":"Attic Cam"}' adopt 3 'Attic Cam'
+	wire 'adopt by MAC, on trial' \
+		'{"v":1,"cmd":"adopt","device":"06:ca:00:00:00:07","name":"attic","try_s":600,"profile":"reolink","force":true}' \
+		adopt 06:ca:00:00:00:07 attic --try 10m --profile reolink --force
+	wire 'adopt --show' '{"v":1,"cmd":"adopt","device":1,"name":"attic","show":true}' adopt --show 1 attic
+	wire 'keep' '{"v":1,"cmd":"keep","cam":"attic"}' keep attic
+	wire 'forget' '{"v":1,"cmd":"forget","cam":"attic"}' forget attic
+	wire 'forget --force' '{"v":1,"cmd":"forget","cam":"attic","force":true}' forget attic --force
+	wire 'release' '{"v":1,"cmd":"release","device":2}' release 2
+	wire 'release by MAC' '{"v":1,"cmd":"release","device":"06-CA-00-00-00-07"}' release 06-CA-00-00-00-07
 	wire 'counters' '{"v":1,"cmd":"counters"}' counters
 	wire 'counters of one' '{"v":1,"cmd":"counters","cam":"cam1"}' counters cam1
 	wire 'reload' '{"v":1,"cmd":"reload"}' reload
@@ -253,6 +284,17 @@ print_tests() {
 	cg open nursery 1h --to 203.0.113.9
 	like 'open: until when, for whom, in place of what' "$out" \
 		"^婴儿房 \(nursery\): open until .*$clock: can be watched from outside by 203.0.113.9 only \(was until "
+	reply open '{"v":1,"ok":true,"code":0,"cams":[{"id":"nursery","name":"nursery","exposure":"open","until_s":'$until',"to":"phone, Oma"}]}'
+	cg open nursery 1h
+	has 'open: for the viewers of the camera' "$out" 'can be watched from outside by phone, Oma only'
+	reply open '{"v":1,"ok":true,"code":0,"cams":[{"id":"nursery","name":"nursery","exposure":"open","until_s":'$until'}]}'
+	cg open nursery 1h --to all
+	has 'open: for all of them' "$out" 'can be watched from outside'
+	hasnt 'open: for all of them: nobody by name' "$out" 'only'
+	reply open "{\"v\":1,\"ok\":false,\"code\":2,\"error\":\"'fone' is no viewer\",\"near\":[\"phone\"]}"
+	cg open nursery --to fone
+	is 'open: no such viewer: exit code' "$code" 2
+	has 'open: no such viewer: who is near' "$err" "did you mean 'phone'"
 	reply close '{"v":1,"ok":true,"code":0,"cams":[{"id":"a","name":"a","exposure":"closed","old":"open"},{"id":"b","name":"b","exposure":"sealed","old":"sealed"}]}'
 	cg close all
 	has 'close: closed' "$out" 'a: closed: talks to its maker, nobody can watch'
@@ -270,6 +312,9 @@ print_tests() {
 	has 'who: an end without ports' "$out" '203.0.113.7/icmp'
 	has 'who: the rule' "$out" 'an allow rule names it: [2001:db8::/32]:443'
 	like 'who: the verdict in words' "$out" '203.0.113.7/icmp +internet +other side +stopped'
+	reply who '{"v":1,"ok":true,"code":0,"peers":[{"peer":"203.0.113.7","peer_port":443,"cam_port":1,"viewer":"Oma","proto":"tcp","scope":"remote","began":"peer","verdict":"pass","reason":"open","reason_nr":10,"up_bytes":1,"down_bytes":1,"age_s":1,"idle_s":1}]}'
+	cg who cam1
+	has 'who: a viewer by name' "$out" '203.0.113.7:443/tcp (Oma)'
 	reply who '{"v":1,"ok":true,"code":0,"peers":[]}'
 	cg who cam1
 	is 'who: nobody' "$out" 'cam1 talks to nobody'
@@ -296,6 +341,22 @@ print_tests() {
   reason: denied (18)
 cam1 from 203.0.113.9:443/tcp passes
   reason: open (10)"
+	reply mappings '{"v":1,"ok":true,"code":0,"openings":3,"mappings":[{"cam":"a","name":"a","kind":"forward","by":"upnp","proto":"tcp","port":"18554","to":"192.168.1.20","to_port":"554","where":"by UPnP, NAT-PMP or PCP, rule 4 of inet fw4 upnp_prerouting","note":"libminiupnpc","text":"t","closable":true,"todo":"camgate mappings --close closes it"},{"cam":"a","name":"a","kind":"forward","by":"hand","proto":"tcp","to":"192.168.1.20","to_port":"554","where":"by hand, rule 5 of ip nat pre","note":"","text":"t","closable":false,"todo":"take it out"},{"cam":"a","name":"a","kind":"pass","by":"upnp","proto":"tcp","to":"192.168.1.20","to_port":"554","where":"by UPnP, NAT-PMP or PCP, rule 6 of inet fw4 upnp_forward","note":"","text":"t","closable":true,"todo":"camgate mappings --close closes it"}],"not_read":[{"text":"rule 9 cannot be read here"}],"incomplete":"no nft","left_out":7}'
+	cg mappings
+	like 'mappings: a forwarded port' "$out" 'a +18554/tcp +leads +192.168.1.20 +554/tcp +by UPnP, NAT-PMP or PCP, rule 4 .*\(libminiupnpc\)'
+	like 'mappings: any port' "$out" 'a +any/tcp +leads +192.168.1.20 +554/tcp +by hand'
+	like 'mappings: a pinhole' "$out" 'a +is let through +192.168.1.20 +554/tcp'
+	has 'mappings: what was not read' "$out" 'rule 9 cannot be read here'
+	has 'mappings: what was not looked at' "$out" 'not everything was looked at: no nft'
+	has 'mappings: more than are listed' "$out" '7 more are not listed'
+	is 'mappings: what is to be done, each once' "$(grep -c -- '--close' <<<"$out")" 1
+	reply mappings '{"v":1,"ok":true,"code":0,"openings":1,"closed":[{"cam":"a","name":"a","kind":"forward","by":"upnp","proto":"tcp","port":"18554","to":"192.168.1.20","to_port":"554","where":"by UPnP, NAT-PMP or PCP, rule 4 of inet fw4 upnp_prerouting","note":"libminiupnpc","text":"t","closable":true,"todo":"camgate mappings --close closes it"}],"mappings":[{"cam":"a","name":"a","kind":"forward","by":"hand","proto":"tcp","to":"192.168.1.20","to_port":"554","where":"by hand, rule 5 of ip nat pre","note":"","text":"t","closable":false,"todo":"take it out"}]}'
+	cg mappings --close
+	like 'mappings --close: what it closed' "$out" '^closed:'
+	has 'mappings --close: and what stays' "$out" 'left as they are:'
+	reply mappings '{"v":1,"ok":true,"code":0,"openings":0,"mappings":[]}'
+	cg mappings
+	has 'mappings: none' "$out" 'no opening of a port leads to a camera'
 	reply counters '{"v":1,"ok":true,"code":0,"source":"maps","cams":[{"id":"a","name":"a","counts":[{"direction":"up","verdict":"pass","reason":"unruled","reason_nr":17,"packets":3,"bytes":180,"monitored":true}]}]}'
 	cg counters
 	like 'counters: a row' "$out" 'a +from it +passes \(monitored\) +3 +180 +no rule names this remote'
@@ -306,6 +367,55 @@ cam1 from 203.0.113.9:443/tcp passes
 	reply undo '{"v":1,"ok":true,"code":0,"file":"f","restored":true,"what":"allow cam1 203.0.113.9"}'
 	cg undo
 	has 'undo: what' "$out" 'allow cam1 203.0.113.9'
+	reply discover '{"v":1,"ok":true,"code":0,"devices":[{"nr":4,"mac":"06:ca:00:00:00:07","private":true,"address":"192.168.1.77","port":"lan1","score":62,"class":"camera","reasons":["answers RTSP (Fake/1)","sends as steadily as a picture does"],"held":"identifies","held_text":"it shows itself to be a camera","clues":["rtsp"],"profile":"reolink","first_s":1,"last_s":1,"up_bytes":400000,"stopped_bytes":90000},{"nr":2,"mac":"00:00:5e:00:53:09","hostname":"plug","score":0,"class":"unknown","reasons":["is a small Linux or chip (udhcp)"],"clues":["embedded"],"first_s":1,"last_s":1,"up_bytes":0,"stopped_bytes":0},{"mac":"06:ca:00:00:00:08","private":true,"score":0,"class":"other","user":true,"reasons":[],"clues":[],"first_s":1,"last_s":1,"up_bytes":5,"stopped_bytes":0}],"grouped":7,"listening":true,"quarantine":"cameras","probation":false}'
+	cg discover
+	is 'discover: exit code' "$code" 0
+	like 'discover: what it is' "$out" '4 +06:ca:00:00:00:07 +- +192\.168\.1\.77 on lan1 +camera, held +62 +400 kB'
+	like 'discover: what it calls itself' "$out" '2 +00:00:5e:00:53:09 +plug +- +not known +0 '
+	hasnt 'discover: one line for made-up addresses' "$out" '06:ca:00:00:00:08'
+	has 'discover: how many these are' "$out" '7 devices with private addresses'
+	has 'discover: the reasons' "$out" '4  06:ca:00:00:00:07: held, it shows itself to be a camera; 90 kB were stopped
+   - answers RTSP (Fake/1)
+   - sends as steadily as a picture does
+   profile that fits: reolink
+   camgate adopt 4 NAME makes it a camera of yours, camgate release 4 lets it go'
+	hasnt 'discover: no reasons where nothing is suspected' "$out" 'udhcp'
+	reply discover '{"v":1,"ok":true,"code":0,"devices":[],"grouped":0,"listening":false,"quarantine":"none","probation":false}'
+	cg discover
+	is 'discover: nothing' "$out" 'No unknown device was seen yet.'
+	has 'discover: nobody listens' "$err" 'does not listen'
+	reply discover '{"v":1,"ok":true,"code":0,"asked":1,"wait_s":0,"devices":[],"grouped":0,"listening":true}'
+	asked >/dev/null
+	cg discover --probe
+	is 'discover --probe: asks, then looks' "$(asked)" '{"v":1,"cmd":"discover","probe":true}
+{"v":1,"cmd":"discover"}'
+	has 'discover --probe: says that it waits' "$err" 'asked on 1 network, waiting'
+	cg discover --probe --json
+	is 'discover --probe --json: the list alone' "$(wc -l <<<"$out")" 1
+	reply discover '{"v":1,"ok":false,"code":1,"error":"the LAN was asked just now"}'
+	cg discover --probe
+	is 'discover --probe too often' "$code" 1
+	reply adopt '{"v":1,"ok":true,"code":0,"id":"attic","name":"Attic","mac":"06:ca:00:00:00:07","file":"/etc/camgate/cameras.d/attic.conf","text":"# camgate adopt 1\ncamera \"Attic\" { }\n","effects":["nothing of it leaves the house"]}'
+	cg adopt 4 Attic
+	is 'adopt: what it did' "$out" 'Attic: written to /etc/camgate/cameras.d/attic.conf
+- nothing of it leaves the house
+to take it back: camgate forget attic'
+	cg adopt 4 Attic --show
+	is 'adopt --show: the file alone' "$out" '# camgate adopt 1
+camera "Attic" { }'
+	is 'adopt --show: the rest beside' "$err" '# nothing of it leaves the house'
+	reply adopt '{"v":1,"ok":true,"code":0,"id":"attic","name":"Attic","file":"f","text":"","effects":[],"until_s":'"$(($(date +%s) + 86400 * 9))"'}'
+	cg adopt 4 Attic --try 9d
+	like 'adopt --try: how to keep it' "$out" 'at 20[0-9-]+ [0-9:]+ all of this is undone, unless you type camgate keep attic'
+	reply release '{"v":1,"ok":true,"code":0,"mac":"06:ca:00:00:00:07","was_held":true}'
+	cg release 4
+	has 'release: what it did' "$out" '06:ca:00:00:00:07 is let go and is not held again'
+	reply forget '{"v":1,"ok":true,"code":0,"id":"attic","name":"Attic","file":"f"}'
+	cg forget attic
+	is 'forget: what it did' "$out" 'Attic is no camera any more, f is gone; the device is new again'
+	reply keep '{"v":1,"ok":true,"code":0,"id":"attic","name":"Attic","file":"f"}'
+	cg keep attic
+	is 'keep: what it did' "$out" 'Attic is kept: f'
 	reply reload '{"v":1,"ok":true,"code":0,"generation":8,"cameras":3,"rules":41,"added":2,"removed":1,"changed":0}'
 	cg reload
 	is 'reload: the new generation' "$out" 'generation 8 is in force: 3 cameras, 41 rules (+2 -1 ~0)'
@@ -326,6 +436,194 @@ cam1 from 203.0.113.9:443/tcp passes
 	has 'nothing from outside steers the terminal' "$out" '?[31mred?:1/tcp'
 	hasnt 'no escape goes through' "$out" $'\033'
 	stop_agent
+}
+
+# ---- who watches ----------------------------------------------------------
+session() { # peer, state, up_kbps, extra members
+	printf '{"cam":"nursery","name":"婴儿房","peer":"%s","peer_port":32100,"proto":"udp","began":"camera","state":"%s","sign":"signature","signature":"pppp-session","up_bytes":1240000,"down_bytes":10,"stopped_bytes":0,"up_kbps":%s,"down_kbps":3,"since_s":%s,"idle_s":2%s}' \
+		"$1" "$2" "$3" "$now" "$4"
+}
+sessions_reply() { # sessions with commas between
+	reply sessions '{"v":1,"ok":true,"code":0,"sessions":['"$1"'],"cams":[{"id":"nursery","name":"婴儿房","exposure":"open","until_s":'$until',"watching":1,"stopped":0,"up_kbps":900,"down_kbps":3},{"id":"garage","name":"garage","exposure":"closed","watching":0,"stopped":1,"up_kbps":0,"down_kbps":0,"blocked_until_s":'$until'}]}'
+}
+record_line() { # id, what, peer, last_s, extra members
+	printf '{"v":1,"id":%s,"what":"%s","cam":"nursery","name":"婴儿房","first_s":%s,"last_s":%s,"duration_s":60,"count":1,"peer":"%s","proto":"udp","began":"camera","sign":"signature","signature":"pppp-session","up_bytes":1240,"down_bytes":880,"stopped_bytes":20480,"evidence":{"up_packets":9,"down_packets":7}%s}\n' \
+		"$1" "$2" "$4" "$4" "$3" "$5"
+}
+# Waits until the file holds that many lines.
+lines() { # file, count
+	local _
+	for _ in $(seq 500); do
+		[[ $(wc -l <"$1") -ge $2 ]] && return 0
+		sleep 0.02
+	done
+	return 1
+}
+# Waits until top has drawn that often.
+drawn() { # count
+	local _
+	for _ in $(seq 500); do
+		[[ $(grep -ao $'\033\\[H' "$tmp/top" | wc -l) -ge $1 ]] && return 0
+		sleep 0.02
+	done
+	return 1
+}
+watch_tests() {
+	local now until clock pid line wide
+
+	start_agent
+	now=$(date +%s)
+	until=$((now + 3600))
+	clock=$(date -u -d "@$until" +%H:%M)
+	reply sessions '{"v":1,"ok":true,"code":0,"sessions":[],"cams":[]}'
+	asked >/dev/null
+	cg sessions
+	is 'sessions: nobody' "$out" 'no camera is connected with anybody outside'
+	sessions_reply "$(session 203.0.113.9 watching 900 '')"
+	asked >/dev/null
+	cg sessions
+	is 'sessions: with rates one question is enough' "$(asked | wc -l)" 1
+	like 'sessions: a row' "$out" '婴儿房 +203.0.113.9:32100/udp +watching +camera +[0-9:]+ +900 +3 +1.2 MB +2s +PPPP: camera and viewer reach each other'
+	like 'sessions: all remotes together' "$out" "garage: all remotes together got too much; blocked until (tomorrow )?$clock"
+	sessions_reply "$(session 2001:db8::9 stopped 0 ',"until_s":'$until',"repeats":1,"asked":""')"
+	cg sessions nursery
+	like 'sessions: stopped, and until when' "$out" "\[2001:db8::9\]:32100/udp +stopped until (tomorrow )?$clock"
+	reply sessions '{"v":1,"ok":true,"code":0,"sessions":[{"cam":"a","name":"a","peer":"203.0.113.9","asked":"p2p.vendor.example","state":"later","sign":"later","signature":"later"}],"cams":[]}'
+	asked >/dev/null
+	cg sessions
+	is 'sessions: without rates the agent is asked again' "$(asked | wc -l)" 2
+	like 'sessions: by name, words of a later agent' "$out" 'a +p2p.vendor.example +later +camera .* - +- +0 B +0s +later \(later\)'
+	reply sessions '{"v":1,"ok":false,"code":1,"error":"there is no camera '"'x'"'"}'
+	cg sessions x --follow
+	is 'sessions --follow: a refusal ends it' "$code" 1
+
+	: >"$tmp/follow"
+	sessions_reply ''
+	asked >/dev/null
+	"$camgate" --socket "$sock" sessions --follow >"$tmp/follow" 2>"$tmp/follow.err" &
+	pid=$!
+	lines "$log" 1
+	sessions_reply "$(session 203.0.113.9 control 0 '')"
+	lines "$tmp/follow" 1
+	sessions_reply "$(session 203.0.113.9 stopped 0 ',"until_s":'$until',"repeats":1')"
+	lines "$tmp/follow" 2
+	sessions_reply "$(session 203.0.113.9 stopped 0 ',"until_s":'$until',"repeats":2')"
+	lines "$tmp/follow" 3
+	sessions_reply ''
+	lines "$tmp/follow" 4
+	line=$(<"$tmp/follow")
+	like 'sessions --follow: talk begins' "$line" '^[0-9:]{8} 婴儿房: 203.0.113.9:32100/udp: talk'
+	like 'sessions --follow: and is stopped' "$line" "203.0.113.9:32100/udp: stopped until (tomorrow )?$clock \(PPPP"
+	is 'sessions --follow: stopped again is another line' "$(grep -c 'stopped until' <<<"$line")" 2
+	like 'sessions --follow: and ends' "$line" '203.0.113.9:32100/udp: ended \(PPPP[^'$'\n'']*$'
+	asked >/dev/null
+	sleep 1.2
+	lines "$log" 1
+	like 'sessions --follow: two questions a second, no more' "$(asked | wc -l)" '^[123]$'
+	is 'sessions --follow: nothing new, no line' "$(wc -l <"$tmp/follow")" 4
+	stop_agent
+	code=0
+	wait "$pid" || code=$?
+	is 'sessions --follow: the agent ends' "$code" 3
+	has 'sessions --follow: and it says so' "$(<"$tmp/follow.err")" 'the agent ended'
+	start_agent
+	: >"$tmp/follow"
+	sessions_reply "$(session 2001:db8::9 watching 0 '')"
+	"$camgate" --socket "$sock" sessions nursery --follow --json >"$tmp/follow" &
+	pid=$!
+	lines "$tmp/follow" 1
+	# Another address of the same /64 is the same remote, one of another is not.
+	sessions_reply "$(session 2001:db8::77 watching 0 '')"
+	asked >/dev/null
+	lines "$log" 2
+	sessions_reply "$(session 2001:db8:0:1::9 watching 0 '')"
+	lines "$tmp/follow" 3
+	kill "$pid"
+	wait "$pid" 2>/dev/null
+	is 'sessions --follow --json: an object a change' "$(jq -r '.change + " " + .session.peer' <"$tmp/follow")" \
+		'there 2001:db8::9
+began 2001:db8:0:1::9
+ended 2001:db8::77'
+
+	reply status '{"v":1,"ok":true,"code":0,"generation":1,"enforced":"full","cams":[],"stopped_lately":[{"id":"a","name":"a","text":"a: viewing was stopped at 14:02: 203.0.113.9, x"}]}'
+	cg
+	has 'status: what was stopped lately' "$out" 'a: viewing was stopped at 14:02: 203.0.113.9, x'
+
+	reply log '{"v":1,"ok":true,"code":0,"record":"minimal","record_days":30,"entries":['"$(record_line 1 allowed 203.0.113.0/24 "$now" ',"running":true,"opening":{"by":"hand","since_s":'"$now"',"uid":1000,"user":"anna"}' | tr -d '\n'),$(record_line 2 stopped 203.0.113.9 "$now" ',"peer_port":32100,"rule":"allow 203.0.113.0/24","file":"/etc/c.conf","line":12,"blocked_until_s":'"$until" | tr -d '\n'),$(record_line 3 refused ::/0 "$now" '' | tr -d '\n')"'],"left_off":7}'
+	cg log
+	like 'log: let in, and by whom it was opened' "$out" '婴儿房 +let in, goes on +203.0.113.0/24 +1 +1m +1.2 kB +PPPP.*; opened by anna at '
+	like 'log: stopped, by which rule, until when' "$out" "stopped +203.0.113.9:32100/udp +1 .*; allow 203.0.113.0/24 \(/etc/c.conf:12\); blocked until (tomorrow )?$clock"
+	like 'log: many' "$out" 'refused +many others'
+	has 'log: what is left out' "$out" '7 older entries are left out'
+	reply log '{"v":1,"ok":true,"code":0,"record":"off","entries":[]}'
+	cg log
+	is 'log: nobody, and nothing is recorded' "$out" 'nobody outside watched or tried to
+nothing is recorded now: record = off'
+
+	sessions_reply "$(session 203.0.113.9 watching 10 ''),$(session 203.0.113.10 watching 900 '')"
+	cg top --once
+	like 'top: cameras' "$out" "婴儿房 \(nursery\) +open until (tomorrow )?$clock +1 +0 +900 +3"
+	is 'top: the fastest stands first' "$(grep -o '203.0.113.[0-9]*' <<<"$out" | tr '\n' ' ')" '203.0.113.10 203.0.113.9 '
+	hasnt 'top --once: nothing steers a terminal' "$out" $'\033'
+	cg top
+	has 'top: into a file it is once, too' "$out" '203.0.113.10'
+	cg top --json
+	is 'top --json: the reply' "$(jq -r '.sessions[0].peer' <<<"$out")" 203.0.113.9
+	if command -v script >/dev/null; then
+		for wide in q $'\003'; do
+			# A key before the second drawing would meet no top yet.
+			# The shell of script(1) must not be what the key ends.
+			: >"$tmp/top"
+			(drawn 2; printf %s "$wide") | TERM=xterm LINES=20 timeout 30 script -qec "exec '$camgate' --socket '$sock' top" /dev/null >"$tmp/top"
+			is "top: ends with key $(printf %s "$wide" | od -An -tx1 | tr -d ' ')" "${PIPESTATUS[1]}" 0
+		done
+		out=$(<"$tmp/top")
+		has 'top: another screen' "$out" $'\033[?1049h'
+		like 'top: and back again, with cursor and long lines' "$out" $'\033\\[\\?7h\033\\[\\?25h\033\\[\\?1049l'
+		like 'top: drawn more than once' "$(grep -o $'\033\\[H' <<<"$out" | wc -l)" '^[2-9]$'
+		has 'top: colour' "$out" $'\033[33m'
+		: >"$tmp/top"
+		(drawn 1; printf q) | TERM=xterm NO_COLOR=1 LINES=8 timeout 30 script -qec "exec '$camgate' --socket '$sock' top" /dev/null >"$tmp/top"
+		out=$(<"$tmp/top")
+		hasnt 'top: NO_COLOR' "$out" $'\033[33m'
+		has 'top: a small screen shows the fastest' "$out" 203.0.113.10
+	else
+		skip 'top on a terminal' 'no script(1)'
+	fi
+	stop_agent
+
+	# The agent dead: what it had written down.
+	cg log
+	is 'log: no agent and no record: exit code' "$code" 3
+	mkdir -p "$tmp/state"
+	record_line 5 allowed 198.51.100.0/24 $((now - 7200)) '' >"$tmp/state/record.jsonl.1"
+	{
+		record_line 6 allowed 203.0.113.0/24 $((now - 100)) ',"running":true'
+		echo '{"v":1,"half'
+		record_line 6 stopped 203.0.113.9 $((now - 50)) ''
+		record_line 7 refused 203.0.113.9 $((now - 20)) ''
+	} >"$tmp/state/record.jsonl"
+	cg log
+	is 'log: no agent: exit code' "$code" 0
+	is 'log: no agent: said anew is said once, tried on is one' "$(grep -c 婴儿房 <<<"$out")" 2
+	like 'log: no agent: stopped, twice' "$out" 'stopped +203.0.113.9/udp +2 '
+	has 'log: no agent: it is said' "$err" 'the agent is not running'
+	cg log --since 1h --json
+	is 'log: no agent: since, JSON' "$(jq -r '.direct, (.entries | length), .entries[0].count' <<<"$out" | tr '\n' ' ')" 'true 1 2 '
+	cg log --cam garage
+	is 'log: no agent: another camera' "$out" 'nobody outside watched or tried to'
+	cg log --cam 婴儿房
+	has 'log: no agent: by name' "$out" 203.0.113.9
+	if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
+		chmod 0600 "$tmp/state/record.jsonl"
+		code=0
+		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$camgate" --socket "$sock" --state-dir "$tmp/state" log 2>&1) || code=$?
+		is 'log: no agent, not permitted: exit code' "$code" 3
+		has 'log: no agent, not permitted' "$err" "is for root and group 'camgate'"
+	else
+		skip 'log: not permitted' 'needs root and setpriv'
+	fi
+	rm -rf "$tmp/state"
 }
 
 # ---- the terminal ---------------------------------------------------------
@@ -356,13 +654,13 @@ terminal_tests() {
 	is 'and as wide' "$(columns_of 'open until' "$(grep '^婴儿房' <<<"$out")")" \
 		"$(columns_of NOW "$(grep '^CAMERA' <<<"$out")")"
 	if command -v script >/dev/null; then
-		out=$(TERM=xterm script -qec "'$camgate' --socket '$sock'" /dev/null </dev/null)
+		out=$(TERM=xterm script -qec "exec '$camgate' --socket '$sock'" /dev/null </dev/null)
 		has 'colour on a terminal' "$out" $'\033[3'
 		has 'and the words all the same' "$out" 'open until'
-		out=$(TERM=xterm NO_COLOR=1 script -qec "'$camgate' --socket '$sock'" /dev/null </dev/null)
+		out=$(TERM=xterm NO_COLOR=1 script -qec "exec '$camgate' --socket '$sock'" /dev/null </dev/null)
 		hasnt 'NO_COLOR' "$out" $'\033'
 		has 'NO_COLOR: the words are there' "$out" 'open until'
-		out=$(TERM=dumb script -qec "'$camgate' --socket '$sock'" /dev/null </dev/null)
+		out=$(TERM=dumb script -qec "exec '$camgate' --socket '$sock'" /dev/null </dev/null)
 		hasnt 'no colour on a dumb terminal' "$out" $'\033'
 	else
 		skip 'colour on a terminal' 'no script(1)'
@@ -396,10 +694,19 @@ json_tests() {
 		on
 		who cam1
 		blocked cam1
+		sessions
+		log
+		top
 		why cam1 203.0.113.9
 		allow cam1 203.0.113.9
 		deny cam1 203.0.113.9
 		undo
+		mappings
+		discover
+		adopt 1 attic
+		keep cam1
+		forget cam1
+		release 1
 		counters
 		reload
 		doctor
@@ -522,6 +829,87 @@ in_file() { # name, file, extended regular expression
 	if grep -qE -e "$3" "$2"; then ok "$1"; else not_ok "$1" "no match in $2: $3"; fi
 }
 
+# ---- audit: words, and a page ----------------------------------------------
+evil='<script>alert(1)</script>"'"'"'&'
+audit_cam() { # probing
+	jq -cn --arg evil "$evil" --argjson probing "$1" '{id:"nursery",name:("婴儿房 "+$evil),probing:$probing,
+		probed_s:1700000000,maker:$evil,model:$evil,firmware:$evil,
+		services:[{port:554,proto:"tcp",kind:"rtsp",what:$evil,state:"anybody",how:"probed",when_s:1700000000,text:$evil}],
+		findings:[{id:"rtsp-open",level:"high",provision:"5.5-4",requires:$evil,text:("no password "+$evil),advice:$evil},
+			{id:"x",level:"\"><script>",provision:$evil,requires:"r",text:"t",advice:"a"}],
+		mappings:[{text:("port 8000 leads " + $evil),where:$evil}],
+		destinations:[{peer:"198.51.100.7",name:$evil,up_bytes:5000,down_bytes:1,tries:0,
+			hours:[range(24)|[. * 10,0,0]]},{peer:"203.0.113.9",up_bytes:0,down_bytes:0,tries:3,
+			hours:[range(24)|[0,0,(if . == 5 then 3 else 0 end)]]},
+			{rest:true,up_bytes:7,down_bytes:0,tries:0,hours:"odd"}],hour_s:1700000000}'
+}
+audit_reply() { # probing
+	printf '{"v":1,"ok":true,"code":0,"standard":"ETSI EN 303 645 V3.1.3","countries":"no country database","incomplete":"nft <is> not there","cams":[%s]}' \
+		"$(audit_cam "$1")"
+}
+audit_tests() {
+	local page n
+
+	start_agent
+	reply audit "$(audit_reply false)"
+	cg audit
+	is 'audit: exit code' "$code" 0
+	like 'audit: the finding' "$out" 'high +5\.5-4 +no password'
+	has 'audit: what leads to it' "$out" 'port 8000 leads '
+	like 'audit: the service' "$out" '554/tcp.*answers anybody.*asking it'
+	has 'audit: what could not be looked at' "$out" 'openings of ports: nft <is> not there'
+	has 'audit: the standard' "$out" 'ETSI EN 303 645 V3.1.3'
+	like 'audit: what was stopped' "$out" '203\.0\.113\.9 +0 B +0 B +3'
+	cg audit --json
+	is 'audit: JSON is the reply' "$(jq -c .cams[0].findings[0].provision <<<"$out")" '"5.5-4"'
+	# asked until nothing is probing any more
+	asked >/dev/null
+	reply audit "$(audit_reply true)"
+	(sleep 1; reply audit "$(audit_reply false)") &
+	cg audit --probe
+	wait $!
+	n=$(asked)
+	like 'audit --probe: asks to probe once' "$n" '^\{"v":1,"cmd":"audit","probe":true\}'$'\n'
+	is 'audit --probe: and only once' "$(grep -c probe <<<"$n")" 1
+	like 'audit --probe: then until it is through' "$(wc -l <<<"$n")" '^[3-9]$'
+	hasnt 'audit --probe: through' "$out" 'still being asked'
+	reply audit '{"v":1,"ok":false,"code":1,"error":"there is no camera '"'x'"'","near":["nursery"]}'
+	cg audit x --html
+	is 'audit: no camera: exit code' "$code" 1
+	has 'audit: no camera: near' "$err" nursery
+
+	reply audit "$(audit_reply false)"
+	cg audit --html
+	is 'audit --html: exit code' "$code" 0
+	page=$out
+	like 'audit --html: asks each camera for its hours' "$(asked | tail -n 1)" '"cam":"nursery"'
+	has 'audit --html: a page' "$page" '<!DOCTYPE html>'
+	has 'audit --html: the name, escaped' "$page" '婴儿房 &#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;'
+	# Nothing of it runs, loads or leads out of the page.
+	is 'audit --html: tags are ours alone' \
+		"$(grep -oE '<[a-z!][a-z0-9]*' <<<"$page" | sort -u | tr -d '<' | tr '\n' ' ')" \
+		'! a b body figcaption figure h1 h2 h3 head html li line meta ol p path rect section small span style svg table tbody td text th thead title tr ul '
+	is 'audit --html: no attribute runs or loads anything' \
+		"$(grep -oiE '[ \"](on[a-z]+|src|srcset|data|action|poster|style|xlink:href)=' <<<"${page//&#/}" | grep -v script)" ''
+	is 'audit --html: no address is fetched' "$(grep -oE '(https?:)?//|url\(|@import' <<<"$page")" ''
+	is 'audit --html: links stay in the page' "$(grep -oE 'href="[^#]' <<<"$page")" ''
+	has 'audit --html: what could not be looked at' "$page" 'nft &#60;is&#62; not there'
+	has 'audit --html: a policy against all of it' "$page" "default-src 'none'"
+	is 'audit --html: a level from outside is no class' "$(grep -oE '<li class="[^"]*"' <<<"$page" | sort -u | tr '\n' ' ')" \
+		'<li class="high" <li class="note" '
+	is 'audit --html: a bar for each hour with bytes' "$(grep -oE '<rect class="up"[^>]*><title>' <<<"$page" | wc -l)" 23
+	is 'audit --html: a cross where something was stopped' "$(grep -c . < <(grep -oE 'class="stop"' <<<"$page"))" 1
+	cg audit --html="$tmp/page.html"
+	is 'audit --html=FILE: exit code' "$code" 0
+	has 'audit --html=FILE: said' "$err" 'page.html is written'
+	# but for the minute it was made in
+	is 'audit --html=FILE: the same page' "$(grep -v '<h1>' "$tmp/page.html")" "$(grep -v '<h1>' <<<"$page")"
+	is 'audit --html=FILE: for its owner' "$(stat -c %a "$tmp/page.html")" 600
+	cg audit --html="$tmp/none/page.html"
+	is 'audit --html into no folder: exit code' "$code" 1
+	stop_agent
+}
+
 # ---- usage ----------------------------------------------------------------
 usage() { # name, text in what is said, arguments...
 	local name=$1 text=$2
@@ -553,12 +941,38 @@ usage_tests() {
 	usage 'until the past' 'in the past' open cam1 until '2020-01-01 00:00'
 	usage 'until too far' 'more than 30 days' open cam1 until '2099-01-01 00:00'
 	usage 'time behind time' 'too many' open cam1 30m 30m
-	usage '--to a word' 'not an address' open cam1 --to me
 	usage 'off for too long' 'at most 24h' off 25h
 	usage 'since what' 'no time' blocked cam1 --since x
 	usage 'since too long' 'at most 1h' blocked cam1 --since 2h
+	usage 'log since what' 'no time past' log --since soon
+	usage 'log since tomorrow' 'no time past' log --since 'tomorrow 07:30'
+	usage 'log of a camera is an option' "cannot do with 'cam1'" log cam1
+	usage 'log verify of what' "cannot do with 'cam1'" log verify cam1
+	usage 'log verify has no --since' "'log verify' has no option --since" log verify --since 2h
+	usage 'log has no --yes' "'log' has no option --yes" log --yes
+	usage 'log erase whom' 'needs a camera' log erase --yes
+	usage 'log erase, nobody to ask' 'needs --yes' log erase cam1
+	usage 'log verify --anchor of what' 'expected COUNT:HASH' log verify --anchor 7:0123
+	usage 'report as what' 'expected text, json, csv or html' report --format pdf
+	usage 'report of no time' 'no time past' report --from soon
+	usage 'report backwards' '--to is not after --from' report --from 1h --to 2h
+	usage 'top of nothing' "cannot do with 'cam1'" top cam1
+	usage 'follow what' "'log' has no option --follow" log --follow
 	usage 'learn for too long' 'at most 7d' learn cam1 8d
 	usage 'learn: show takes no time' 'takes no time' learn cam1 1h --show
+	cg audit --html --json
+	is 'usage: audit: JSON or a page: exit code' "$code" 2
+	has 'usage: audit: JSON or a page' "$out" 'expected one of them'
+	usage 'probe what' "'learn' has no option --probe" learn cam1 --probe
+	usage 'html what' "'who' has no option --html" who cam1 --html
+	usage 'adopt nobody' 'neither a number' adopt here attic
+	usage 'adopt number nothing' 'neither a number' adopt 0 attic
+	usage 'adopt without a name' 'needs an argument' adopt 1
+	usage 'adopt for too long' 'at most 30d' adopt 1 attic --try 31d
+	usage 'release nobody' 'neither a number' release 3x
+	usage 'probe what' "'status' has no option --probe" status --probe
+	usage 'profile of whom' "'keep' has no option --profile" keep cam1 --profile x
+	usage 'try what' "'release' has no option --try" release 1 --try 1m
 	usage 'timeout what' 'no time' on --timeout x
 	usage 'why a prefix' 'one address' why cam1 203.0.113.0/24
 	usage 'why a range' 'one address' why cam1 203.0.113.9:1-5
@@ -570,8 +984,8 @@ usage_tests() {
 	cg --version
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
-	commands=(status open close seal block auto off on who blocked why allow deny undo counters check mud reload learn
-		doctor detach version help)
+	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters check mud reload learn audit discover adopt keep forget release
+		doctor update-lists detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
 	for c in "${commands[@]}"; do
@@ -592,8 +1006,8 @@ usage_tests() {
 			"s/^\t\\[$c\\] = \\{ \"([a-z-]+)\".*/\1/p" agent/lib/reason.c)$"
 	done < <(sed -nE 's/^\t(CG_(PASS|DROP)_[A-Z_]+) = ([0-9]+),.*/\1 \3/p' include/camgate/bpf_abi.h)
 	cg help open
-	has 'help of a command' "$out" 'Usage: camgate open CAM [TIME | until CLOCK] [--to ADDRESS] [--force]'
-	has 'help of a command: its options' "$out" '--to ADDRESS'
+	has 'help of a command' "$out" 'Usage: camgate open CAM [TIME | until CLOCK] [--to VIEWER] [--force]'
+	has 'help of a command: its options' "$out" '--to VIEWER'
 	cg open --help
 	has 'a command with --help' "$out" 'Usage: camgate open'
 	cg help opne
@@ -601,10 +1015,165 @@ usage_tests() {
 	cg help --json
 	is 'help as JSON' "$(jq -r '.commands[].name' <<<"$out" | sort | tr -s '\n' ' ')" \
 		"$(printf '%s\n' "${commands[@]}" | sort | tr '\n' ' ')"
-	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned; do
+	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try; do
 		in_file "camgate(1) has $c" $man "Fl.* Fl ${c#--}|Fl Fl ${c#--}"
 		in_file "completion has $c" packaging/completion/camgate "$c\b"
 	done
+}
+
+# ---- the record -----------------------------------------------------------
+# The chain by sha256sum(1): what others compute is what camgate does.
+chain_n=0 chain_prev=
+chain() { # an object; the line on stdout is in $chain_line
+	chain_n=$((chain_n + 1))
+	chain_line="${1%\}},\"n\":$chain_n,\"salt\":\"00112233445566$(printf %02x $((chain_n % 256)))\",\"prev\":\"$chain_prev\"}"
+	chain_prev=$(printf %s "$chain_line" | sha256sum)
+	chain_prev=${chain_prev%% *}
+}
+chain_new() { # lines of objects on stdin; writes the files
+	local o
+	rm -rf "$tmp/state"
+	mkdir -p "$tmp/state"
+	chain_n=0 chain_prev=$(printf '0%.0s' {1..64})
+	while read -r o; do
+		chain "$o"
+		echo "$chain_line" >>"$tmp/state/record.jsonl"
+	done
+	printf '{"v":1,"n":%s,"hash":"%s","bytes":%s,"time_s":0,"open":false}\n' "$chain_n" "$chain_prev" \
+		"$(stat -c %s "$tmp/state/record.jsonl")" >"$tmp/state/record.head"
+}
+record_made() { # now
+	chain_new <<-END
+		{"v":2,"what":"begin","last_s":$(($1 - 9000))}
+		$(record_line 6 allowed 203.0.113.0/24 $(($1 - 7200)) ',"opening":{"by":"hand","uid":1000,"user":"anna"}')
+		$(record_line 7 stopped 203.0.113.9 $(($1 - 50)) ',"asked":"<script>alert(1)</script>"')
+		{"v":2,"what":"opened","cam":"nursery","name":"婴儿房","last_s":$(($1 - 7300)),"until_s":$1,"uid":1000,"user":"an\"na"}
+		{"v":2,"what":"day","cam":"nursery","name":"婴儿房","day":"2026-11-26","first_s":$(($1 - 9000)),"last_s":$(($1 - 100)),"up_bytes":1,"down_bytes":1,"to":[{"name":"old.example","net":"198.51.100.0/24","up_bytes":1}],"stopped":[]}
+		{"v":2,"what":"day","cam":"nursery","name":"婴儿房","day":"2026-11-26","first_s":$(($1 - 9000)),"last_s":$(($1 - 90)),"up_bytes":5000,"down_bytes":70,"to":[{"name":"=cmd|' /C calc'!A0","net":"198.51.100.0/24","up_bytes":5000,"down_bytes":70}],"stopped":[{"class":"remote","reason":"unruled","direction":"up","packets":12,"bytes":720}]}
+		{"v":2,"what":"hole","why":"cut","last_s":$(($1 - 80))}
+		{"v":2,"what":"gone","why":"erase","count":3,"last_s":$(($1 - 70)),"cam":"garage","uid":0,"user":"root"}
+	END
+}
+record_tests() {
+	local now anchor f=$tmp/state/record.jsonl
+
+	rm -rf "$tmp/state"
+	mkdir -p "$tmp/state"
+	cg log verify
+	is 'verify: nothing is recorded' "$code $out" '0 nothing is recorded'
+	now=$(date +%s)
+	record_made "$now"
+	anchor=$chain_n:$chain_prev
+	cg log verify
+	is 'verify: exit code' "$code" 0
+	is 'verify: what sha256sum chained' "$out" "8 lines are as they were written
+1 holes: a power cut, or the agent was killed
+anchor $anchor"
+	cg log verify --json
+	is 'verify: JSON' "$(jq -c '[.ok, .lines, .holes, .agrees, has("fault")]' <<<"$out")" \
+		'[true,8,1,"'"$anchor"'",false]'
+	cg log verify --anchor "${anchor:0:20}"
+	is 'verify: an anchor, shortened' "$code" 0
+	cg log verify --anchor "8:0123456789abcdef"
+	is 'verify: another anchor: exit code' "$code" 1
+	has 'verify: another anchor: which line' "$out" "$f:8: another record"
+	cg log verify --anchor "9:0123456789abcdef"
+	has 'verify: an anchor of more' "$out" "$f:9: cut off: numbers 9 to 9"
+	sed -i '3s/20480/20481/' "$f"
+	cg log verify
+	is 'verify: altered: exit code' "$code" 1
+	like 'verify: altered: file, line, up to where it agrees' "$out" "$f:3: altered: .* number 3
+.*agrees up to 2:[0-9a-f]{64}"
+	cg log verify --json
+	is 'verify: altered: JSON' "$(jq -c '[.ok, .code, .fault, .line, .n]' <<<"$out")" '[false,1,"altered",3,3]'
+	record_made "$now"
+	sed -i 4d "$f"
+	cg log verify
+	has 'verify: removed' "$out" "$f:4: missing: numbers 4 to 4"
+	record_made "$now"
+	sed -i '4{h;d};5{G}' "$f"
+	cg log verify
+	has 'verify: swapped' "$out" "$f:4: reordered: number 5"
+	record_made "$now"
+	echo '{"v":2,"what":"stopped"}' >>"$f"
+	cg log verify
+	has 'verify: appended' "$out" "$f:9: foreign"
+	record_made "$now"
+	truncate -s -10 "$f"
+	cg log verify
+	has 'verify: cut off' "$out" "$f:8: cut off"
+	record_made "$now"
+	rm "$tmp/state/record.head"
+	cg log verify
+	has 'verify: without its head' "$out" 'record.head, which says how far the record goes, is not there'
+	record_made "$now"
+	printf '{"v":2,"what":"day","half' >>"$f"
+	cg log verify
+	is 'verify: half a line behind all of it is no fault' "$code" 0
+	has 'verify: but it is said' "$out" '25 bytes were being written'
+	if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
+		chmod 0600 "$f"
+		code=0
+		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$camgate" --state-dir "$tmp/state" log verify 2>&1) || code=$?
+		is 'verify: not permitted' "$code $err" "1 camgate: $tmp/state/record.jsonl is for root and group 'camgate'"
+	else
+		skip 'verify: not permitted' 'needs root and setpriv'
+	fi
+
+	record_made "$now"
+	cg log
+	has 'log: its anchor' "$out" "anchor $anchor"
+	cg report
+	is 'report: exit code' "$code" 0
+	like 'report: what left, by name and network' "$out" "left +婴儿房 .*=cmd.* 198.51.100.0/24 +5.0 kB +70 B"
+	hasnt 'report: a later line of a day takes the place of an earlier one' "$out" old.example
+	like 'report: what was stopped' "$out" 'stopped +婴儿房 .* unruled +remote .*720 B'
+	like 'report: who watched, and who had opened' "$out" 'session +婴儿房 .*allowed +203.0.113.0/24 .* anna'
+	like 'report: who opened' "$out" 'opened +婴儿房 .* an"na'
+	like 'report: what was erased' "$out" 'erased +garage .* erase .* root'
+	like 'report: what was lost' "$out" 'hole .* cut'
+	has 'report: its anchor' "$out" "anchor $anchor"
+	cg report --format json
+	is 'report: JSON' "$(jq -c '[.whole, .anchor, (.days | length), (.sessions | length), .opened[0].user, (.erased | length), (.holes | length)]' <<<"$out")" \
+		'[true,"'"$anchor"'",1,2,"an\"na",1,1]'
+	is 'report: JSON: no chain in it' "$(jq '[.. | objects | has("prev") or has("salt")] | any' <<<"$out")" false
+	cg report --json --cam garage
+	is 'report: one camera' "$(jq -c '[(.days | length), (.sessions | length), (.opened | length), (.erased | length)]' <<<"$out")" '[0,0,0,1]'
+	cg report --json --from 30m
+	is 'report: since' "$(jq -c '[.sessions[].what]' <<<"$out")" '["stopped"]'
+	cg report --json --to 30m
+	is 'report: until' "$(jq -c '[.sessions[].what]' <<<"$out")" '["allowed"]'
+	cg report --format csv
+	is 'report: CSV: a line a row, ended by CR and LF' "$(grep -c $'\r$' "$tmp/out") $(wc -l <"$tmp/out")" '8 8'
+	has 'report: CSV: quotes are doubled' "$out" '"an""na"'
+	has 'report: CSV: no formula' "$out" "\"'=cmd|' /C calc'!A0\""
+	is 'report: CSV: as RFC 4180 reads it' "$(awk -v RS='\r\n' '{
+		n = 1; quoted = 0; split("", f)
+		for (i = 1; i <= length($0); i++) {
+			c = substr($0, i, 1)
+			if (quoted && c == "\"" && substr($0, i + 1, 1) == c) { f[n] = f[n] c; i++ }
+			else if (c == "\"") quoted = !quoted
+			else if (c == "," && !quoted) n++
+			else f[n] = f[n] c
+		}
+		fields[n]
+		if (f[1] == "opened") print f[14]
+	}
+	END { for (n in fields) print n }' "$tmp/out")" 'an"na
+14'
+	cg report --format html
+	hasnt 'report: HTML: nothing of it runs' "$out" '<script'
+	has 'report: HTML: it is escaped' "$out" '&lt;script&gt;alert(1)&lt;/script&gt;'
+	has 'report: HTML: quotes too' "$out" 'an&quot;na'
+	has 'report: HTML: nothing is loaded' "$out" "default-src 'none'"
+	is 'report: HTML: nor named' "$(grep -ciE 'src=|href=|url\(|@import' "$tmp/out")" 0
+	has 'report: HTML: its anchor' "$out" "<code>$anchor</code>"
+	sed -i '3s/20480/20481/' "$f"
+	cg report
+	has 'report: of an altered record' "$out" 'NOT as it was written'
+	cg report --format html
+	has 'report: HTML of an altered record' "$out" 'NOT as it was written'
+	rm -rf "$tmp/state"
 }
 
 # ---- check ----------------------------------------------------------------
@@ -664,6 +1233,30 @@ check_tests() {
 	cg check "$tmp/times.conf"
 	is 'check: no such time zone: exit code' "$code" 4
 	has 'check: no such time zone' "$err" "$tmp/times.conf:4:12: timezone: this machine has no 'Europe/Berln', expected 'Europe/Berlin'"
+	printf '%s\n' 'lan = { br-lan }' 'camera "a" { mac = { "02:ca:00:00:00:01" } signs = { inbound, rate }' \
+		'control_budget = "rate=1k" max_viewers = 2 upload = { "192.0.2.1 rate=64k hour=1G" } }' >"$tmp/viewing.conf"
+	cg check "$tmp/viewing.conf"
+	is 'check: signs and budgets' "$out" "$tmp/viewing.conf: ok, 1 camera, 1 rule
+a: signs = inbound, rate; control_budget = rate=1k burst=64k hour=4M; max_viewers = 2"
+	cg check "$tmp/viewing.conf" --json
+	has 'check: signs and budgets: JSON' "$out" '"viewing":[{"signs":"inbound, rate","control_budget":"rate=1k burst=64k hour=4M","max_viewers":2,"id":"a","name":"a"}]'
+	sed -i 's/rate=64k/rate=64x/' "$tmp/viewing.conf"
+	cg check "$tmp/viewing.conf"
+	is 'check: a bad budget: exit code' "$code" 4
+	has 'check: a bad budget: where, what was found, what was expected' "$err" "$tmp/viewing.conf:3:55: rule '192.0.2.1 rate=64x hour=1G': found 'rate=64x', expected rate=bytes a second such as 64k, 100 to 1G"
+	printf '%s\n' 'lan = { br-lan }' 'notify = "/nowhere/notify"' 'viewer "phone" { address = 203.0.113.7 }' \
+		'camera "a" { mac = { "02:ca:00:00:00:01" } exposure = open viewers = { phone } }' >"$tmp/open.conf"
+	cg check "$tmp/open.conf"
+	is 'check: viewers of a camera that is always open: exit code' "$code" 0
+	has 'check: viewers of a camera that is always open' "$err" "$tmp/open.conf:4: camera 'a': exposure = open lets anyone watch from outside"
+	has 'check: a program that is not there' "$err" 'notify: /nowhere/notify: No such file'
+	sed -i -e 's/exposure = open//' -e "s,/nowhere/notify,$camgate," "$tmp/open.conf"
+	cg check "$tmp/open.conf"
+	is 'check: openings have viewers' "$err" ''
+	sed -i 's/viewers = { phone }/viewers = { fone }/' "$tmp/open.conf"
+	cg check "$tmp/open.conf"
+	is 'check: no such viewer: exit code' "$code" 4
+	has 'check: no such viewer: where, what was found, who is near' "$err" "$tmp/open.conf:4:57: viewers: found 'fone', expected 'phone'"
 	cg check "$tmp/bad.conf"
 	is 'check: bad: exit code' "$code" 4
 	has 'check: bad: file and line' "$err" "$tmp/bad.conf:3:"
@@ -688,7 +1281,7 @@ pins_tests() {
 		return
 	fi
 	# 0x400: BPF_F_MMAPABLE; slots 0 and 2 are cameras
-	if ! bpftool map create "$pins/cg_meta" type array key 4 value 72 entries 1 name cg_meta flags 0x400 ||
+	if ! bpftool map create "$pins/cg_meta" type array key 4 value 80 entries 1 name cg_meta flags 0x400 ||
 		! bpftool map create "$pins/cg_exposure" type array key 4 value 40 entries 4 name cg_exposure flags 0x400 ||
 		! bpftool map create "$pins/cg_names" type array key 4 value 96 entries 4 name cg_names; then
 		skip 'pins' 'the kernel gives no maps'
@@ -709,9 +1302,9 @@ pins_tests() {
 	}
 	meta() { # ABI version
 		# shellcheck disable=SC2046 # bytes are words
-		bpftool map update pinned "$pins/cg_meta" key 0 0 0 0 value $(bytes '' 16) "$1" 0 0 0 $(bytes '' 52)
+		bpftool map update pinned "$pins/cg_meta" key 0 0 0 0 value $(bytes '' 16) "$1" 0 0 0 $(bytes '' 60)
 	}
-	meta 5
+	meta "$(sed -n 's/^#define CG_BPF_ABI_VERSION *//p' "include/camgate/bpf_abi.h")"
 	# shellcheck disable=SC2046 # bytes are words
 	{
 		bpftool map update pinned "$pins/cg_names" key 0 0 0 0 value $(bytes nursery 32) $(bytes 婴儿房 64)
@@ -832,7 +1425,7 @@ filters_tests() { # pins
 		is 'detach: filters: ours are gone, others stay' \
 			"$(tc filter show dev cgt0 ingress | grep -c 'pref 7 .*handle') $(tc filter show dev cgt0 ingress |
 				grep -c cg_from_cam) $(tc filter show dev cgt0 egress | grep -c cg_)" '1 0 0'
-		mkdir -p "$1" && bpftool map create "$1/cg_meta" type array key 4 value 72 entries 1 name cg_meta flags 0x400
+		mkdir -p "$1" && bpftool map create "$1/cg_meta" type array key 4 value 80 entries 1 name cg_meta flags 0x400
 	fi
 	rm -f "$tmp"/bpf/other/*
 	ip link del cgt0
@@ -861,9 +1454,12 @@ if [[ $part == pins ]]; then
 fi
 wire_tests
 print_tests
+watch_tests
+record_tests
 terminal_tests
 json_tests
 sick_tests
+audit_tests
 usage_tests
 check_tests
 speed_tests

@@ -26,16 +26,6 @@ static void teardown(void)
 	house_end(&h);
 }
 
-static int code_of(char *line)
-{
-	struct json_object *o = line ? json_tokener_parse(line) : NULL;
-	int code = o ? (int)reply_int(o, "code") : -1;
-
-	json_object_put(o);
-	free(line);
-	return code;
-}
-
 static void say(int fd, const char *text)
 {
 	client_send(fd, text, strlen(text));
@@ -390,11 +380,11 @@ START_TEST(socket_mode)
 
 	ck_assert_int_eq(stat(h.socket, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0660);
-	house_config(&h, "readers = all\n");
+	house_config(&h, "lan = { \"br-lan\" }\nreaders = all\n");
 	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
 	ck_assert_int_eq(stat(h.socket, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0666);
-	house_config(&h, "");
+	house_config(&h, "lan = { \"br-lan\" }\n");
 	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
 	ck_assert_int_eq(stat(h.socket, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0660);
@@ -420,6 +410,7 @@ START_TEST(detach_ends_the_agent)
 	house_later(&h, 5);
 	ck_assert_uint_eq(fake_kernel.nattached, 0);
 	/* The loop ends by itself. */
+	ev_timer_start(h.a.loop, &h.a.ev.tick);
 	ev_run(h.a.loop, 0);
 	close(fd);
 }

@@ -213,6 +213,36 @@ START_TEST(rules_with_names)
 }
 END_TEST
 
+START_TEST(rules_with_budgets)
+{
+	struct json_object *r =
+		ASK(&h, CG_EXIT_OK, ALLOW("nursery", "clips.example:443/tcp rate=64k burst=8M"));
+	char *text;
+
+	ck_assert_str_eq(reply_text(r, "added"), "allow clips.example:443/tcp rate=64k burst=8M");
+	json_object_put(r);
+	text = file_text(h.config);
+	ck_assert_ptr_nonnull(
+		strstr(text, "\tallow += { \"clips.example:443/tcp rate=64k burst=8M\" }\t#"));
+	free(text);
+	ck_assert_uint_eq(cg_agent_find(&h.a, "nursery")->policy->rules[1].text.budget.burst,
+			  8000000);
+	ck_assert_uint_eq(fake_kernel.set->budget[CG_BUDGET_OWN].grant, CG_FAST_GRANT);
+	r = ASK(&h, CG_EXIT_OK, UNDO);
+	ck_assert_str_eq(reply_text(r, "what"),
+			 "allow nursery clips.example:443/tcp rate=64k burst=8M");
+	json_object_put(r);
+	same_file(CONFIG_TWO);
+	r = ASK(&h, CG_EXIT_USAGE, DENY("nursery", "192.0.2.1 rate=64k"));
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "error"), "what is denied has no budget"));
+	json_object_put(r);
+	r = ASK(&h, CG_EXIT_USAGE, ALLOW("nursery", "192.0.2.1 rate=64x"));
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "error"), "found 'rate=64x'"));
+	json_object_put(r);
+	same_file(CONFIG_TWO);
+}
+END_TEST
+
 START_TEST(undo_that_is_refused)
 {
 	char *text;
@@ -324,6 +354,7 @@ int main(void)
 	tcase_add_test(t, kernel_refuses_the_new_policy);
 	tcase_add_test(t, checked_as_a_whole);
 	tcase_add_test(t, rules_with_names);
+	tcase_add_test(t, rules_with_budgets);
 	tcase_add_test(t, undo_that_is_refused);
 	tcase_add_test(t, file_that_is_broken_by_now);
 	tcase_add_test(t, camera_in_an_included_file);

@@ -298,15 +298,7 @@ END_TEST
 /* As a power cut would: the kernel's memory is gone, the disk is not. */
 static void reboot(void)
 {
-	struct fake_links links = fake_links;
-
-	house_stop(&h);
-	fake_links.fd = 0;
-	fake_reset();
-	close(fake_links.fd);
-	fake_links = links;
-	fake_links.what = 0;
-	ck_assert_int_eq(house_start(&h), 0);
+	ck_assert_int_eq(house_reboot(&h), 0);
 }
 
 START_TEST(close_and_seal_survive_a_reboot)

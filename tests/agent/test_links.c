@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The real rtnetlink side, in a network namespace of its own: ports, addresses, neighbours, filters, overflow. */
 #include <check.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -172,6 +173,37 @@ START_TEST(filters)
 }
 END_TEST
 
+/* The other end of a cable answers for an address that the kernel looks for. */
+START_TEST(neighbour_sought)
+{
+	struct cg_neigh *neigh = NULL;
+	struct cg_addr addr;
+	size_t n = 0;
+	bool found = false;
+	int port;
+
+	run("ip link set lan1 nomaster 2>/dev/null; ip addr flush dev br-lan; ip addr add 192.168.1.1/24 dev lan1");
+	run("ip netns add cgseek$PPID 2>/dev/null || true");
+	run("ip link set peer1 netns cgseek$PPID && ip -n cgseek$PPID addr add 192.168.1.9/24 dev peer1 && "
+	    "ip -n cgseek$PPID link set peer1 up");
+	port = (int)if_nametoindex("lan1");
+	ck_assert_int_eq(cg_addr_parse("192.168.1.9", &addr), 0);
+	ck_assert_int_eq(cg_links_neigh_seek(links, port, &addr), 0);
+	for (int i = 0; i < 100 && !found; i++) {
+		ck_assert_int_eq(cg_links_neighs_read(links, &neigh, &n), 0);
+		for (size_t k = 0; k < n; k++)
+			found |= neigh[k].ifindex == port &&
+				 !memcmp(&neigh[k].addr, &addr, sizeof(addr));
+		free(neigh);
+		poll(NULL, 0, 20);
+	}
+	run("ip netns del cgseek$PPID");
+	ck_assert(found);
+	/* no such interface */
+	ck_assert_int_lt(cg_links_neigh_seek(links, 4000, &addr), 0);
+}
+END_TEST
+
 START_TEST(neighbours)
 {
 	struct cg_neigh *neigh = NULL;
@@ -212,6 +244,8 @@ START_TEST(overflow_reads_everything_again)
 	/* More than the buffer holds, and nobody reads. */
 	ip = popen("ip -batch -", "w");
 	ck_assert_ptr_nonnull(ip);
+	for (int i = 0; i < 4900; i++)
+		fprintf(ip, "addr add 10.1.0.1/24 dev br-lan\naddr del 10.1.0.1/24 dev br-lan\n");
 	for (int i = 0; i < 200; i++)
 		fprintf(ip, "addr add 10.0.%d.1/24 dev br-lan\n", i);
 	fprintf(ip, "link set lan1 master br-lan\n");
@@ -220,6 +254,7 @@ START_TEST(overflow_reads_everything_again)
 	ck_assert_uint_gt(cg_links_overflows(links), 0);
 	ck_assert_ptr_nonnull(addr_find("10.0.0.1"));
 	ck_assert_ptr_nonnull(addr_find("10.0.199.1"));
+	ck_assert_ptr_null(addr_find("10.1.0.1"));
 	ck_assert_int_eq(link_find("lan1")->master, link_find("br-lan")->ifindex);
 }
 END_TEST
@@ -264,6 +299,7 @@ int main(void)
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, filters);
 	tcase_add_test(t, neighbours);
+	tcase_add_test(t, neighbour_sought);
 	tcase_add_test(t, overflow_reads_everything_again);
 	tcase_add_test(t, many_links);
 	suite_add_tcase(s, t);

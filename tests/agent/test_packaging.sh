@@ -41,6 +41,11 @@ says 'before the network' "$guard" '^Before=.*network-pre\.target'
 says 'after what flushes every table' "$guard" '^After=.*nftables\.service'
 says 'the agent too' "$system/camgate.service" '^Before=network-pre\.target$'
 says 'nobody waits for a network that waits for us' "$guard" '^DefaultDependencies=no$'
+says 'and starts what asks for the clock' "$system/camgate.service" '^Wants=.*camgate-clock\.service'
+is 'both know of the same file' "$(sed -n 's/^ExecStart=.*--await-clock //p' "$system/camgate-clock.service")" \
+	"$(sed -n 's/^#define CG_CLOCK_PATH "\(.*\)"/\1/p' agent/kern/clock.h)"
+is 'the group is made that the unit names' "$(sed -n 's/^g \([a-z]*\) .*/\1/p' "$tmp/root/usr/lib/sysusers.d/camgate.conf")" \
+	"$(sed -n 's/^SupplementaryGroups=//p' "$system/camgate.service")"
 for m in camgate.1 camgate.conf.5 camgate-control.7 camgate-netlink.7 camgated.8; do
 	[[ -s $tmp/root/usr/share/man/man${m##*.}/$m ]] || { echo "not ok packaging: $m is not installed"; rc=1; }
 done
@@ -74,7 +79,7 @@ says 'and the units' "$tmp/dry.log" 's,/var/lib/camgate,/etc/camgate/state,g'
 if command -v systemd-analyze >/dev/null; then
 	# What the units name must be there; what they run is not run.
 	mkdir -p "$tmp/root/bin" "$tmp/root/usr/sbin" "$tmp/root/etc/systemd/system"
-	for f in /usr/sbin/nft /bin/kill; do
+	for f in /usr/sbin/nft /bin/kill /bin/mkdir; do
 		printf '#!/bin/sh\n' >"$tmp/root$f"
 		chmod +x "$tmp/root$f"
 	done
@@ -82,12 +87,31 @@ if command -v systemd-analyze >/dev/null; then
 		printf '[Unit]\nDescription=%s\n' "$t" >"$system/$t.target"
 	done
 	systemd-analyze --root="$tmp/root" --man=no --recursive-errors=no verify \
-		camgate.service camgate-bootguard.service >"$tmp/verify.log" 2>&1
+		camgate.service camgate-bootguard.service camgate-clock.service >"$tmp/verify.log" 2>&1
 	is 'systemd-analyze verify' "$? $(cat "$tmp/verify.log")" '0 '
 	sed -i 's/^ExecStart=/ExecStrat=/' "$guard"
 	systemd-analyze --root="$tmp/root" --man=no --recursive-errors=no verify \
 		camgate-bootguard.service >"$tmp/verify.log" 2>&1
 	says 'which would see a mistake' "$tmp/verify.log" 'ExecStrat'
+	# What the unit leaves the agent, as systemd rates it, and with the lines gone that say so.
+	score() { # UNIT
+		systemd-analyze security --offline=true --no-pager "$1" 2>/dev/null |
+			sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p'
+	}
+	cp packaging/camgate.service "$tmp/camgate.service"
+	sed -E '/^(CapabilityBoundingSet|NoNewPrivileges|Protect|Private|Restrict[A-Z]|LockPersonality|MemoryDeny|SystemCall|UMask)/d' \
+		packaging/camgate.service >"$tmp/bare.service"
+	value=$(score "$tmp/camgate.service") control=$(score "$tmp/bare.service")
+	if [[ -z $value || -z $control ]]; then
+		echo 'skip packaging: exposure score: this systemd-analyze rates no file'
+	else
+		says 'the twin without its sandbox is rated worse' <(awk -v c="$control" 'BEGIN { print (c > 2.0) }') '^1$'
+		says "exposure $value (bare $control)" <(awk -v v="$value" 'BEGIN { print (v <= 2.0) }') '^1$'
+		mkdir -p build/agent
+		systemd-analyze security --offline=true --no-pager "$tmp/camgate.service" >build/agent/exposure.txt
+		printf '{"name":"service/exposure_score","value":%s,"op":"<=","limit":2.0,"unit":"points","n":1,"control":%s,"raw":"agent/exposure.txt"}\n' \
+			"$value" "$control" >>build/figures.jsonl
+	fi
 else
 	echo 'skip packaging: systemd-analyze verify: not on this machine'
 fi

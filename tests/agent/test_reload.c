@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include "../../agent/daemon/attach.h"
 #include "harness.h"
 
 #define RELOAD "{\"v\":1,\"cmd\":\"reload\"}"
@@ -54,6 +55,8 @@ static const char *const broken[] = {
 	"allow = { \"198.51.100.0/24:70000\" } }\n",
 	"include(\"not-there.conf\")\n",
 	"camera \"x\" { mac = { \"02:00:00:00:00:03\" } }\nlan = { \"br-lan\" }\n",
+	"",
+	"# nothing but this\n",
 };
 
 START_TEST(broken_changes_nothing)
@@ -179,8 +182,14 @@ START_TEST(more_cameras_than_room)
 				      "camera \"c%d\" { mac = { \"02:cb:00:00:00:%02x\" } }\n", i,
 				      i);
 	house_config(&h, text);
+	house_later(&h, 10);
+	fake_kernel.lost = 3;
+	house_later(&h, 1);
+	ck_assert_uint_eq(h.a.run.lost, 3);
 	ck_assert_uint_lt(fake_kernel.slots, 102);
 	ck_assert_int_eq(house_code(&h, RELOAD), 0);
+	/* Losses are counted anew. */
+	ck_assert_uint_eq(h.a.run.lost, 0);
 	ck_assert_uint_ge(fake_kernel.slots, 102);
 	ck_assert(fake_attached(IF_LAN1));
 	ck_assert(fake_attached(IF_LAN2));
@@ -209,7 +218,12 @@ START_TEST(all_cameras_replaced_at_once)
 	ck_assert_int_eq(house_code(&h, RELOAD), 0);
 	cameras(text, sizeof(text), "b", (int)fake_kernel.slots);
 	house_config(&h, text);
+	house_later(&h, 1);
 	ck_assert_int_eq(house_code(&h, RELOAD), 0);
+	/* What was said while it moved is in the table, which is read at once. */
+	fake_fail("sessions_read", 1, -EIO);
+	house_later(&h, 1);
+	ck_assert_int_eq(fake_call("sessions_read"), 0);
 	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"close\",\"cam\":\"b0\"}"), 0);
 	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"close\",\"cam\":\"a0\"}"), 1);
 }
@@ -279,6 +293,52 @@ START_TEST(filters_taken_away_come_back)
 	fake_links_changed(CG_LINKS_FILTER);
 	house_pump(&h);
 	ck_assert_uint_eq(h.a.run.reattached, 1);
+}
+END_TEST
+
+/* How long it took is said, of the slowest. */
+START_TEST(gap_is_said)
+{
+	struct json_object *r;
+
+	h.a.run.heard_ns = h.a.boot_ns() - 7 * 1000000;
+	fake_filter_gone(IF_LAN1);
+	cg_attach_links_changed(&h.a, CG_LINKS_FILTER);
+	fake_filter_gone(IF_LAN1);
+	h.a.run.heard_ns = h.a.boot_ns() - 2 * 1000000;
+	cg_attach_links_changed(&h.a, CG_LINKS_FILTER);
+	ck_assert_uint_eq(h.a.run.reattached, 2);
+	r = ASK(&h, CG_EXIT_PARTIAL, STATUS);
+	ck_assert_ptr_nonnull(
+		strstr(json_object_to_json_string(r), "2 times and put back within 7 ms"));
+	json_object_put(r);
+}
+END_TEST
+
+START_TEST(filter_of_another_before_ours_is_said)
+{
+	static const char before[] = "port lan1: 1 filters of others are asked before camgate's";
+	struct json_object *r;
+
+	fake_links.filter[0] = (struct cg_link_filter){ .pref = CG_TC_PRIO + 1, .kind = "bpf" };
+	fake_links.nfilter = 1;
+	fake_links_changed(CG_LINKS_FILTER);
+	house_pump(&h);
+	r = ASK(&h, CG_EXIT_PARTIAL, STATUS);
+	ck_assert_ptr_null(strstr(json_object_to_json_string(r), "asked before"));
+	json_object_put(r);
+	fake_links.filter[0].pref = CG_TC_PRIO - 1;
+	fake_links_changed(CG_LINKS_FILTER);
+	house_pump(&h);
+	r = ASK(&h, CG_EXIT_PARTIAL, STATUS);
+	ck_assert_ptr_nonnull(strstr(json_object_to_json_string(r), before));
+	json_object_put(r);
+	fake_links.nfilter = 0;
+	fake_links_changed(CG_LINKS_FILTER);
+	house_pump(&h);
+	r = ASK(&h, CG_EXIT_PARTIAL, STATUS);
+	ck_assert_ptr_null(strstr(json_object_to_json_string(r), "asked before"));
+	json_object_put(r);
 }
 END_TEST
 
@@ -384,6 +444,8 @@ int main(void)
 	tcase_add_test(t, port_appears_and_goes);
 	tcase_add_test(t, port_leaves_the_bridge);
 	tcase_add_test(t, filters_taken_away_come_back);
+	tcase_add_test(t, gap_is_said);
+	tcase_add_test(t, filter_of_another_before_ours_is_said);
 	tcase_add_test(t, lan_interface_comes_late);
 	tcase_add_test(t, addresses_follow);
 	tcase_add_test(t, lifetime_that_only_counts_down);

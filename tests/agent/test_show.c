@@ -386,6 +386,7 @@ START_TEST(why_names_the_line)
 	ck_assert_str_eq(reply_text(r, "rule"), "allow 198.51.100.0/24:443/tcp");
 	ck_assert_str_eq(reply_text(r, "file"), h.config);
 	ck_assert_int_eq(reply_int(r, "line"), 4);
+	ck_assert_str_eq(reply_text(r, "budget"), "rate=2k burst=64k hour=4M");
 	ck_assert_str_eq(reply_text(r, "names/0/name"), "api.vendor.example");
 	ck_assert_int_eq(reply_int(r, "names/0/asked_s"), 7);
 	ck_assert_int_eq(reply_int(r, "names/0/left_s"), 60);
@@ -432,6 +433,39 @@ static bool finds(const char *level, const char *what, const char *text)
 	json_object_put(r);
 	return found;
 }
+
+/* What the packet path counts by, wherever that is written. */
+START_TEST(why_says_the_budget)
+{
+	static const char WHY[] =
+		"{\"v\":1,\"cmd\":\"why\",\"cam\":\"nursery\",\"address\":\"192.0.2.1\",\"direction\":\"up\"}";
+	struct json_object *r;
+
+	house_config(&h, "lan = { \"br-lan\" }\n"
+			 "defaults { upload_budget = \"burst=8M\" }\n"
+			 "camera \"nursery\" { mac = { \"02:ca:00:00:00:01\" } signs = { budget }\n"
+			 "upload = { \"192.0.2.1 rate=64k\" } deny = { 192.0.2.9 } }\n"
+			 "camera \"garden\" { mac = { \"02:ca:00:00:00:02\" } }\n");
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	fake_kernel.answer = (struct cg_datapath_answer){ .reason = CG_PASS_UPLOAD, .rule = 1 };
+	r = ASK(&h, CG_EXIT_OK, WHY);
+	ck_assert_str_eq(reply_text(r, "rule"), "upload 192.0.2.1 rate=64k");
+	ck_assert_str_eq(reply_text(r, "budget"), "rate=64k burst=8M hour=128M");
+	json_object_put(r);
+	fake_kernel.answer = (struct cg_datapath_answer){ .reason = CG_DROP_DENIED, .rule = 0 };
+	r = ASK(&h, CG_EXIT_OK, WHY);
+	ck_assert_str_eq(reply_text(r, "budget"), "");
+	json_object_put(r);
+	house_config(&h, "lan = { \"br-lan\" }\n"
+			 "camera \"nursery\" { mac = { \"02:ca:00:00:00:01\" } signs = { rate }\n"
+			 "upload = { \"192.0.2.1 rate=64k\" } }\n");
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	fake_kernel.answer = (struct cg_datapath_answer){ .reason = CG_PASS_UPLOAD, .rule = 0 };
+	r = ASK(&h, CG_EXIT_OK, WHY);
+	ck_assert_str_eq(reply_text(r, "budget"), "");
+	json_object_put(r);
+}
+END_TEST
 
 START_TEST(doctor_finds)
 {
@@ -497,6 +531,7 @@ int main(void)
 	tcase_add_test(t, status_counts);
 	tcase_add_test(t, who_is_there);
 	tcase_add_test(t, why_names_the_line);
+	tcase_add_test(t, why_says_the_budget);
 	tcase_add_test(t, doctor_finds);
 	tcase_add_test(t, monitor_is_said);
 	tcase_add_test(t, sign_of_life);

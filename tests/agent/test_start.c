@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "../../agent/daemon/attach.h"
+#include "../../agent/kern/bootguard.h"
 #include "harness.h"
 
 static struct house h;
@@ -123,6 +124,89 @@ START_TEST(broken_config_without_kernel_policy)
 }
 END_TEST
 
+static bool early_file;
+
+static void look_for_files(void)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", h.state_dir, CG_BOOTGUARD_FILE);
+	early_file |= exists(path);
+}
+
+START_TEST(ports_do_not_wait_for_files)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", h.state_dir, CG_BOOTGUARD_FILE);
+	fake_kernel.on_attach = look_for_files;
+	ck_assert_int_eq(house_start(&h), 0);
+	ck_assert(!early_file);
+	ck_assert(exists(path));
+	ck_assert(!h.a.run.manual_dirty);
+}
+END_TEST
+
+/* What is wrong is seen only after the cameras were counted. */
+#define CONFIG_BAD_MAC "lan = { \"br-lan\" }\ncamera \"x\" {\n\tmac = { \"02:ca\" }\n}\n"
+
+START_TEST(packet_path_opens_while_the_config_is_read)
+{
+	ck_assert_int_eq(house_start(&h), 0);
+	ck_assert_int_eq(fake_kernel.opened, 1);
+	ck_assert_int_eq(fake_kernel.opened_apart, 1);
+	ck_assert_uint_eq(fake_kernel.slots, cg_agent_slots(2));
+	house_stop(&h);
+	ck_assert_int_eq(fake_kernel.closed, 1);
+	/* What runs is not touched before the config is known to be good. */
+	ck_assert_int_eq(house_start(&h), 0);
+	ck_assert_int_eq(fake_kernel.opened, 2);
+	ck_assert_int_eq(fake_kernel.opened_apart, 1);
+}
+END_TEST
+
+START_TEST(config_fails_while_the_packet_path_opens)
+{
+	_cleanup_free_ char *log = NULL;
+
+	house_config(&h, CONFIG_BAD_MAC);
+	ck_assert_int_eq(house_start_logged(&h, &log), CG_EXIT_CONFIG);
+	ck_assert_msg(strstr(log, "camgate.conf:3:10: mac: found '02:ca'"), "%s", log);
+	ck_assert_msg(!strstr(log, "not starting"), "%s", log);
+	ck_assert_int_eq(fake_kernel.opened_apart, 1);
+	ck_assert_int_eq(fake_kernel.closed, fake_kernel.opened);
+	ck_assert(!fake_kernel.pinned);
+	ck_assert_ptr_null(h.a.kern.dp);
+	house_config(&h, CONFIG_TWO);
+	ck_assert_int_eq(house_start(&h), 0);
+}
+END_TEST
+
+START_TEST(packet_path_fails_while_the_config_is_read)
+{
+	_cleanup_free_ char *log = NULL;
+
+	fake_fail("open", 1, -EPERM);
+	ck_assert_int_eq(house_start_logged(&h, &log), CG_EXIT_FAILED);
+	ck_assert_int_eq(fake_kernel.opened_apart, 1);
+	ck_assert_msg(strstr(log, "packet path: Operation not permitted, not starting"), "%s", log);
+}
+END_TEST
+
+START_TEST(config_and_packet_path_fail)
+{
+	_cleanup_free_ char *log = NULL;
+
+	/* As ever the config, which comes first, is what is told. */
+	fake_fail("open", 1, -EPERM);
+	house_config(&h, CONFIG_BAD_MAC);
+	ck_assert_int_eq(house_start_logged(&h, &log), CG_EXIT_CONFIG);
+	ck_assert_int_eq(fake_kernel.opened_apart, 1);
+	ck_assert_msg(strstr(log, "mac: found '02:ca'"), "%s", log);
+	ck_assert_msg(!strstr(log, "packet path"), "%s", log);
+}
+END_TEST
+
 START_TEST(missing_config)
 {
 	unlink(h.config);
@@ -159,6 +243,27 @@ START_TEST(broken_config_keeps_kernel_policy)
 	ck_assert_str_eq(reply_text(r, "config_error"), "");
 	ck_assert_str_eq(reply_text(r, "cams/0/exposure"), "sealed");
 	json_object_put(r);
+}
+END_TEST
+
+START_TEST(empty_config_lets_no_camera_go)
+{
+	struct json_object *r;
+
+	ck_assert_int_eq(house_start(&h), 0);
+	house_stop(&h);
+	/* What is left of the file where the disk was full. */
+	house_config(&h, "");
+	ck_assert_int_eq(house_start(&h), 0);
+	ck_assert_uint_eq(fake_kernel.meta.generation, 1);
+	ck_assert(fake_attached(IF_LAN1));
+	r = ASK(&h, CG_EXIT_PARTIAL, "{\"v\":1,\"cmd\":\"status\"}");
+	ck_assert_ptr_nonnull(strstr(reply_text(r, "config_error"), ":1:1: found nothing"));
+	json_object_put(r);
+	/* A LAN without cameras is meant. */
+	house_config(&h, "lan = { \"br-lan\" }\n");
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), 0);
+	ck_assert_uint_eq(h.a.policy.ncams, 0);
 }
 END_TEST
 
@@ -277,8 +382,14 @@ int main(void)
 	tcase_add_test(t, socket_in_use);
 	tcase_add_test(t, stale_socket_is_replaced);
 	tcase_add_test(t, broken_config_without_kernel_policy);
+	tcase_add_test(t, packet_path_opens_while_the_config_is_read);
+	tcase_add_test(t, config_fails_while_the_packet_path_opens);
+	tcase_add_test(t, packet_path_fails_while_the_config_is_read);
+	tcase_add_test(t, config_and_packet_path_fail);
+	tcase_add_test(t, ports_do_not_wait_for_files);
 	tcase_add_test(t, missing_config);
 	tcase_add_test(t, broken_config_keeps_kernel_policy);
+	tcase_add_test(t, empty_config_lets_no_camera_go);
 	tcase_add_test(t, apply_fails_with_kernel_policy);
 	tcase_add_test(t, restart_takes_over);
 	tcase_add_test(t, sweeps_what_is_no_port_any_more);

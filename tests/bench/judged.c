@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * judged PREFIX pass|drop COMMAND...
+ * judged PREFIX pass|drop|again COMMAND...
  *
  * Runs the command in namespace PREFIX-gw while a packet no rule allows is
  * sent by camera 0 in PREFIX-cam again and again; on a veth it has come out at
  * PREFIX-wan, or not, when the send is over. Prints milliseconds from before
  * the exec to the first packet that passed (or did not), and the command's pid.
+ * again: to the first that passed after one that did not, where the camera is open.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -94,13 +95,14 @@ int main(int argc, char **argv)
 {
 	const struct timespec pause_ns = { .tv_nsec = 20000 };
 	uint8_t out[sizeof(frame)];
-	int tx, rx, want;
+	int tx, rx, want, again;
 	double begin;
 	pid_t pid;
 
 	if (argc < 4)
 		return 2;
 	want = !strcmp(argv[2], "pass");
+	again = !strcmp(argv[2], "again");
 	enter(argv[1], "cam");
 	tx = packet_socket("c0", 0);
 	enter(argv[1], "wan");
@@ -118,8 +120,12 @@ int main(int argc, char **argv)
 	pid = start_quietly(argv + 3);
 	for (;;) {
 		(void)send(tx, out, sizeof(out), 0);
-		if (came_out(rx) == want)
-			break;
+		if (came_out(rx) == want) {
+			if (!again)
+				break;
+			again = 0;
+			want = 1;
+		}
 		/* Leaves the CPU to who is waited for. */
 		nanosleep(&pause_ns, NULL);
 		if (ms() - begin > LIMIT_MS) {

@@ -21,6 +21,7 @@
 #include <time.h>
 #include "../bpf/env.h"
 #include "bench.h"
+#include "world.h"
 
 #define FLOWS	   4  /* of each camera */
 #define FIRSTS	   50 /* new flows of each camera in one measurement */
@@ -30,21 +31,14 @@
 #define FRAME	   64
 #define VIDEO	   1014
 #define MEDIA_PORT 554
-#define CLOUD_PORT 443
-#define NO_RULE	   200 /* an address behind those of the rules */
+#define SESSIONS   16 /* of each of 512 cameras: 8,192 */
 
-struct size {
-	uint32_t cams, rules;
-	struct env *env;
-};
-
-enum { SIZE_1, SIZE_512, SIZE_4096, SIZE_FIRST, SIZES };
+enum { SIZE_1, SIZE_512, SIZE_4096, SIZE_FIRST, SIZE_SESSIONS, SIZES };
 
 static struct size sizes[SIZES] = {
-	[SIZE_1] = { 1, 1, NULL },
-	[SIZE_512] = { 512, 20, NULL },
-	[SIZE_4096] = { 4096, 100, NULL },
-	[SIZE_FIRST] = { 512, 20, NULL },
+	[SIZE_1] = { 1, 1, NULL },	     [SIZE_512] = { 512, 20, NULL },
+	[SIZE_4096] = { 4096, 100, NULL },   [SIZE_FIRST] = { 512, 20, NULL },
+	[SIZE_SESSIONS] = { 512, 20, NULL },
 };
 
 struct point {
@@ -54,6 +48,7 @@ struct point {
 	bool v6;
 	struct pkt *pkt;
 	uint32_t ingress;
+	bool tcp;
 	bool driven;		  /* round robin over the patches below */
 	bool fresh;		  /* nothing is known of it before each measurement */
 	enum bench_target target; /* driven: the program */
@@ -75,14 +70,6 @@ static struct point points[64];
 static size_t npoints;
 static double *empties;
 static uint32_t rounds;
-
-static void must(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static void *map_mmap(const char *name, size_t size)
 {
@@ -120,98 +107,6 @@ static void driver_open(void)
 		must(!progs[at] || !bpf_map_update_elem(driver.targets, &at, &fd, BPF_ANY),
 		     "targets");
 	}
-}
-
-/* ---- the world ---- */
-
-static void cam_mac(uint32_t cam, uint8_t mac[6])
-{
-	const uint8_t m[6] = { 0x02, 0xcb, 0, 0, cam >> 8, cam };
-
-	memcpy(mac, m, 6);
-}
-
-/* Camera cam is 192.168.0.0/20 + 2048..: room for all of them in one LAN. */
-static void cam_addr(uint32_t cam, bool v6, uint8_t addr[16])
-{
-	const uint8_t a4[16] = { [10] = 0xff, 0xff, 10, 50, (cam + 16) >> 8, cam + 16 };
-	const uint8_t a6[16] = { 0x20, 0x01, 0x0d, 0xb8, 0, 1, [14] = (cam + 16) >> 8, cam + 16 };
-
-	memcpy(addr, v6 ? a6 : a4, 16);
-}
-
-static void rule_addr(uint32_t rule, bool v6, uint8_t addr[16])
-{
-	/* Behind the rules there are lie those that none allows. */
-	const uint8_t a4[16] = { [10] = 0xff, 0xff, 198, 18, rule, 1 };
-	const uint8_t a6[16] = { 0x20, 0x01, 0x0d, 0xb8, 0x80, rule, [15] = 1 };
-
-	memcpy(addr, v6 ? a6 : a4, 16);
-}
-
-static void rules_write(struct env *e, uint32_t slot, uint32_t rules, bool v6)
-{
-	struct cg_rulevec vec = { .n = 1 };
-	struct cg_rule_key key = { .prefixlen = CG_RULE_PREFIX_BASE + (v6 ? 48 : 96 + 24),
-				   .gen = 1,
-				   .slot = slot };
-	uint32_t i;
-
-	vec.rule[0] = (struct cg_rule){ .port_lo = CLOUD_PORT,
-					.port_hi = CLOUD_PORT,
-					.proto = IPPROTO_UDP,
-					.kind = CG_RULE_ALLOW };
-	for (i = 0; i < rules; i++) {
-		rule_addr(i, v6, key.addr);
-		memset(key.addr + (v6 ? 6 : 15), 0, v6 ? 10 : 1);
-		vec.rule[0].id = i;
-		must(!bpf_map_update_elem(e->rules, &key, &vec, BPF_ANY), "cg_rules");
-		env_rule_known(e, &key);
-	}
-}
-
-static void size_open(struct size *s)
-{
-	const struct cg_state flooding = { .drop_tat_ns = env_now() + 86400000000000ULL };
-	struct cg_cam_key key = { .gen = 1 };
-	uint32_t cam;
-
-	s->env = env_open_slots(s->cams + ENV_SLOTS);
-	env_reset(s->env);
-	env_net(s->env, "10.50.0.0/16", CG_NET_LAN, 1, 0);
-	/* One more, which is opened. */
-	for (cam = 0; cam <= s->cams; cam++) {
-		struct cg_cam v = { .slot = cam };
-
-		cam_mac(cam, key.mac);
-		env_mac_known(s->env, key.mac);
-		must(!bpf_map_update_elem(s->env->cams, &key, &v, BPF_ANY), "cg_cams");
-		rules_write(s->env, cam, s->rules, false);
-		rules_write(s->env, cam, s->rules, true);
-		env_word(s->env, cam, (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT);
-		/* Its drops are told no more: a flood. */
-		must(!bpf_map_update_elem(s->env->state, &cam, &flooding, BPF_ANY), "cg_state");
-	}
-}
-
-/* ---- packets ---- */
-
-static struct pkt *frame(bool v6, const uint8_t *smac, const uint8_t *dmac, const char *src,
-			 const char *dst, uint16_t sport, uint16_t dport, size_t len)
-{
-	struct pkt *p = calloc(1, sizeof(*p));
-	struct pk spec = { .smac = smac,
-			   .dmac = dmac,
-			   .src = src,
-			   .dst = dst,
-			   .proto = IPPROTO_UDP,
-			   .sport = sport,
-			   .dport = dport,
-			   .payload = len - (v6 ? 62 : 42) };
-
-	assert(p);
-	pk_build(&spec, p);
-	return p;
 }
 
 static void patch_set(struct bench_patch *p, uint32_t cam, uint32_t flow, uint32_t rule, bool v6,
@@ -292,7 +187,7 @@ static void drive(const struct point *p, enum bench_target target)
 static void flows_remove(const struct point *p)
 {
 	struct env *e = sizes[p->size].env;
-	struct cg_flow_key key = { .proto = IPPROTO_UDP };
+	struct cg_flow_key key = { .proto = p->tcp ? IPPROTO_TCP : IPPROTO_UDP };
 	uint32_t i;
 
 	for (i = 0; i < p->n; i++) {
@@ -419,21 +314,29 @@ static struct point *add_driven(const char *name, int size, enum env_dir dir, bo
 	p->first = patches_add(&sizes[size], flows, v6, dir, want == CG_DROP_UNRULED);
 	p->n = sizes[size].cams * flows;
 	p->runs = p->n < 65536 ? 65536 / p->n * p->n : p->n;
-	p->pkt = dir == UP ? frame(v6, CAM1, GW, v6 ? CAM1_6 : CAM1_4, v6 ? EVIL_6 : EVIL_4, 1, 2,
-				   v6 ? FRAME + 20 : FRAME) :
-			     frame(v6, GW, CAM1, v6 ? EVIL_6 : EVIL_4, v6 ? CAM1_6 : CAM1_4, 1, 2,
-				   v6 ? FRAME + 20 : FRAME);
+	p->tcp = want == CG_PASS_CONTROL;
+	p->pkt = dir == UP ? frame_of(p->tcp, v6, CAM1, GW, v6 ? CAM1_6 : CAM1_4,
+				      v6 ? EVIL_6 : EVIL_4, 1, 2, v6 ? FRAME + 20 : FRAME) :
+			     frame_of(p->tcp, v6, GW, CAM1, v6 ? EVIL_6 : EVIL_4,
+				      v6 ? CAM1_6 : CAM1_4, 1, 2, v6 ? FRAME + 20 : FRAME);
 	return p;
 }
 
 static void add_all(bool v6)
 {
-	const char *cam = v6 ? "2001:db8:1::110" : "10.50.1.16", *evil = v6 ? EVIL_6 : EVIL_4;
+	const char *cam = v6 ? "2001:db8:1::111" : "10.50.1.16", *evil = v6 ? EVIL_6 : EVIL_4;
 	const char *cloud = v6 ? "2001:db8:8000::1" : "198.18.0.1";
 	size_t len = v6 ? FRAME + 20 : FRAME, video = v6 ? VIDEO + 20 : VIDEO;
-	static uint8_t mac[6], mac_open[6];
+	static uint8_t mac[6], mac_open[6], mac_beat[6];
+	const char *cam_beat = v6 ? "2001:db8:1::74" : "10.50.0.116";
+	const char *stopped = v6 ? "2001:db8:8013::1" : "198.18.19.1";
+	static const uint8_t device[6] = { 0x02, 0xde, 0, 0, 0, 1 };
+	const uint64_t yesterday = env_now() > 86400000000000ULL ? env_now() - 86400000000000ULL :
+								   1;
+	const struct cg_device known = { .first_ns = yesterday, .remote_ns = yesterday };
 	struct env *e = sizes[SIZE_512].env;
-	const uint32_t slot = 256, slot_open = 512;
+	/* Each its own: the two families of one camera share its budget. */
+	const uint32_t slot = v6 ? 257 : 256, slot_open = 512;
 	const char *cam_open = v6 ? "2001:db8:1::210" : "10.50.2.16";
 	struct point *p;
 
@@ -442,16 +345,34 @@ static void add_all(bool v6)
 	env_word(e, slot_open,
 		 (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT | (env_now() + 3600000000000ULL));
 
+	env_settle(e, PHONE);
 	add("prog/not-a-camera", SIZE_512, UP, v6, CG_REASON_NONE)->pkt =
 		frame(v6, PHONE, GW, v6 ? PHONE_6 : PHONE_4, cloud, 5000, 443, len);
 	add("prog/not-a-camera-egress", SIZE_512, DOWN, v6, CG_REASON_NONE)->pkt =
 		frame(v6, GW, PHONE, cloud, v6 ? PHONE_6 : PHONE_4, 443, 5000, len);
+	/* Known for a day, and listened to. */
+	env_device_put(e, device, &known);
+	add("prog/unclassified", SIZE_512, UP, v6, CG_REASON_NONE)->pkt =
+		frame(v6, device, GW, v6 ? PHONE_6 : PHONE_4, cloud, 5000, 443, len);
+	add("prog/unclassified-egress", SIZE_512, DOWN, v6, CG_REASON_NONE)->pkt =
+		frame(v6, GW, device, cloud, v6 ? PHONE_6 : PHONE_4, 443, 5000, len);
 	p = add("prog/established", SIZE_512, UP, v6, CG_PASS_CONTROL);
-	p->pkt = frame(v6, mac, GW, cam, cloud, 40000, CLOUD_PORT, len);
+	p->pkt = frame_of(true, v6, mac, GW, cam, cloud, 40000, CLOUD_PORT, len);
 	p->slot = slot;
 	p = add("prog/established-egress", SIZE_512, DOWN, v6, CG_PASS_CONTROL);
-	p->pkt = frame(v6, GW, mac, cloud, cam, CLOUD_PORT, 40000, len);
+	p->pkt = frame_of(true, v6, GW, mac, cloud, cam, CLOUD_PORT, 40000, len);
 	p->slot = slot;
+	/* By UDP each packet is looked at: is it viewing? */
+	cam_mac(HEARTBEAT_CAM, mac_beat);
+	p = add("prog/heartbeat", SIZE_512, UP, v6, CG_PASS_CONTROL);
+	p->pkt = frame(v6, mac_beat, GW, cam_beat, cloud, 42000, CLOUD_PORT, len + 44);
+	p->slot = HEARTBEAT_CAM;
+	p->pkt->data[p->pkt->headers_end] =
+		0x41; /* as QUIC begins: that port is looked at closely */
+	p = add("prog/stopped", SIZE_512, UP, v6, CG_DROP_VIEWING);
+	p->pkt = frame(v6, mac, GW, cam, stopped, 43000, CLOUD_PORT, len);
+	p->slot = slot;
+	session_block(e, slot, stopped);
 	/* The viewer asked first: without it the camera's answer is another matter. */
 	p = add("prog/open-media-egress", SIZE_512, DOWN, v6, CG_PASS_OPEN);
 	p->pkt = frame(v6, GW, mac_open, evil, cam_open, 50000, MEDIA_PORT, len);
@@ -475,6 +396,7 @@ static void add_all(bool v6)
 	add_driven("prog/established@4096x100", SIZE_4096, UP, v6, CG_PASS_CONTROL, FLOWS);
 	if (v6)
 		return;
+	add_driven("prog/established@8192flows", SIZE_SESSIONS, UP, v6, CG_PASS_CONTROL, SESSIONS);
 	/* What memory alone costs here, of as many flows: nothing can be flatter. */
 	for (int target = BENCH_ONE_LOOKUP; target <= BENCH_ONE_LINE; target++) {
 		static const char *const names[][SIZES] = {
@@ -550,6 +472,7 @@ int main(int argc, char **argv)
 	rounds = rounds < GROUPS ? GROUPS : rounds / GROUPS * GROUPS;
 	for (i = 0; i < SIZES; i++)
 		size_open(&sizes[i]);
+	env_tap(sizes[SIZE_512].env, (const uint16_t[]){ 1900, 3702, 5353, 0 }, true);
 	driver_open();
 	add_all(false);
 	add_all(true);

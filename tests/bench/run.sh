@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [PART...]: prog names kernels fwd ctl curves, or all of them; JSON lines on stdout and in build/bench.jsonl.
+# run.sh [PART...]: prog names country kernels fwd ctl curves, or all of them; JSON lines on stdout and in build/bench.jsonl.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[[ $# -gt 0 ]] || set -- prog names kernels fwd ctl curves
+[[ $# -gt 0 ]] || set -- prog names country kernels fwd ctl curves
 out=build/bench.jsonl
 rc=0
 : >"$out"
@@ -35,6 +35,7 @@ for p; do
 	names)
 		part build/tests/bench/names
 		part tests/bench/race.sh ;;
+	country) part build/tests/bench/country ;;
 	kernels) part tests/bench/kernels.sh ;;
 	fwd) part tests/bench/fwd.sh ;;
 	ctl) part tests/bench/ctl.sh ;;

@@ -227,7 +227,7 @@ void env_policy_write(struct env *e, uint32_t gen)
 			continue;
 		memcpy(key.mac, e->cam[slot].mac, 6);
 		key.gen = gen;
-		cam = (struct cg_cam){ .slot = slot, .flags = e->cam[slot].flags };
+		cam = (struct cg_cam){ .slot = slot, .flags = e->cam[slot].flags | e->no_signs };
 		rules_write(e, gen, slot);
 		env_mac_known(e, key.mac);
 		must(cg_put(e->cams, &key, &cam, BPF_ANY), "cg_cams");
@@ -258,16 +258,35 @@ void env_policy_delete(struct env *e, uint32_t gen)
 	}
 }
 
+void env_sessions_clear(struct env *e)
+{
+	static const struct cg_sum no_sum;
+	uint32_t slot;
+
+	map_empty(e->sessions);
+	/* Places that name what is gone would be taken for that of a new one of the same name. */
+	for (slot = 0; slot < ENV_SLOTS; slot++)
+		for (uint32_t i = 0; i < CG_QUOTA_SESSION / CG_RING_GROUP; i++) {
+			struct cg_ring_key key = { slot, CG_RING_SESSION << 16 | i };
+
+			(void)bpf_map_delete_elem(e->ring, &key);
+		}
+	for (slot = 0; slot < ENV_SLOTS; slot++)
+		must(cg_put(e->sums, &slot, &no_sum, BPF_ANY), "cg_sums");
+}
+
 void env_flows_clear(struct env *e)
 {
 	map_empty(e->flows);
 	map_empty(e->frags);
 	map_empty(e->ring);
+	env_sessions_clear(e);
 	env_fast_clear(e);
 }
 
 void env_reset(struct env *e)
 {
+	static const struct cg_budget no_limit;
 	struct cg_state zero;
 	uint32_t slot;
 
@@ -277,7 +296,10 @@ void env_reset(struct env *e)
 	map_empty(e->rulemore);
 	map_empty(e->nets);
 	map_empty(e->ifs);
+	map_empty(e->viewers);
+	map_empty(e->asks);
 	env_flows_clear(e);
+	e->no_signs = CG_CAM_NO_SIGNATURE | CG_CAM_NO_RATE | CG_CAM_NO_BUDGET;
 	memset(&zero, 0, sizeof(zero));
 	memset(e->cam, 0, sizeof(e->cam));
 	memset(e->exposure, 0, e->slots * sizeof(*e->exposure));
@@ -286,6 +308,8 @@ void env_reset(struct env *e)
 	memset(e->reach, 0, e->slots * (CG_REACH_BITS / 8));
 	for (slot = 0; slot < ENV_SLOTS; slot++)
 		must(cg_put(e->state, &slot, &zero, BPF_ANY), "cg_state");
+	for (slot = 0; slot < 2 * CG_BUDGETS; slot++)
+		must(cg_put(e->budgets, &slot, &no_limit, BPF_ANY), "cg_budgets");
 	env_if(e, IF_LAN, CG_NET_LAN, 1);
 	env_if(e, IF_LAN2, CG_NET_LAN, 2);
 	env_if(e, IN_BRIDGE, CG_NET_LAN, 1);
@@ -381,7 +405,7 @@ struct env_result env_run(struct env *e, enum env_dir dir, const struct pkt *pkt
 			  uint32_t ingress, uint32_t segs, uint32_t size)
 {
 	struct __sk_buff in = {
-		.ifindex = port, .gso_segs = segs, .gso_size = size,
+		.mark = e->mark, .ifindex = port, .gso_segs = segs, .gso_size = size,
 	}, out = { 0 };
 	LIBBPF_OPTS(bpf_test_run_opts, o, .data_in = pkt->data, .data_size_in = pkt->len,
 		    .ctx_in = &in, .ctx_size_in = sizeof(in), .ctx_out = &out,

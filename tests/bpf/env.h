@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <camgate/bpf_abi.h>
+#include <camgate/discover_abi.h>
+#include <camgate/session_abi.h>
 #include "packets.h"
 
 #define ENV_SLOTS     CG_MIN_SLOTS
@@ -15,7 +17,7 @@
 
 enum env_dir { UP, DOWN };
 /* What can be run by itself besides. */
-enum env_prog { NAMES_UP = DOWN + 1, NAMES_DOWN, NAMES_TOLD, ENV_PROGS };
+enum env_prog { NAMES_UP = DOWN + 1, NAMES_DOWN, NAMES_TOLD, DISCOVER, TO_DEVICE, ENV_PROGS };
 
 /*
  * The world every test starts in:
@@ -74,7 +76,12 @@ struct env {
 	struct bpf_object *obj;
 	int prog[ENV_PROGS]; /* by enum env_dir */
 	int cams, narrow, rules, rulemore, nets, ifs, flows, frags, ring, state, events, lost;
-	bool in_cb; /* where a frame came in by is handed over in cb[0], for want of better */
+	int sessions, sums, budgets, viewers, asks;
+	int judges, devices, crowd, heard, unheard;
+	unsigned int told[4]; /* by enum cg_heard_type, of env_heard() */
+	uint32_t no_signs; /* CG_CAM_NO_* of every camera; all but inbound until a test wants them */
+	bool in_cb;    /* where a frame came in by is handed over in cb[0], for want of better */
+	uint32_t mark; /* that frames come with */
 	int ncpu;
 	uint32_t slots;	      /* the maps have room for; ENV_SLOTS but for env_open_slots() */
 	struct cg_meta *meta; /* mapped */
@@ -82,6 +89,8 @@ struct env {
 	struct cg_fast6 *fast6;
 	size_t fast_size; /* entries of all CPUs */
 	uint64_t *macs, *lens, *reach;
+	struct cg_settled *settled;   /* mapped */
+	uint64_t *tapped;	      /* mapped */
 	struct cg_exposure *exposure; /* mapped, by slot */
 	struct cg_count *counts;      /* mapped: cg_stats */
 	size_t ncounts;
@@ -111,6 +120,7 @@ void env_reset(struct env *e);
  *   monitor | via gateway | lan none | lan viewers | narrow
  *   allow|deny|upload|viewer RULE     198.51.100.0/24:443-450/tcp, [2001:db8::/32]:443, any/udp
  *   off | off past | nogen
+ *   signs                             of viewing are looked for, all of them
  * "sealed; open" = base sealed and an opening in force.
  */
 void env_state(struct env *e, const char *words);
@@ -137,6 +147,27 @@ void env_net(struct env *e, const char *prefix, enum cg_net_kind kind, uint8_t l
 void env_net_del(struct env *e, const char *prefix);
 void env_if(struct env *e, uint32_t ifindex, enum cg_net_kind kind, uint8_t lan);
 void env_flows_clear(struct env *e);
+void env_sessions_clear(struct env *e);
+/* Devices that are no cameras are listened to: ports of UDP, 0 at the end; and, with
+ * probation, not trusted at first. NULL: nobody listens. env_tap.c */
+void env_tap(struct env *e, const uint16_t *ports, bool probation);
+bool env_device(struct env *e, const uint8_t mac[6], struct cg_device *ret_device);
+/* mac NULL: the crowd. */
+void env_device_put(struct env *e, const uint8_t *mac, const struct cg_device *device);
+/* As if ns passed for it. */
+void env_device_pass(struct env *e, const uint8_t *mac, uint64_t ns);
+void env_settle(struct env *e, const uint8_t mac[6]);
+/* What was heard since the last call: how many records, and the last of them. */
+unsigned int env_heard(struct env *e, struct cg_heard *ret_last);
+uint64_t env_unheard(struct env *e);
+/* The default budgets, of limits.h. env_session.c */
+void env_budgets(struct env *e);
+/* As if ns passed: everything that is remembered of the slot grows older by as much, and
+ * what is kept for packets that follow holds no more. */
+void env_pass(struct env *e, uint32_t slot, uint64_t ns);
+bool env_session_find(struct env *e, uint32_t slot, const char *peer,
+		      struct cg_session *ret_session);
+struct cg_sum env_sum(struct env *e, uint32_t slot);
 /* Moves every flow and fragment of the slot s seconds into the past, before the start of the
  * machine where it is younger. */
 void env_age(struct env *e, uint32_t slot, uint64_t s);

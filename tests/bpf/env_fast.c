@@ -65,6 +65,6 @@ void env_fast_sum(struct env *e, const struct cg_flow_key *k, struct cg_flow *f)
 			  memcmp(e->fast6[i].peer, k->peer, 16)))
 			continue;
 		*(up ? &f->up_packets : &f->down_packets) += c->packets;
-		*(up ? &f->up_bytes : &f->down_bytes) += c->bytes;
+		*(up ? &f->up_bytes : &f->down_bytes) += c->granted - c->left;
 	}
 }

@@ -52,7 +52,8 @@ static bool bpf_refused(void)
 
 static const char *const programs[ENV_PROGS] = {
 	[UP] = "cg_from_cam",		[DOWN] = "cg_to_cam",		[NAMES_UP] = "cg_names_up",
-	[NAMES_DOWN] = "cg_names_down", [NAMES_TOLD] = "cg_names_told",
+	[NAMES_DOWN] = "cg_names_down", [NAMES_TOLD] = "cg_names_told", [DISCOVER] = "cg_discover",
+	[TO_DEVICE] = "cg_to_device",
 };
 
 static void judges_set(struct env *e)
@@ -60,14 +61,19 @@ static void judges_set(struct env *e)
 	static const char *const names[CG_JUDGES] = { [CG_JUDGE_UP] = "cg_up",
 						      [CG_JUDGE_DOWN] = "cg_down",
 						      [CG_JUDGE_CLASS] = "cg_class",
+						      [CG_JUDGE_GEO] = "cg_geo",
 						      [CG_JUDGE_OUTCOME] = "cg_outcome",
 						      [CG_JUDGE_KEEP] = "cg_keep",
 						      [CG_JUDGE_REDIRECT] = "cg_redirect",
 						      [CG_JUDGE_NAMES_UP] = "cg_names_up",
-						      [CG_JUDGE_NAMES_DOWN] = "cg_names_down" };
+						      [CG_JUDGE_NAMES_DOWN] = "cg_names_down",
+						      [CG_JUDGE_SIGN] = "cg_sign",
+						      [CG_JUDGE_SESSION] = "cg_session",
+						      [CG_JUDGE_FINISH] = "cg_finish" };
 	uint32_t i;
 
-	for (i = 0; i < CG_JUDGES; i++) {
+	/* Those behind are put in force by env_tap(). */
+	for (i = 0; i < CG_JUDGE_DISCOVER; i++) {
 		struct bpf_program *p = bpf_object__find_program_by_name(e->obj, names[i]);
 		int fd = p ? bpf_program__fd(p) : -1;
 
@@ -160,6 +166,9 @@ static void slots_set(struct bpf_object *obj, uint32_t slots)
 		{ "cg_redirects", CG_QUOTA_REDIRECT, false },
 		{ "cg_nring", CG_NRING_GROUPS, false },
 		{ "cg_dns", 1, false },
+		{ "cg_sessions", CG_QUOTA_SESSION, false },
+		{ "cg_sums", 1, false },
+		{ "cg_viewers", CG_VIEWERS_PER_SLOT, false },
 		{ "cg_fast4", CG_FAST_PER_SLOT, true },
 		{ "cg_fast6", CG_FAST_PER_SLOT, true },
 	};
@@ -234,11 +243,21 @@ struct env *env_open_slots(uint32_t slots)
 	e->nets = map_fd(e, "cg_nets");
 	e->ifs = map_fd(e, "cg_ifs");
 	e->flows = map_fd(e, "cg_flows");
+	e->sessions = map_fd(e, "cg_sessions");
+	e->sums = map_fd(e, "cg_sums");
+	e->budgets = map_fd(e, "cg_budgets");
+	e->viewers = map_fd(e, "cg_viewers");
+	e->asks = map_fd(e, "cg_asks");
 	e->frags = map_fd(e, "cg_frags");
 	e->ring = map_fd(e, "cg_ring");
 	e->state = map_fd(e, "cg_state");
 	e->events = map_fd(e, "cg_events");
 	e->lost = map_fd(e, "cg_lost");
+	e->judges = map_fd(e, "cg_judges");
+	e->devices = map_fd(e, "cg_devices");
+	e->crowd = map_fd(e, "cg_crowd");
+	e->heard = map_fd(e, "cg_heard");
+	e->unheard = map_fd(e, "cg_unheard");
 	e->ncpu = libbpf_num_possible_cpus();
 	e->fast_size = slots * CG_FAST_PER_SLOT * e->ncpu;
 	e->fast4 = map_mmap(e, "cg_fast4", e->fast_size * sizeof(*e->fast4));
@@ -246,6 +265,8 @@ struct env *env_open_slots(uint32_t slots)
 	e->macs = map_mmap(e, "cg_macs", CG_MAC_WORDS * sizeof(*e->macs));
 	e->lens = map_mmap(e, "cg_lens", slots * sizeof(*e->lens));
 	e->reach = map_mmap(e, "cg_reach", slots * (CG_REACH_BITS / 8));
+	e->settled = map_mmap(e, "cg_settled", CG_SETTLED_SETS * sizeof(*e->settled));
+	e->tapped = map_mmap(e, "cg_tapped", CG_TAPPED_WORDS * sizeof(*e->tapped));
 	e->meta = map_mmap(e, "cg_meta", sizeof(*e->meta));
 	e->exposure = map_mmap(e, "cg_exposure", slots * sizeof(*e->exposure));
 	e->ncounts = slots * CG_PLACES * e->ncpu;
@@ -260,6 +281,8 @@ void env_close(struct env **e)
 	munmap((*e)->macs, CG_MAC_WORDS * sizeof(*(*e)->macs));
 	munmap((*e)->lens, (*e)->slots * sizeof(*(*e)->lens));
 	munmap((*e)->reach, (*e)->slots * (CG_REACH_BITS / 8));
+	munmap((*e)->settled, CG_SETTLED_SETS * sizeof(*(*e)->settled));
+	munmap((*e)->tapped, CG_TAPPED_WORDS * sizeof(*(*e)->tapped));
 	munmap((*e)->meta, sizeof(*(*e)->meta));
 	munmap((*e)->exposure, (*e)->slots * sizeof(*(*e)->exposure));
 	munmap((*e)->counts, (*e)->ncounts * sizeof(*(*e)->counts));

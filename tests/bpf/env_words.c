@@ -71,6 +71,8 @@ static void state_word(struct env *e, char *w, uint32_t *slot)
 		e->meta->off_until_ns = env_now() + 3600000000000ULL;
 	} else if (!strcmp(w, "off past")) {
 		e->meta->off_until_ns = env_now() - 1000000;
+	} else if (!strcmp(w, "signs")) {
+		e->no_signs = 0;
 	} else if (!strcmp(w, "nogen")) {
 		e->meta->generation = 0;
 	} else {

@@ -53,6 +53,10 @@ static const char *const names[__CG_REASON_MAX] = {
 	[CG_DROP_DNS_NAME] = "DROP_DNS_NAME",
 	[CG_DROP_TIME] = "DROP_TIME",
 	[CG_DROP_DAILY] = "DROP_DAILY",
+	[CG_DROP_VIEWING] = "DROP_VIEWING",
+	[CG_DROP_BUDGET] = "DROP_BUDGET",
+	[CG_DROP_MAX_VIEWERS] = "DROP_MAX_VIEWERS",
+	[CG_DROP_COUNTRY] = "DROP_COUNTRY",
 };
 
 const char *reason_name(unsigned int reason)
@@ -119,6 +123,7 @@ static void look(struct env *e, const struct row *r, struct found *f)
 	memset(f, 0, sizeof(*f));
 	for (s = 0; s < WATCHED; s++)
 		env_stats(e, s, &before[s]);
+	e->mark = r->mark;
 	f->verdict = env_run(e, r->dir, r->pkt, r->port ? r->port : IF_LAN,
 			     r->in || r->dir == DOWN ? r->in :
 			     r->port		     ? r->port :
@@ -198,8 +203,8 @@ void run_rows(struct env *e, const struct row *rows, size_t n)
 	}
 }
 
-void run_figure(const char *name, const char *unit, unsigned int value, unsigned int n,
-		unsigned int control)
+void run_measure(const char *name, const char *op, unsigned int limit, const char *unit,
+		 unsigned int value, unsigned int n, unsigned int control)
 {
 	const char *file = getenv("CG_FIGURES"), *leaf = strrchr(name, '/');
 	char raw[200];
@@ -216,10 +221,16 @@ void run_figure(const char *name, const char *unit, unsigned int value, unsigned
 	if (!f)
 		return;
 	fprintf(f,
-		"{\"name\":\"%s\",\"value\":%u,\"op\":\"==\",\"limit\":0,\"unit\":\"%s\",\"n\":%u,"
+		"{\"name\":\"%s\",\"value\":%u,\"op\":\"%s\",\"limit\":%u,\"unit\":\"%s\",\"n\":%u,"
 		"\"control\":%u,\"raw\":\"%s\"}\n",
-		name, value, unit, n, control, raw + strlen("build/"));
+		name, value, op, limit, unit, n, control, raw + strlen("build/"));
 	fclose(f);
+}
+
+void run_figure(const char *name, const char *unit, unsigned int value, unsigned int n,
+		unsigned int control)
+{
+	run_measure(name, "==", 0, unit, value, n, control);
 }
 
 int run_end(void)

@@ -20,12 +20,13 @@ struct row {
 	enum env_dir dir;
 	const struct pkt *pkt;
 	uint64_t want;
-	uint32_t in;		 /* ingress_ifindex; UP: 0 = the port */
-	uint32_t port;		 /* 0 = IF_LAN */
-	uint32_t slot;		 /* whose counter; 0 = 1 */
-	bool monitor;		 /* counted in the monitor plane, passed */
-	bool up_plane;		 /* DOWN judged as from a camera */
-	uint32_t segs, size;	 /* GSO */
+	uint32_t in;	     /* ingress_ifindex; UP: 0 = the port */
+	uint32_t port;	     /* 0 = IF_LAN */
+	uint32_t slot;	     /* whose counter; 0 = 1 */
+	bool monitor;	     /* counted in the monitor plane, passed */
+	bool up_plane;	     /* DOWN judged as from a camera */
+	uint32_t segs, size; /* GSO */
+	uint32_t mark;
 	uint64_t packets, bytes; /* 0: 1, the length */
 };
 
@@ -46,6 +47,9 @@ void run_skip(const char *name, const char *why);
  * collected where build/ is. */
 void run_figure(const char *name, const char *unit, unsigned int value, unsigned int n,
 		unsigned int control);
+/* The same held to another limit: op is "<=", ">=" or "==". */
+void run_measure(const char *name, const char *op, unsigned int limit, const char *unit,
+		 unsigned int value, unsigned int n, unsigned int control);
 const char *reason_name(unsigned int reason);
 /* Prints the last line; the exit code. */
 int run_end(void);

@@ -10,8 +10,9 @@
 
 #define PACKETS	     130000U /* of each kind */
 #define PACKETS_SLOW 10000U  /* in emulation */
-#define PER_POLICY   500U
-#define PER_EXPOSURE 25U
+#define PER_POLICY   1000U
+#define PER_EXPOSURE 50U
+#define PLANTED	     2000U /* packets of the control */
 
 static const char *const peers[] = {
 	"198.51.100.10",
@@ -63,6 +64,19 @@ struct known {
 	bool is, by_peer;
 };
 static struct known known[3][sizeof(peers) / sizeof(peers[0])][5];
+
+/* Where each packet is one alone: every port is used once between two clearings,
+ * and what has no ports at most once. */
+static struct {
+	uint32_t n;
+	bool portless[3][sizeof(peers) / sizeof(peers[0])];
+} once;
+
+static void once_clear(struct env *e)
+{
+	env_flows_clear(e);
+	memset(&once, 0, sizeof(once));
+}
 
 static uint64_t seed;
 
@@ -120,6 +134,8 @@ static void exposure_random(struct env *e)
 {
 	uint32_t slot;
 
+	/* What watched while it was open would be blocked: test_session.c. */
+	env_sessions_clear(e);
 	for (slot = 1; slot <= 2; slot++) {
 		uint64_t word = (uint64_t)rnd(3) << CG_WORD_BASE_SHIFT, now = env_now();
 
@@ -147,13 +163,13 @@ static void exposure_random(struct env *e)
 	}
 }
 
-static void packet_random(uint32_t slot, bool keeps, struct ref_packet *p, struct pk *spec,
-			  struct row *row, struct known **ret_known)
+static void packet_random(struct env *e, uint32_t slot, bool keeps, struct ref_packet *p,
+			  struct pk *spec, struct row *row, struct known **ret_known)
 {
 	uint32_t peer = rnd(sizeof(peers) / sizeof(peers[0])), port = rnd(5),
 		 kind = rnd(keeps ? 2 : 8);
 	bool v4 = !strchr(peers[peer], ':');
-	uint16_t cam_port = keeps ? 30000 + port : 30000 + rnd(4);
+	uint16_t cam_port = 30000 + (keeps ? port : once.n);
 	bool lan;
 
 	memset(p, 0, sizeof(*p));
@@ -173,10 +189,15 @@ static void packet_random(uint32_t slot, bool keeps, struct ref_packet *p, struc
 		p->proto = kind == 6 ? 47 : v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 		p->vague = true;
 		spec->icmp = v4 ? 8 : 128;
-		spec->id = 1 + rnd(5);
+		spec->id = 1 + once.n;
 		spec->payload = 20;
 	}
 	spec->proto = p->proto;
+	if (!keeps && kind >= 6) {
+		if (once.portless[slot][peer])
+			once_clear(e);
+		once.portless[slot][peer] = true;
+	}
 	if (p->proto == IPPROTO_TCP) {
 		spec->flags =
 			keeps ? TCP_ACK :
@@ -213,11 +234,19 @@ static void packet_random(uint32_t slot, bool keeps, struct ref_packet *p, struc
 	}
 }
 
-static void kind_run(struct env *e, const char *name, bool keeps)
+/* What a policy that is another one would say: the control. */
+static uint64_t planted(uint64_t word)
 {
-	uint64_t want, from = seed;
+	uint64_t base = word >> CG_WORD_BASE_SHIFT == CG_SEALED ? CG_OPEN : CG_SEALED;
+
+	return (word & ((1ULL << CG_WORD_BASE_SHIFT) - 1)) | base << CG_WORD_BASE_SHIFT;
+}
+
+/* How many disagree; plant: the reference is told another exposure. */
+static uint32_t kind_run(struct env *e, const char *name, bool keeps, uint32_t packets, bool plant)
+{
+	uint64_t want, word, from = seed;
 	uint32_t n, slot, wrong = 0, counts[__CG_REASON_MAX] = { 0 }, r, kinds = 0;
-	const uint32_t packets = getenv("CG_SLOW") ? PACKETS_SLOW : PACKETS;
 	struct known *k;
 	struct ref_packet p;
 	struct row row = { "" };
@@ -226,6 +255,7 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 	bool ok;
 
 	env_reset(e);
+	memset(known, 0, sizeof(known));
 	for (n = 0; n < packets; n++) {
 		if (n % PER_POLICY == 0) {
 			policy_random(e);
@@ -234,19 +264,24 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 				memset(known, 0, sizeof(known));
 			}
 		}
-		if (n % PER_EXPOSURE == 0)
+		if (n % PER_EXPOSURE == 0) {
+			if (!keeps)
+				once_clear(e);
 			exposure_random(e);
+		}
 		slot = 1 + rnd(2);
-		packet_random(slot, keeps, &p, &spec, &row, &k);
+		packet_random(e, slot, keeps, &p, &spec, &row, &k);
+		once.n++;
 		pk_build(&spec, &pkt);
 		row.pkt = &pkt;
-		want = ref_decide(&e->cam[slot], e->exposure[slot].word, e->exposure[slot].viewer,
-				  env_now(), &p);
+		word = e->exposure[slot].word;
+		want = ref_decide(&e->cam[slot], plant ? planted(word) : word,
+				  e->exposure[slot].viewer, env_now(), &p);
 		r = run_quiet(e, &row, &ok);
 		if (r < __CG_REASON_MAX)
 			counts[r]++;
 		if (!ok || !(want & R(r))) {
-			if (!wrong++)
+			if (!wrong++ && !plant)
 				printf("# packet %u: slot %u %s peer %s proto %u ports %u>%u flags %#x in %u word %#llx: "
 				       "found %s (counted once: %d) expected set %#llx\n",
 				       n, slot, p.dir == UP ? "up" : "down",
@@ -259,9 +294,9 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 			k->is = true;
 			k->by_peer = p.inbound;
 		}
-		if (!keeps)
-			env_flows_clear(e);
 	}
+	if (plant)
+		return wrong;
 	for (r = 0; r < __CG_REASON_MAX; r++)
 		if (counts[r]) {
 			printf("# %s: %6u %s\n", name, counts[r], reason_name(r));
@@ -272,16 +307,26 @@ static void kind_run(struct env *e, const char *name, bool keeps)
 	run_check(!wrong, name, "%u of %u packets disagree, seed %llu", wrong, packets,
 		  (unsigned long long)from);
 	run_check(kinds >= 8, "the packets reach the reasons there are", "only %u", kinds);
+	return wrong;
 }
 
+/* CG_DIFF_PACKETS: how many of each kind; CG_TEST_SEED: where chance begins. */
 int main(void)
 {
-	const char *s = getenv("CG_TEST_SEED");
+	const char *s = getenv("CG_TEST_SEED"), *many = getenv("CG_DIFF_PACKETS");
+	uint32_t n = many	       ? (uint32_t)strtoul(many, NULL, 10) :
+		     getenv("CG_SLOW") ? PACKETS_SLOW :
+					 PACKETS;
 	struct env *e = env_open();
+	uint32_t wrong, control;
 
 	seed = s ? strtoull(s, NULL, 0) : env_now() | 1;
-	kind_run(e, "each packet alone equals the reference", false);
-	kind_run(e, "packets of living flows over changing policies equal the reference", true);
+	wrong = kind_run(e, "each packet alone equals the reference", false, n, false);
+	wrong += kind_run(e, "packets of living flows over changing policies equal the reference",
+			  true, n, false);
+	control = kind_run(e, "", false, PLANTED, true);
+	run_check(control, "a wrong verdict would be seen", "of %u none", PLANTED);
+	run_figure("reference/disagreements", "packets", wrong, 2 * n, control);
 	env_close(&e);
 	return run_end();
 }

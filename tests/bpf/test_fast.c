@@ -2,6 +2,7 @@
 /* Packets that follow: judged by what was found for one before them, for as long as that holds. */
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
+#include <linux/pkt_cls.h>
 #include <sched.h>
 #include <stdio.h>
 #include "frames.h"
@@ -17,6 +18,11 @@ static uint64_t opened(void)
 	return CLOSED | (env_now() + 3600000000000ULL);
 }
 
+static bool keeps(uint64_t who, const struct cg_fast *f, uint32_t slot, bool drop)
+{
+	return who && f->slot == slot && !(f->how & CG_FAST_DROP) == !drop;
+}
+
 /* Entries that hold, for the camera of slot. */
 static unsigned int kept(struct env *e, uint32_t slot, bool drop)
 {
@@ -24,8 +30,8 @@ static unsigned int kept(struct env *e, uint32_t slot, bool drop)
 	size_t i;
 
 	for (i = 0; i < e->fast_size; i++)
-		n += (e->fast4[i].who && e->fast4[i].f.slot == slot && e->fast4[i].f.drop == drop) +
-		     (e->fast6[i].who && e->fast6[i].f.slot == slot && e->fast6[i].f.drop == drop);
+		n += keeps(e->fast4[i].who, &e->fast4[i].f, slot, drop) +
+		     keeps(e->fast6[i].who, &e->fast6[i].f, slot, drop);
 	return n;
 }
 
@@ -248,8 +254,10 @@ static void marked(struct env *e)
 	before = env_run(e, UP, up, IF_LAN, IF_LAN, 0, 0).mark;
 	e->meta->mark = 0x01000000;
 	e->meta->flags = CG_META_GUARD;
+	e->meta->exposed++; /* as the agent does */
 	on = env_run(e, UP, up, IF_LAN, IF_LAN, 0, 0).mark;
 	e->meta->flags = 0;
+	e->meta->exposed++;
 	off = env_run(e, UP, up, IF_LAN, IF_LAN, 0, 0).mark;
 	run_check(!before && on == 0x01000000 && !off, "the guard's mark comes and goes at once",
 		  "%#x %#x %#x", before, on, off);
@@ -272,6 +280,39 @@ static void big(struct env *e)
 		  "the flow counts segments", "%u", f.up_packets);
 }
 
+/* What was exchanged stands in the session, by whichever way it went. */
+static void session(struct env *e, bool open, const char *what)
+{
+	const struct pkt *up = UP4(VENDOR_4, TCP(TCP_ACK, 4000, 443), .payload = 20);
+	const struct pkt *dn = DN4(VENDOR_4, TCP(TCP_ACK, 443, 4000), .payload = 30);
+	unsigned int nup = 0, ndn = 0, fast = 0;
+	struct cg_session s = { 0 };
+
+	env_reset(e);
+	env_budgets(e);
+	env_state(e, "signs; allow any");
+	if (open)
+		env_word(e, 1, opened());
+	for (int i = 0; i < 300; i++) {
+		nup += env_run(e, UP, up, IF_LAN, IF_LAN, 0, 0).verdict != TC_ACT_SHOT;
+		if (i % 3 == 0)
+			ndn += env_run(e, DOWN, dn, IF_LAN, IN_WAN, 0, 0).verdict != TC_ACT_SHOT;
+		for (size_t k = 0; i == 290 && k < e->fast_size; k++)
+			fast += e->fast4[k].f.packets;
+		env_pass(e, 1, 5000000);
+	}
+	/* What is still in the fast entries is brought by the next that goes the long way. */
+	env_pass(e, 1, 2000000000);
+	nup += env_run(e, UP, up, IF_LAN, IF_LAN, 0, 0).verdict != TC_ACT_SHOT;
+	ndn += env_run(e, DOWN, dn, IF_LAN, IN_WAN, 0, 0).verdict != TC_ACT_SHOT;
+	env_session_find(e, 1, VENDOR_4, &s);
+	run_check(fast && nup == 301 && ndn == 101 && s.up_packets == nup &&
+			  s.down_packets == ndn && s.up_bytes == nup * up->len &&
+			  s.down_bytes == ndn * dn->len,
+		  what, "%u short, %u up %u in session, %u down %u", fast, nup, s.up_packets, ndn,
+		  s.down_packets);
+}
+
 int main(void)
 {
 	struct env *e = env_open();
@@ -291,6 +332,8 @@ int main(void)
 	crowded(e);
 	marked(e);
 	big(e);
+	session(e, false, "all of a talk is in its session");
+	session(e, true, "all of what an opening let pass is in its session");
 	env_close(&e);
 	return run_end();
 }

@@ -2,6 +2,7 @@
 /* Fragments, both families, both ways. */
 #include <bpf/bpf.h>
 #include <stdio.h>
+#include "../fault.h"
 #include "frames.h"
 #include "run.h"
 
@@ -211,6 +212,23 @@ static void quota(struct env *e)
 	}
 	run_check(all && passed == CG_QUOTA_FRAG, "datagrams up to the quota pass", "%u of %u",
 		  passed, CG_QUOTA_FRAG);
+	{
+		unsigned int refused = 0, kept = 0;
+
+		for (i = 0; i < 100; i++) {
+			r.pkt = UP4(VENDOR_4, UDP(1, 2), F(0, 600, true, 2000 + i));
+			refused += run_quiet(e, &r, &ok) == CG_DROP_QUOTA;
+		}
+		for (i = 1; i < CG_QUOTA_FRAG; i++) {
+			r.pkt = UP4(VENDOR_4, UDP(1, 2), F(600, 304, true, 100 + i));
+			kept += run_quiet(e, &r, &ok) == CG_PASS_FRAGMENT;
+		}
+		fault_say("map/fragments",
+			  passed == CG_QUOTA_FRAG && refused == 100 && kept == CG_QUOTA_FRAG - 1,
+			  "%u datagrams passed, %u of 100 more refused and counted, %u of the "
+			  "first go on",
+			  passed, refused, kept);
+	}
 	STEP(e, "one datagram more is refused", NULL, UP,
 	     UP4(VENDOR_4, UDP(1, 2), F(0, 600, true, 999)), R(CG_DROP_QUOTA));
 	STEP(e, "its later fragments drop", NULL, UP,

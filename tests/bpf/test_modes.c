@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <bpf/bpf.h>
+#include "../fault.h"
 #include "frames.h"
 #include "run.h"
 
@@ -58,6 +59,40 @@ static void modes(struct env *e)
 	STEP(e, "off for 150 ms: passes", NULL, UP, p, R(CG_PASS_OFF));
 	env_wait_until(t);
 	STEP(e, "off ended by the clock: drops", NULL, UP, p, R(CG_DROP_UNRULED));
+}
+
+/* While the agent starts its programs come one by one. */
+static void early(struct env *e)
+{
+	const struct pkt *p = UP4(VENDOR_4, UDP(1, 443)), *down = DN4(VENDOR_4, UDP(443, 1));
+	const struct pkt *phone =
+		PK(.smac = PHONE, .dmac = GW, .src = PHONE_4, .dst = EVIL_4, UDP(1, 2));
+	int map = bpf_object__find_map_fd_by_name(e->obj, "cg_judges");
+	__u32 up = CG_JUDGE_UP, down_at = CG_JUDGE_DOWN;
+	int up_fd = bpf_program__fd(bpf_object__find_program_by_name(e->obj, "cg_up"));
+	int down_fd = bpf_program__fd(bpf_object__find_program_by_name(e->obj, "cg_down"));
+	struct env_result r;
+
+	env_reset(e);
+	env_state(e, "allow any; @2; monitor");
+	STEP(e, "early: all there, allowed passes", NULL, UP, p, R(CG_PASS_CONTROL));
+	env_fast_clear(e);
+	run_check(!bpf_map_delete_elem(map, &up) && !bpf_map_delete_elem(map, &down_at),
+		  "early: programs away", "%m");
+	r = env_run(e, UP, p, IF_LAN, IF_LAN, 0, 0);
+	run_check(r.verdict == TC_ACT_SHOT, "early: from a camera nothing passes", "verdict %d",
+		  (int)r.verdict);
+	r = env_run(e, DOWN, down, IF_LAN, IN_WAN, 0, 0);
+	run_check(r.verdict == TC_ACT_SHOT, "early: to a camera nothing passes", "verdict %d",
+		  (int)r.verdict);
+	r = env_run(e, UP, UP4B(VENDOR_4, UDP(1, 443)), IF_LAN, IF_LAN, 0, 0);
+	run_check(r.verdict == (uint32_t)TC_ACT_UNSPEC, "early: monitored passes", "verdict %d",
+		  (int)r.verdict);
+	STEP(e, "early: phone untouched", NULL, UP, phone, UNTOUCHED);
+	run_check(!bpf_map_update_elem(map, &up, &up_fd, BPF_ANY) &&
+			  !bpf_map_update_elem(map, &down_at, &down_fd, BPF_ANY),
+		  "early: programs back", "%m");
+	STEP(e, "early: then allowed passes again", NULL, UP, p, R(CG_PASS_CONTROL));
 }
 
 static void mark_is(struct env *e, const char *name, const char *state, uint32_t flags,
@@ -351,6 +386,19 @@ static void events(struct env *e)
 		bpf_map_lookup_elem(e->lost, &zero, lost);
 		for (c = 0; c < e->ncpu; c++)
 			after += lost[c];
+		{
+			enum cg_reason passed = run_quiet(e, &r, &ok), dropped;
+
+			env_word(e, 1, 0);
+			dropped = run_quiet(e, &r, &ok);
+			fault_say("map/events",
+				  after > before && passed == CG_PASS_CONTROL &&
+					  dropped == CG_DROP_SEALED,
+				  "%llu events lost and counted, then %s, sealed %s",
+				  (unsigned long long)(after - before), reason_name(passed),
+				  reason_name(dropped));
+			env_word(e, 1, (uint64_t)CG_CLOSED << CG_WORD_BASE_SHIFT);
+		}
 		run_check(after > before, "events lost to a full buffer are counted", "%llu",
 			  (unsigned long long)(after - before));
 		STEP(e, "a full buffer changes no verdict", NULL, UP, r.pkt, R(CG_PASS_CONTROL));
@@ -364,6 +412,7 @@ int main(void)
 	struct env *e = env_open();
 
 	modes(e);
+	early(e);
 	marks(e);
 	gso(e);
 	narrowed(e);

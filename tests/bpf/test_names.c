@@ -2,6 +2,7 @@
 /* What a learned name lets pass and stops, for how long, over generations, and within whose quota. */
 #include <bpf/bpf.h>
 #include <stdlib.h>
+#include "../fault.h"
 #include "frames.h"
 #include "names.h"
 #include "run.h"
@@ -140,6 +141,9 @@ static void lives(void)
 		if (i % 64 == 63)
 			names_expire(&n);
 	}
+	fault_say("map/names", names_count(n.qnames) <= CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME && !cut,
+		  "%u names asked for, %zu entries of at most %u, the live flow's is kept",
+		  2 * CG_QUOTA_NAME, names_count(n.qnames), CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME);
 	run_check(names_count(n.qnames) <= CG_QUOTA_NAME + CG_QUOTA_HEARD_NAME,
 		  "names stay within their quota", "%zu", names_count(n.qnames));
 	e->meta->epoch++;
@@ -213,6 +217,13 @@ static void quotas(void)
 		address(a, i);
 		full += learn("www.rotate.example", a) == CG_DNS_FULL_ADDR;
 	}
+	for (unsigned int i = 0; i < CG_QUOTA_ADDR; i++) {
+		address(a, i);
+		lost += !names_left(&n, 1, a);
+	}
+	fault_say("map/addresses", full == 2100 - CG_QUOTA_ADDR && !lost,
+		  "%u addresses learned, %u more refused and counted, %u of the first lost",
+		  2100 - full, full, lost);
 	run_check(full == 2100 - CG_QUOTA_ADDR, "beyond the quota the new one is refused", "%u",
 		  full);
 	address(a, 3);
@@ -238,6 +249,9 @@ static void quotas(void)
 		m_head(&m, (uint16_t)i, 0x0100, NAME, T_A);
 		names_ask(&n, 1, GW_4, 5000, &m);
 	}
+	fault_say("map/questions", names_count(n.queries) <= CG_QUOTA_QUERY,
+		  "%u questions asked, %zu entries of at most %u", 3 * CG_QUOTA_QUERY,
+		  names_count(n.queries), CG_QUOTA_QUERY);
 	run_check(names_count(n.queries) <= CG_QUOTA_QUERY, "questions under way are bounded",
 		  "%zu", names_count(n.queries));
 	m_head(&m, 3 * CG_QUOTA_QUERY - 1, 0x8180, NAME, T_A);

@@ -2,6 +2,7 @@
 /* Flow quota of a camera: the new entry is refused, nobody else is touched, what has expired is reused. */
 #include <bpf/bpf.h>
 #include <stdio.h>
+#include "../fault.h"
 #include "frames.h"
 #include "run.h"
 
@@ -27,7 +28,7 @@ static void remotes(struct env *e)
 {
 	const uint64_t ctl = R(CG_PASS_CONTROL);
 	struct row r = { "", NULL, UP };
-	unsigned int n, i;
+	unsigned int n, i, refused, kept;
 	struct cg_flow f;
 	bool ok;
 
@@ -48,6 +49,11 @@ static void remotes(struct env *e)
 	STEP(e, "the first flow goes on", NULL, UP, UP4(VENDOR_4, UDP(10000, 443)), ctl);
 	STEP(e, "the last flow goes on", NULL, UP,
 	     UP4(VENDOR_4, UDP(10000 + CG_QUOTA_REMOTE - 1, 443)), ctl);
+	refused = fill(e, EVIL_4, 200, R(CG_DROP_QUOTA));
+	kept = fill(e, VENDOR_4, CG_QUOTA_REMOTE, ctl);
+	fault_say("map/flows", n == CG_QUOTA_REMOTE && refused == 200 && kept == n,
+		  "%u flows passed, %u of 200 more refused and counted, %u of the first go on", n,
+		  refused, kept);
 	STEP(e, "what comes back goes on", NULL, DOWN, DN4(VENDOR_4, UDP(443, 10000)), ctl, IN_WAN);
 	STEP(e, "its LAN is not touched", NULL, UP, CAM(PHONE, CAM1_4, PHONE_4, UDP(1, 2)),
 	     R(CG_PASS_LAN));
@@ -109,6 +115,8 @@ static void others(struct env *e)
 		n += run_quiet(e, &r, &ok) == CG_PASS_GATEWAY;
 		all &= ok;
 	}
+	fault_say("map/flows-gateway", all && n == CG_QUOTA_GATEWAY,
+		  "%u of %u flows passed, the others refused and counted", n, 2 * CG_QUOTA_GATEWAY);
 	run_check(all && n == CG_QUOTA_GATEWAY, "flows with the gateway up to their quota", "%u",
 		  n);
 	STEP(e, "remotes are not touched", NULL, UP, UP4(VENDOR_4, UDP(9999, 443)),
@@ -128,6 +136,9 @@ static void others(struct env *e)
 		  "LAN flows: the quota, or all without an entry", "%u", n);
 	run_check(env_flows_count(e, 1, CG_RING_LAN) <= CG_QUOTA_LAN,
 		  "LAN entries stay within the quota", "%zu", env_flows_count(e, 1, CG_RING_LAN));
+	fault_say("map/flows-lan", all && env_flows_count(e, 1, CG_RING_LAN) <= CG_QUOTA_LAN,
+		  "%u of %u flows passed, %zu entries kept of at most %u", n, 2 * CG_QUOTA_LAN,
+		  env_flows_count(e, 1, CG_RING_LAN), CG_QUOTA_LAN);
 	STEP(e, "LAN full: remotes are not touched", NULL, UP, UP4(VENDOR_4, UDP(9999, 443)),
 	     R(CG_PASS_CONTROL));
 	/* Refused packets make no state: a stranger cannot fill the table. */

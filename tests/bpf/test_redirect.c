@@ -6,6 +6,7 @@
 #include <linux/pkt_cls.h>
 #include <sched.h>
 #include <stdlib.h>
+#include "../fault.h"
 #include "frames.h"
 #include "names.h"
 #include "run.h"
@@ -355,6 +356,9 @@ static void quota(void)
 		p = made(f);
 		assert(up(&p));
 	}
+	fault_say("map/redirects", names_count(n.redirects) == CG_QUOTA_REDIRECT,
+		  "%u questions redirected, %zu notes of at most %u", CG_QUOTA_REDIRECT + 1,
+		  names_count(n.redirects), CG_QUOTA_REDIRECT);
 	run_check(names_count(n.redirects) == CG_QUOTA_REDIRECT, "as many notes as the quota says",
 		  "%zu", names_count(n.redirects));
 	back("the second question has its note", an, GW_4, DNS1_4);

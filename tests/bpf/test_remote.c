@@ -377,8 +377,8 @@ static void flows(struct env *e)
 	     R(CG_DROP_INBOUND));
 	STEP(e, "close: its acks drop", NULL, DOWN, DN4(VENDOR_4, TCP(TCP_ACK, 4000, 554)),
 	     R(CG_DROP_INBOUND), IN_WAN);
-	STEP(e, "close: a flow of the camera's own to it passes", NULL, UP,
-	     UP4(VENDOR_4, TCP(TCP_SYN, 4001, 443)), R(CG_PASS_CONTROL));
+	STEP(e, "close: its own flow to who watched is stopped for a while", NULL, UP,
+	     UP4(VENDOR_4, TCP(TCP_SYN, 4001, 443)), R(CG_DROP_VIEWING));
 	env_reset(e);
 	env_state(e, "open; allow any");
 	STEP(e, "open: inbound udp passes", NULL, DOWN, in_udp, R(CG_PASS_OPEN), IN_WAN);

@@ -358,6 +358,73 @@ static void spoofed_interfaces(struct env *e)
 	     IN_WAN);
 }
 
+/* What ends a flow passes by its mark, and nothing else does. */
+static void endings(struct env *e)
+{
+	const struct pkt *rst = DN4(EVIL_4, TCP(TCP_RST, 4000, 554));
+	const struct pkt *rst_ack = DN6(EVIL_6, TCP(TCP_RST | TCP_ACK, 4000, 554));
+	const struct pkt *ack = DN4(EVIL_4, TCP(TCP_ACK, 4000, 554));
+	const struct pkt *data = DN4(EVIL_4, TCP(TCP_ACK, 4000, 554), .payload = 1);
+	const struct pkt *rst_data = DN4(EVIL_4, TCP(TCP_RST, 4000, 554), .payload = 1);
+	const struct pkt *sent = UP4(EVIL_4, UDP(5000, 4000)),
+			 *sent6 = UP6(EVIL_6, UDP(5000, 4000));
+	const struct pkt *err =
+		DN4(EVIL_4, .proto = IPPROTO_ICMP, .icmp = 3, .code = 13, .quote = sent);
+	const struct pkt *err6 =
+		DN6(EVIL_6, .proto = IPPROTO_ICMPV6, .icmp = 1, .code = 1, .quote = sent6);
+	const uint64_t own = R(CG_PASS_GATEWAY), gone = R(CG_DROP_FROM_GATEWAY);
+	const struct row rows[] = {
+		{ "marked reset passes", NULL, DOWN, rst, own, IN_SELF, .mark = CG_SELF_MARK },
+		{ "reset without the mark drops", NULL, DOWN, rst, gone, IN_SELF },
+		{ "reset with another mark drops", NULL, DOWN, rst, gone, IN_SELF,
+		  .mark = ~CG_SELF_MARK },
+		{ "marked reset that came in drops", NULL, DOWN, rst, R(CG_DROP_UNRULED), IN_WAN,
+		  .mark = CG_SELF_MARK },
+		{ "marked reset that came in by the LAN drops", NULL, DOWN, rst, R(CG_DROP_UNRULED),
+		  IN_LAN, .mark = CG_SELF_MARK },
+		{ "sealed: marked reset v6 passes", "sealed", DOWN, rst_ack, own, IN_SELF,
+		  .mark = CG_SELF_MARK },
+		{ "reset v6 without the mark drops", "sealed", DOWN, rst_ack, gone, IN_SELF },
+		{ "other bits beside the mark: passes", NULL, DOWN, rst, own, IN_SELF,
+		  .mark = CG_SELF_MARK | 0x102 },
+		{ "marked bare ack passes", NULL, DOWN, ack, own, IN_SELF, .mark = CG_SELF_MARK },
+		{ "bare ack without the mark drops", NULL, DOWN, ack, gone, IN_SELF },
+		{ "marked data drops", NULL, DOWN, data, gone, IN_SELF, .mark = CG_SELF_MARK },
+		{ "marked reset with data drops", NULL, DOWN, rst_data, gone, IN_SELF,
+		  .mark = CG_SELF_MARK },
+		{ "marked syn drops", NULL, DOWN, DN4(EVIL_4, TCP(TCP_SYN, 4000, 554)), gone,
+		  IN_SELF, .mark = CG_SELF_MARK },
+		{ "marked syn-ack drops", NULL, DOWN,
+		  DN4(EVIL_4, TCP(TCP_SYN | TCP_ACK, 4000, 554)), gone, IN_SELF,
+		  .mark = CG_SELF_MARK },
+		{ "marked fin drops", NULL, DOWN, DN4(EVIL_4, TCP(TCP_FIN | TCP_ACK, 4000, 554)),
+		  gone, IN_SELF, .mark = CG_SELF_MARK },
+		{ "marked udp drops", NULL, DOWN, DN4(EVIL_4, UDP(4000, 5000)), gone, IN_SELF,
+		  .mark = CG_SELF_MARK },
+		{ "marked first fragment of a reset drops", NULL, DOWN,
+		  DN4(EVIL_4, TCP(TCP_RST, 4000, 554), .frag = true, .more = true, .slice = 24,
+		      .payload = 40),
+		  ANY_DROP, IN_SELF, .mark = CG_SELF_MARK },
+		{ "icmp error of the gateway passes", NULL, DOWN, err, own, IN_SELF },
+		{ "sealed: marked icmp error v6 passes", "sealed", DOWN, err6, own, IN_SELF,
+		  .mark = CG_SELF_MARK },
+		{ "marked icmp error that came in drops", NULL, DOWN, err, R(CG_DROP_ICMP), IN_WAN,
+		  .mark = CG_SELF_MARK },
+		{ "marked icmp error v6 that came in drops", NULL, DOWN, err6, R(CG_DROP_ICMP),
+		  IN_WAN, .mark = CG_SELF_MARK },
+		{ "marked, from the camera: judged as ever", NULL, UP,
+		  UP4(EVIL_4, TCP(TCP_RST, 554, 4000)), R(CG_DROP_UNRULED), 0,
+		  .mark = CG_SELF_MARK },
+	};
+
+	RUN(e, rows);
+	env_reset(e);
+	STEP(e, "marked reset makes no flow", NULL, DOWN, rst, own, IN_SELF, .mark = CG_SELF_MARK);
+	run_check(!env_flows_count(e, 1, CG_RING_REMOTE) && !env_flows_count(e, 1, CG_RING_GATEWAY),
+		  "marked reset made no flow", "there is one");
+	STEP(e, "and opens nothing: the next without it drops", NULL, DOWN, ack, gone, IN_SELF);
+}
+
 int main(void)
 {
 	struct env *e = env_open();
@@ -367,6 +434,7 @@ int main(void)
 	gateway_replies(e);
 	masquerade(e);
 	spoofed_interfaces(e);
+	endings(e);
 	env_close(&e);
 	return run_end();
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loads an object and prints what the kernel's verifier says of the work it had. */
+/* Loads an object and prints what the kernel's verifier says of the work it had; what only 5.10 refuses is told here, too. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,80 @@ static const char *stat_line(char *log)
 	return p;
 }
 
+enum { DISCOVERED = 1, FELL = 2, BRANCHED = 4, EXPLORED = 8 };
+
+struct walk {
+	const struct bpf_insn *insn;
+	size_t n, depth;
+	int *stack;
+	unsigned char *state;
+	int into; /* the instruction a loop is fallen into; 0 = none */
+};
+
+/* 1: went on; 0: there is nothing new. */
+static int edge(struct walk *w, int to, bool loop_ok)
+{
+	if (to < 0 || (size_t)to >= w->n || w->state[to] & EXPLORED)
+		return 0;
+	if (w->state[to]) {
+		if (!loop_ok && !w->into)
+			w->into = to;
+		return 0;
+	}
+	w->state[to] = DISCOVERED;
+	w->stack[w->depth++] = to;
+	return 1;
+}
+
+static int edges(struct walk *w, int at)
+{
+	const struct bpf_insn *i = &w->insn[at];
+	unsigned int class = BPF_CLASS(i->code), op = BPF_OP(i->code);
+	bool jump = class == BPF_JMP || class == BPF_JMP32;
+	bool call = jump && op == BPF_CALL && i->src_reg == BPF_PSEUDO_CALL;
+	bool branch = call || (jump && op != BPF_CALL && op != BPF_EXIT && op != BPF_JA);
+
+	if (jump && op == BPF_EXIT)
+		return 0;
+	if (!(w->state[at] & FELL)) {
+		w->state[at] |= FELL;
+		if (edge(w, jump && op == BPF_JA ? at + 1 + i->off : at + 1,
+			 jump && op != BPF_CALL))
+			return 1;
+	}
+	if (branch && !(w->state[at] & BRANCHED)) {
+		w->state[at] |= BRANCHED;
+		return edge(w, at + 1 + (call ? i->imm : i->off), !call);
+	}
+	return 0;
+}
+
+/* 5.10 takes a loop whose last step is a jump, and none that the code falls into
+ * (kernel/bpf/verifier.c, check_cfg); later ones take both. As there, depth first. */
+static int falls_into_loop(const struct bpf_insn *insn, size_t n)
+{
+	struct walk w = { .insn = insn, .n = n };
+	int into;
+
+	w.stack = calloc(n, sizeof(*w.stack));
+	w.state = calloc(n, 1);
+	if (!w.stack || !w.state)
+		exit(1);
+	w.state[0] = DISCOVERED;
+	for (w.depth = 1; w.depth;) {
+		int at = w.stack[w.depth - 1];
+
+		if (edges(&w, at))
+			continue;
+		w.state[at] |= EXPLORED;
+		w.depth--;
+	}
+	into = w.into;
+	free(w.stack);
+	free(w.state);
+	return into;
+}
+
 int main(int argc, char **argv)
 {
 	/* 4: the figures alone, without the verifier's reasoning. */
@@ -35,7 +110,8 @@ int main(int argc, char **argv)
 	struct bpf_object *obj;
 	struct bpf_map *map;
 	char *log[PROGS];
-	int fd, r, i = 0;
+	int fd, r, into, i = 0;
+	bool bad = false;
 
 	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "cg_probe", 4, 4, 1, NULL);
 	if (argc != 2 || fd < 0) {
@@ -65,7 +141,13 @@ int main(int argc, char **argv)
 		printf("%s: %zu instructions; %s\n", bpf_program__name(p), bpf_program__insn_cnt(p),
 		       r ? log[i] : stat_line(log[i]));
 		free(log[i++]);
+		into = r ? 0 : falls_into_loop(bpf_program__insns(p), bpf_program__insn_cnt(p));
+		if (into) {
+			printf("%s: 5.10 refuses it: falls into a loop at %d\n",
+			       bpf_program__name(p), into);
+			bad = true;
+		}
 	}
 	bpf_object__close(obj);
-	return r ? 1 : 0;
+	return r || bad ? 1 : 0;
 }

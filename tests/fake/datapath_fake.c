@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* datapath.h and pins.h in memory: what a real kernel would keep is in fake_kernel. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <unistd.h>
 #include "../../agent/kern/offload.h"
 #include "../../agent/kern/pins.h"
 #include "fake.h"
+#include "fake_devices.h"
 
 struct cg_datapath {
 	bool taken_over;
@@ -27,12 +30,22 @@ void fake_fail(const char *name, int nth, int err)
 	fail.err = err;
 }
 
+void (*fake_on_call)(const char *name);
+
+/* The packet path is opened by another thread than the one that reads the config. */
 int fake_call(const char *name)
 {
+	static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+	int err = 0;
+
+	if (fake_on_call && getpid() == gettid())
+		fake_on_call(name);
+	pthread_mutex_lock(&counting);
 	fail.calls++;
-	if (!fail.nth || strncmp(name, fail.name, strlen(fail.name)) || --fail.nth)
-		return 0;
-	return fail.err;
+	if (fail.nth && !strncmp(name, fail.name, strlen(fail.name)) && !--fail.nth)
+		err = fail.err;
+	pthread_mutex_unlock(&counting);
+	return err;
 }
 
 int fake_calls(void)
@@ -53,6 +66,8 @@ static struct cg_mapset *set_copy(const struct cg_mapset *s)
 {
 	struct cg_mapset *c = calloc(1, sizeof(*c));
 
+	if (!c)
+		return NULL;
 	*c = *s;
 	c->cams = copy(s->cams, s->ncams, sizeof(*s->cams));
 	c->narrow = copy(s->narrow, s->nnarrow, sizeof(*s->narrow));
@@ -60,6 +75,8 @@ static struct cg_mapset *set_copy(const struct cg_mapset *s)
 	c->namerules = copy(s->namerules, s->nnamerules, sizeof(*s->namerules));
 	c->more = copy(s->more, s->nmore, sizeof(*s->more));
 	c->slots = copy(s->slots, s->nslots, sizeof(*s->slots));
+	if (!c->cams || !c->narrow || !c->rules || !c->namerules || !c->more || !c->slots)
+		cg_mapset_free(&c);
 	return c;
 }
 
@@ -77,6 +94,8 @@ void fake_reset(void)
 {
 	memset(&fail, 0, sizeof(fail));
 	fake_guards_reset();
+	fake_devices_reset();
+	memset(&fake_stop, 0, sizeof(fake_stop));
 	kernel_clear();
 	if (fake_links.fd > 0)
 		close(fake_links.fd);
@@ -90,12 +109,15 @@ int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **r
 	struct cg_datapath *dp;
 	int err = fake_call("open");
 
+	k->opened_apart += getpid() != gettid();
 	if (err < 0)
 		return err;
 	dp = calloc(1, sizeof(*dp));
+	if (!dp)
+		return -ENOMEM;
+	k->opened++;
 	dp->taken_over = k->pinned && k->slots >= opts->slots;
 	if (!dp->taken_over) {
-		k->pinned = true;
 		k->slots = opts->slots;
 		k->meta.generation = 0;
 		k->meta.slots = opts->slots;
@@ -104,6 +126,11 @@ int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **r
 	}
 	*ret_dp = dp;
 	return 0;
+}
+
+void cg_datapath_replaced(struct cg_datapath *dp)
+{
+	(void)dp;
 }
 
 int cg_datapath_complete(struct cg_datapath *dp)
@@ -116,6 +143,7 @@ int cg_datapath_complete(struct cg_datapath *dp)
 
 void cg_datapath_close(struct cg_datapath **dp)
 {
+	fake_kernel.closed += *dp != NULL;
 	free(*dp);
 	*dp = NULL;
 }
@@ -152,7 +180,7 @@ int cg_datapath_names_read(struct cg_datapath *dp, struct cg_name **ret_names, s
 		return err;
 	*ret_names = copy(fake_kernel.names, fake_kernel.slots, sizeof(struct cg_name));
 	*ret_n = fake_kernel.slots;
-	return 0;
+	return *ret_names ? 0 : -ENOMEM;
 }
 
 static bool in_set(const struct cg_mapset *set, uint32_t slot)
@@ -181,6 +209,7 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 {
 	struct fake_kernel *k = &fake_kernel;
 	int err = fake_call("apply");
+	struct cg_mapset *kept;
 
 	(void)dp;
 	if (err < 0)
@@ -189,6 +218,9 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 		return -ESTALE;
 	if (set->nslots > k->slots)
 		return -E2BIG;
+	kept = set_copy(set);
+	if (!kept)
+		return -ENOMEM;
 	for (size_t i = 0; i < set->nslots; i++) {
 		uint32_t slot = set->slots[i].slot;
 
@@ -205,8 +237,9 @@ int cg_datapath_apply(struct cg_datapath *dp, const struct cg_mapset *set)
 			memset(&k->exposure[slot], 0, sizeof(k->exposure[slot]));
 		}
 	cg_mapset_free(&k->set);
-	k->set = set_copy(set);
+	k->set = kept;
 	k->meta.generation = set->gen;
+	k->pinned = true;
 	k->applied++;
 	fake_guards_look();
 	return 0;
@@ -220,7 +253,7 @@ int cg_datapath_mapset_read(struct cg_datapath *dp, struct cg_mapset **ret_set)
 	if (err < 0)
 		return err;
 	*ret_set = fake_kernel.set ? set_copy(fake_kernel.set) : NULL;
-	return 0;
+	return fake_kernel.set && !*ret_set ? -ENOMEM : 0;
 }
 
 struct cg_meta *cg_datapath_meta(struct cg_datapath *dp)
@@ -304,6 +337,8 @@ int cg_datapath_attach(struct cg_datapath *dp, int ifindex)
 	struct fake_kernel *k = &fake_kernel;
 	int err = fake_call("attach");
 
+	if (fake_kernel.on_attach)
+		fake_kernel.on_attach();
 	(void)dp;
 	if (err < 0)
 		return err;
@@ -445,6 +480,12 @@ const struct cg_if *fake_if(int ifindex)
 	return NULL;
 }
 
+bool cg_pins_none(const char *dir)
+{
+	(void)dir;
+	return !fake_kernel.pinned;
+}
+
 int cg_pins_open(const char *dir, struct cg_pins *ret_pins)
 {
 	(void)dir;
@@ -453,6 +494,8 @@ int cg_pins_open(const char *dir, struct cg_pins *ret_pins)
 	*ret_pins = (struct cg_pins){
 		.meta = &fake_kernel.meta,
 		.exposure = fake_kernel.exposure,
+		.names = fake_kernel.names,
+		.nnames = sizeof(fake_kernel.names) / sizeof(fake_kernel.names[0]),
 	};
 	return 0;
 }

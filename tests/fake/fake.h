@@ -6,8 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "../../agent/kern/conntrack.h"
 #include "../../agent/kern/datapath.h"
+#include "../../agent/kern/inject.h"
 #include "../../agent/kern/links.h"
+#include "../../agent/kern/nft.h"
 
 #define FAKE_PORTS  64
 #define FAKE_NETS   256
@@ -24,7 +27,10 @@ struct fake_told {
 
 /* What outlives an agent: pins, filters, maps. */
 struct fake_kernel {
-	bool pinned;
+	bool pinned;		 /* with the first policy in it */
+	void (*on_attach)(void); /* before a port is attached; NULL */
+	int opened, closed;	 /* packet paths */
+	int opened_apart;	 /* or tried to, by another thread than the first */
 	uint32_t slots;
 	struct cg_meta meta;
 	struct cg_exposure exposure[CG_MAX_CAMERAS];
@@ -45,6 +51,19 @@ struct fake_kernel {
 	struct cg_flow_key flow_key[FAKE_FLOWS];
 	struct cg_flow flow[FAKE_FLOWS];
 	size_t nflows;
+	struct cg_flow_key session_key[FAKE_FLOWS];
+	struct cg_session session[FAKE_FLOWS];
+	size_t nsessions;
+	struct cg_sum sum[FAKE_FLOWS];		      /* of the first slots */
+	struct cg_datapath_viewer viewer[FAKE_FLOWS]; /* as applied last */
+	uint32_t viewer_slot;
+	size_t nviewers;
+	void (*session_cb)(void *ctx, const struct cg_session_event *event);
+	void *session_ctx;
+	struct cg_flow_key ask[CG_ASKS]; /* flows that the agent may begin with a camera now */
+	uint64_t ask_until_ns[CG_ASKS];
+	size_t nasks;
+	int asked;			  /* how many there were */
 	struct fake_told told[FAKE_TOLD]; /* answers the agent gave, the last ones */
 	size_t ntold;
 	uint64_t known_id[FAKE_TOLD]; /* names that are known, of every camera */
@@ -61,6 +80,9 @@ struct fake_kernel {
 	size_t nevents;
 	int events_fd;		   /* an eventfd; -1 = none yet */
 	int applied, nets_applied; /* how often */
+	bool has_geo;		   /* a table of countries is in force: */
+	struct cg_geoinfo geo;
+	int geo_applied;
 	int detached;
 };
 
@@ -74,6 +96,8 @@ struct fake_links {
 	size_t nneigh;
 	struct cg_link_filter filter[8];
 	size_t nfilter;
+	int sought; /* neighbours that were looked for; the last one */
+	struct cg_addr sought_addr;
 	int fd;
 	unsigned int what;
 };
@@ -98,13 +122,41 @@ struct fake_guards {
 	uint64_t module_more; /* packets that only the module counts */
 	uint32_t module_slots;
 	struct fake_guard by_nft, by_module;
-	bool must;	      /* a guard that is off from now on is a gap */
-	struct cg_mac always; /* this camera at least must be guarded */
-	int gaps;	      /* moments without */
-	int false_drops;      /* moments at which an allowed frame would be dropped */
-	int runs;	      /* of nft */
-	const char *refused;  /* nft refuses to check what holds this */
+	bool must;		      /* a guard that is off from now on is a gap */
+	struct cg_mac always;	      /* this camera at least must be guarded */
+	int gaps;		      /* moments without */
+	int false_drops;	      /* moments at which an allowed frame would be dropped */
+	int runs;		      /* of nft */
+	const char *refused;	      /* nft refuses to check what holds this */
+	const char *(*ruleset)(void); /* what nft lists; NULL: there is no nft */
+	void (*deleted)(const struct cg_nft_rule *rule);
+	uint32_t generation; /* of it */
+	int lists;
 };
+
+#define FAKE_SENT 64
+enum fake_way {
+	FAKE_TO_REMOTE,
+	FAKE_TO_CAMERA,
+};
+
+struct fake_sent {
+	enum fake_way way;
+	struct cg_inject_port port;
+	uint8_t ip[128];
+	size_t n;
+	size_t deleted; /* so many were before it */
+};
+
+/* What was sent to end flows, and whose entries were deleted; rings. */
+struct fake_stop {
+	struct fake_sent sent[FAKE_SENT];
+	size_t nsent;
+	struct cg_conntrack_flow deleted[FAKE_SENT];
+	size_t ndeleted;
+};
+
+extern struct fake_stop fake_stop;
 
 extern struct fake_guards fake_guards;
 /* Compares; called by whatever changes something. */
@@ -121,6 +173,8 @@ void fake_reset(void);
 void fake_fail(const char *name, int nth, int err);
 /* 0 or the error that was asked for. */
 int fake_call(const char *name);
+/* Before each call of the first thread; NULL. */
+extern void (*fake_on_call)(const char *name);
 /* Calls made so far. */
 int fake_calls(void);
 
@@ -136,6 +190,7 @@ void fake_filter_gone(int ifindex);
 void fake_event_send(const struct cg_event *event);
 /* As if the packet path had it to say. */
 void fake_name_event(const struct cg_name_event *event);
+void fake_session_event(const struct cg_session_event *event);
 /* The net that was applied for this prefix; NULL. */
 const struct cg_net *fake_net(const char *prefix);
 const struct cg_if *fake_if(int ifindex);

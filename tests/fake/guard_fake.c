@@ -131,10 +131,13 @@ static void line_run(struct fake_guard *g, const char *line)
 }
 
 /* As one step. */
-static void run(const char *text)
+static int run(const char *text)
 {
 	struct fake_guard g = fake_guards.by_nft;
 	char *copy = strdup(text), *at = NULL;
+
+	if (!copy)
+		return -ENOMEM;
 
 	for (char *line = strtok_r(copy, "\n", &at); line; line = strtok_r(NULL, "\n", &at))
 		line_run(&g, line);
@@ -142,6 +145,7 @@ static void run(const char *text)
 	fake_guards.by_nft = g;
 	fake_guards.runs++;
 	fake_guards_look();
+	return 0;
 }
 
 int cg_nft_start(const char *text, struct cg_nft_job *ret_job)
@@ -152,6 +156,8 @@ int cg_nft_start(const char *text, struct cg_nft_job *ret_job)
 		return err < 0 ? err : -ENOENT;
 	free(script);
 	script = strdup(text);
+	if (!script)
+		return -ENOMEM;
 	*ret_job = (struct cg_nft_job){ .fd = eventfd(1, EFD_CLOEXEC), .out_fd = -1 };
 	return 0;
 }
@@ -163,10 +169,7 @@ int cg_nft_finish(struct cg_nft_job *job, char *ret_why, size_t n)
 	if (n)
 		(void)snprintf(ret_why, n, "%s", err < 0 ? "no" : "");
 	cg_closep(&job->fd);
-	if (err < 0)
-		return err;
-	run(script);
-	return 0;
+	return err < 0 ? err : run(script);
 }
 
 int cg_nft_run(const char *text, char *ret_why, size_t n)
@@ -177,7 +180,62 @@ int cg_nft_run(const char *text, char *ret_why, size_t n)
 		(void)snprintf(ret_why, n, "%s", err < 0 ? "no" : "");
 	if (err < 0 || !fake_guards.nft)
 		return err < 0 ? err : -ENOENT;
-	run(text);
+	return run(text);
+}
+
+/* ---- rules of others, as nft lists them ---- */
+
+int cg_nft_list_start(const char *text, bool terse, struct cg_nft_job *ret_job)
+{
+	int err = fake_call("nft_list_start");
+
+	(void)text;
+	(void)terse;
+	if (err < 0 || !fake_guards.ruleset)
+		return err < 0 ? err : -ENOENT;
+	fake_guards.lists++;
+	*ret_job = (struct cg_nft_job){ .fd = eventfd(1, EFD_CLOEXEC), .out_fd = -1 };
+	return 0;
+}
+
+int cg_nft_list_finish(struct cg_nft_job *job, size_t max, char **ret_text, size_t *ret_n,
+		       char *ret_why, size_t n)
+{
+	int err = fake_call("nft_list_finish");
+
+	*ret_text = NULL;
+	*ret_n = 0;
+	if (n)
+		(void)snprintf(ret_why, n, "%s", err < 0 ? "no" : "");
+	cg_closep(&job->fd);
+	if (err < 0)
+		return err;
+	*ret_text = strdup(fake_guards.ruleset());
+	if (!*ret_text)
+		return -ENOMEM;
+	*ret_n = strlen(*ret_text);
+	return *ret_n > max ? -E2BIG : 0;
+}
+
+int cg_nft_generation(uint32_t *ret_gen)
+{
+	int err = fake_call("nft_generation");
+
+	*ret_gen = fake_guards.generation;
+	return err;
+}
+
+int cg_nft_rules_delete(uint32_t gen, const struct cg_nft_rule *rule, size_t n)
+{
+	int err = fake_call("nft_rules_delete");
+
+	if (err < 0)
+		return err;
+	if (gen != fake_guards.generation)
+		return -ESTALE;
+	for (size_t i = 0; i < n; i++)
+		fake_guards.deleted(&rule[i]);
+	fake_guards.generation++;
 	return 0;
 }
 
@@ -196,6 +254,8 @@ int cg_nft_guard_ports(const char *table, struct cg_nftext_port **ret_port)
 	if (err < 0)
 		return err;
 	*ret_port = calloc(g->nport + 1, sizeof(**ret_port));
+	if (!*ret_port)
+		return -ENOMEM;
 	for (size_t i = 0; i < g->nport; i++)
 		(*ret_port)[i] = (struct cg_nftext_port){ .ifindex = g->port[i], .name = "x" };
 	return (int)g->nport;

@@ -45,6 +45,7 @@ void fake_addr_add(int ifindex, const char *text, uint64_t valid_s)
 	a->valid_s = valid_s;
 	if (cg_addr_parse(buf, &a->addr) < 0)
 		fprintf(stderr, "bad address in test: %s\n", text);
+	a->peer = a->addr;
 	a->len = (uint8_t)(atoi(slash + 1) + (cg_addr_is_v4(&a->addr) ? 96 : 0));
 }
 
@@ -66,6 +67,8 @@ int cg_links_open(void (*changed)(void *ctx, unsigned int what), void *ctx,
 	if (err < 0)
 		return err;
 	l = calloc(1, sizeof(*l));
+	if (!l)
+		return -ENOMEM;
 	l->changed = changed;
 	l->ctx = ctx;
 	*ret_links = l;
@@ -125,8 +128,23 @@ int cg_links_neighs_read(struct cg_links *links, struct cg_neigh **ret_neighs, s
 	if (err < 0)
 		return err;
 	*ret_neighs = calloc(fake_links.nneigh + 1, sizeof(**ret_neighs));
+	if (!*ret_neighs)
+		return -ENOMEM;
 	memcpy(*ret_neighs, fake_links.neigh, fake_links.nneigh * sizeof(**ret_neighs));
 	*ret_n = fake_links.nneigh;
+	return 0;
+}
+
+int cg_links_neigh_seek(struct cg_links *links, int ifindex, const struct cg_addr *addr)
+{
+	int err = fake_call("neigh_seek");
+
+	(void)links;
+	(void)ifindex;
+	if (err < 0)
+		return err;
+	fake_links.sought++;
+	fake_links.sought_addr = *addr;
 	return 0;
 }
 
@@ -140,6 +158,8 @@ int cg_links_filters_read(struct cg_links *links, int ifindex, bool egress,
 	if (egress || !fake_links.nfilter)
 		return 0;
 	*ret_filters = calloc(fake_links.nfilter, sizeof(**ret_filters));
+	if (!*ret_filters)
+		return -ENOMEM;
 	memcpy(*ret_filters, fake_links.filter, fake_links.nfilter * sizeof(**ret_filters));
 	*ret_n = fake_links.nfilter;
 	return 0;

@@ -17,6 +17,8 @@ int cg_kstats_open(struct cg_kstats **ret_ks)
 	if (!fake_guards.module)
 		return -ENOENT;
 	*ret_ks = calloc(1, sizeof(**ret_ks));
+	if (!*ret_ks)
+		return -ENOMEM;
 	(*ret_ks)->other = fake_guards.other_version;
 	return fake_guards.other_version ? -EPROTO : 0;
 }

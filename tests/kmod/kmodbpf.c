@@ -115,16 +115,20 @@ static int load(const char *object, const char *dir, unsigned int slots)
 	}
 	if (bpf_object__load(obj))
 		return fail("load");
-	for (__u32 i = 0; i < CG_JUDGES; i++) {
-		static const char *const judges[CG_JUDGES] = {
+	for (__u32 i = 0; i < CG_JUDGE_DISCOVER; i++) {
+		static const char *const judges[CG_JUDGE_DISCOVER] = {
 			[CG_JUDGE_UP] = "cg_up",
 			[CG_JUDGE_DOWN] = "cg_down",
 			[CG_JUDGE_CLASS] = "cg_class",
+			[CG_JUDGE_GEO] = "cg_geo",
 			[CG_JUDGE_OUTCOME] = "cg_outcome",
 			[CG_JUDGE_KEEP] = "cg_keep",
 			[CG_JUDGE_REDIRECT] = "cg_redirect",
 			[CG_JUDGE_NAMES_UP] = "cg_names_up",
 			[CG_JUDGE_NAMES_DOWN] = "cg_names_down",
+			[CG_JUDGE_SIGN] = "cg_sign",
+			[CG_JUDGE_SESSION] = "cg_session",
+			[CG_JUDGE_FINISH] = "cg_finish",
 		};
 		int fd = bpf_program__fd(bpf_object__find_program_by_name(obj, judges[i]));
 

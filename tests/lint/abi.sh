@@ -6,7 +6,7 @@ cd "${1:-$(dirname "$0")/../..}" || exit 1
 rc=0
 arch=$(${CC:-gcc} -print-multiarch 2>/dev/null)
 
-for h in include/camgate/bpf_abi.h include/camgate/names_abi.h; do
+for h in include/camgate/bpf_abi.h include/camgate/names_abi.h include/camgate/flow_abi.h include/camgate/session_abi.h include/camgate/discover_abi.h; do
 	for target in bpf x86_64 i386; do
 		case $target in
 		bpf) set -- "${CLANG:-clang}" -target bpf -D__bpf__ ;;

@@ -7,4 +7,5 @@ rc=0
 for s in headers abi includes bpf style tools checkpatch selftest; do
 	./$s.sh || rc=1
 done
+../faults-table.sh -c || rc=1
 exit $rc

@@ -67,8 +67,18 @@ fresh
 printf '/* SPDX-License-Identifier: GPL-2.0-only */\n/* Planted. */\n/* FIX%s */\n' 'ME: later' >"$d/t/bpf/planted.h"
 finds 'something left for later' 'style: nothing left' "$lint/style.sh" "$d/t"
 fresh
+echo 'int planted(void) { return system("true"); }' >>"$d/t/agent/daemon/undo.c"
+finds 'a shell' 'style: no shell' "$lint/style.sh" "$d/t"
+fresh
 touch "$d/t/stray"
 finds 'a stray file on top' 'style: top folder' "$lint/style.sh" "$d/t"
+
+fresh
+cp "$top"/tests/{faults.tsv,README.md} "$d/t/tests/"
+printf '\n# planted\nplanted/fault\tf\ti\tp\n' >>"$d/t/tests/faults.tsv"
+finds 'a fault that README does not know' 'faults: the table' "$lint/../faults-table.sh" -c "$d/t"
+printf '\n# planted\nplanted/fault\tf\ti\tp\n' >>"$d/t/tests/faults.tsv"
+finds 'a fault that is there twice' 'faults: rows' "$lint/../faults-table.sh" -c "$d/t"
 
 if ! "$lint/checkpatch.sh" "$d/t" | grep -q SKIP; then
 	fresh

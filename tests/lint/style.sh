@@ -82,11 +82,15 @@ if [[ -f tests/tests.mk ]]; then
 		for s in unit agent bpf; do
 			make -s --no-print-directory "list-$s" | sed -nE "s,\.sh$,,; s,.*/test_,$s ,p"
 		done
+		make -s --no-print-directory list-fuzz | sed 's/^/fuzz /'
 		make -s --no-print-directory list-sources
 	} | grep . | sort >"$listed"
 	{
 		find tests/{unit,agent,bpf} -maxdepth 1 -name 'test_*.c' -o -maxdepth 1 -name 'test_*.sh' |
 			sed -E 's,tests/([a-z]+)/test_,\1 ,; s,\.(c|sh)$,,'
+		# The other three are what targets are made of.
+		find tests/fuzz -maxdepth 1 -name '*.c' | sed -E 's,tests/fuzz/(.*)\.c,fuzz \1,' |
+			grep -vxE 'fuzz (replay|kernel|house)'
 		find agent -name '*.c'
 	} | sort | diff - "$listed"
 	for f in tests/net/test_*.sh; do
@@ -94,6 +98,13 @@ if [[ -f tests/tests.mk ]]; then
 		grep -qw "${f%.sh}" tests/net/run.sh || echo "tests/net/run.sh does not name ${f%.sh}"
 	done
 fi 2>&1 | verdict 'every source and every test is listed in the makefiles'
+
+# One place starts programs; a shell would run what stands in a name.
+{
+	grep -nE '\b(system|popen|wordexp|exec[vl]p?e?|posix_spawnp?|fork|vfork)\(' agent/*/*.c | grep -v '^agent/kern/spawn\.c:'
+	grep -nE '"(/bin/|/usr/bin/)?(ba|da|a)?sh"|"-c"' agent/*/*.c
+	grep -lE '\bcg_spawn\(' agent/*/*.c | grep -vxE 'agent/(kern/(spawn|nft)|daemon/notify)\.c'
+} | verdict 'no shell: programs are started by kern/spawn.c, for nft and notify alone'
 
 # The library logs nothing, asks no clock and keeps no state.
 grep -nE '\b(printf\(|fprintf\(stderr|syslog\(|perror\(|time\(|clock_gettime\(|gettimeofday\()' agent/lib/*.c |

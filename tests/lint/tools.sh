@@ -39,7 +39,7 @@ fi
 for f in "${user[@]}"; do
 	# shellcheck disable=SC2086 # flags are words
 	sparse -Wno-bitwise -Wno-vla -Wno-non-pointer-null -Wno-decl -Wno-transparent-union -D_GNU_SOURCE= -D__x86_64__ \
-		-DCG_VERSION='"0"' -DCG_LOCALEDIR='"/"' -DCG_BUILD='"build"' -gcc-base-dir "$(gcc -print-file-name=)" \
+		-DCG_VERSION='"0"' -DCG_LOCALEDIR='"/"' -DCG_BUILD='"build"' -DCG_TOP='"."' -gcc-base-dir "$(gcc -print-file-name=)" \
 		-Iinclude -Ibuild -Iagent -Itests $flags "$f" 2>&1 | grep -E '^(agent|tests)/.*: (error|warning):' >>"$log"
 done
 [[ ! -s $log ]]

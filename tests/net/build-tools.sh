@@ -29,13 +29,21 @@ build() {
 	mv "$out/$name.tmp$$" "$out/$name"
 }
 
+build abuse - abuse.c
 build nowns - nowns.c
+build canned - canned.c sock.c
 build capture - capture.c
+build confine - confine.c
 build leak - leak.c
 build tcx libbpf tcx.c
 build heartbeat - heartbeat.c sock.c
 build lookup - lookup.c
+build mmdb - mmdb.c
+build parley - parley.c
 build push - push.c sock.c
 build sink - sink.c sock.c
+build chorus - chorus.c
 build rtspcam gstreamer-rtsp-server-1.0 rtspcam.c
+build hold - hold.c sock.c
+build turncam - turncam.c sock.c
 build watch gstreamer-1.0 watch.c

@@ -74,6 +74,56 @@ stream_start()
 # sunk NAME N: at least N frames have arrived
 sunk() { [[ $(grep -vc '^#' "$WORK/$1.sink" || true) -ge $2 ]]; }
 
+# pace NAME CAM NS ADDRESS PORT: a thousand numbered packets a second, UDP, whether they arrive or not
+pace()
+{
+	spawn "$1-sink" "$3" "$TOOLS/sink" -u "$5" "$WORK/$1.sink"
+	wait_for 5 listens "$3" udp "$5"
+	spawn "$1-push" "$2" "$TOOLS/push" -u -s 200 -r $((200000 / LAX)) -m "$WORK/$1.marks" "$4" "$5"
+}
+
+# received NAME [FROM_NS TO_NS]: different frames that arrived, by the time they were sent
+received()
+{
+	awk -v a="${2:-0}" -v b="${3:-9e18}" '!/^#/ && $3 >= a && $3 <= b && !seen[$2]++ { n++ }
+		END { print n + 0 }' "$WORK/$1.sink"
+}
+
+# sent NAME [FROM_NS TO_NS]: those that its camera had sent
+sent() { awk -v a="${2:-0}" -v b="${3:-9e18}" '$3 && $2 >= a && $2 <= b { n++ } END { print n + 0 }' "$WORK/$1.marks"; }
+
+# passes_all: for a moment everything does, the control of what must not; then the streams end.
+# off_from and off_to are when.
+passes_all()
+{
+	off_from=$(now_ns)
+	cg off 1m >/dev/null
+	observe 0.3
+	off_to=$(now_ns)
+	cg on >/dev/null
+	stop allowed-push
+	stop denied-push
+	observe 0.3
+	stop allowed-sink
+	stop denied-sink
+}
+
+# denied_tap: counts on the internet's side what a camera sends to the stranger; outside says how much.
+denied_tap()
+{
+	in_ns inet nft -f - <<-END
+	table netdev tap {
+		counter denied { }
+		chain in {
+			type filter hook ingress device "isp0" priority 0; policy accept;
+			ip daddr $STRANGER_4 udp dport 6000 counter name denied
+		}
+	}
+	END
+}
+
+outside() { in_ns inet nft -j list counter netdev tap denied | jq '.nftables[] | .counter? // empty | .packets'; }
+
 stream_stop()
 {
 	stop "$1-push"

@@ -23,10 +23,14 @@ tests=(
 	house no_camera
 	close_tcp4 close_udp4 close_tcp6 close_udp6 close_ms agent_dead_close deadline
 	stranger_closed4 stranger_closed6 lan_frames inbound gateway_services
-	reload_traffic config_errors kill_verdicts proxy_leak hairpin
-	two_cams lan_viewing open_to fragments manual_state schedule off_on rules who monitor learn
+	reload_traffic reload_many config_errors country kill_verdicts proxy_leak hairpin
+	stop_silent stop_players stop_reload stop_reflector stop_upnp stop_turn upnp
+	two_cams lan_viewing open_to viewer_home viewer_follow max_viewers fragments manual_state schedule off_on rules budgets who monitor learn audit
+	record sessions signatures
+	discover quarantine family
 	names names_race redirect mend
-	hotplug reattach gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach
+	hotplug reattach port_faults filter_faults upgrade_layout gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach
+	control_abuse privilege systemd
 )
 if [[ $# -gt 0 ]]; then
 	tests=()
@@ -44,6 +48,8 @@ for t in "${tests[@]}"; do
 	status=0
 	timeout -k 30 "$limit" "$here/test_$t.sh" >"$log" 2>&1 </dev/null || status=$?
 	took="($((SECONDS - start)) s)"
+	# What was injected, and what it was measured to do: for those who collect that.
+	grep '^# fault ' "$log" || true
 	case $status in
 	0)
 		good=$((good + 1))

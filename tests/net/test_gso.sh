@@ -5,7 +5,8 @@
 
 need_camgate
 house_up
-config "allow += { \"$CLOUD_4/32:5001/tcp\", \"[$CLOUD_6]:5001/tcp\" }"
+# What is measured is no talk: no sign shall stop it.
+config "signs = none allow += { \"$CLOUD_4/32:5001/tcp\", \"[$CLOUD_6]:5001/tcp\" }"
 agent_start
 capture_start lan gw lan1
 capture_start wan inet isp0

@@ -5,7 +5,8 @@
 
 need_camgate
 house_up
-config "allow += { \"$CLOUD_4/32:5000/udp\" }" 'lan_viewing = none'
+# A stream to a rule for control would be stopped as viewing.
+config "upload = { \"$CLOUD_4/32:5000/udp\" }" 'lan_viewing = none'
 agent_start
 cg open cam2 10m >/dev/null
 
@@ -46,6 +47,9 @@ agent_kill
 observe 0.5
 verdicts dead
 agent_start
+# What it reads of the running policy is all of it, key by key and value by value.
+assert_num "the new agent finds its policy in force" \
+	"$(grep -c 'generation 2 applied .*, +0 -0 ~0)' "$WORK/agent.err")" == 1
 observe 0.5
 verdicts back
 stop allowed-push

@@ -9,7 +9,8 @@ house_up
 # big ROUND [ALLOW]: 500 more cameras; each round has other rules, so no reload is a no-op
 big()
 {
-	config "${2-allow += { \"$CLOUD_4/32:5000-5010/udp\" \}}" "deny = { \"$STRANGER_4/32\" }"
+	# What is sent under reloads is no talk: no sign shall stop it.
+	config "signs = none ${2-allow += { \"$CLOUD_4/32:5000-5010/udp\" \}}" "deny = { \"$STRANGER_4/32\" }"
 	awk -v round="$1" 'BEGIN {
 		for (c = 3; c <= 502; c++) {
 			printf "camera \"cam%d\" {\n\tid = \"cam%d\"\n", c, c
@@ -21,14 +22,6 @@ big()
 		}
 	}' >>"$CONF"
 }
-
-# received NAME [FROM_NS TO_NS]: different frames that arrived, by the time they were sent
-received()
-{
-	awk -v a="${2:-0}" -v b="${3:-9e18}" '!/^#/ && $3 >= a && $3 <= b && !seen[$2]++ { n++ }
-		END { print n + 0 }' "$WORK/$1.sink"
-}
-sent() { awk -v a="${2:-0}" -v b="${3:-9e18}" '$3 && $2 >= a && $2 <= b { n++ } END { print n + 0 }' "$WORK/$1.marks"; }
 
 big 1
 agent_start

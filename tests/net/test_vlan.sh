@@ -74,3 +74,21 @@ assert "reload" cg reload
 refute "lan_viewing = none: the phone" beat phone $CAM2_V4 $TCP_PORT
 assert "lan_viewing = none: its cloud stays" beat cam2 $CLOUD_4 443
 assert "the other VLAN is untouched" beat phone $CLOUD_4 443
+
+# way pass|drop COMMAND...: counted, and whether it is as it should be
+ways=0 wrong=0
+way()
+{
+	local want=$1 is=drop
+	shift
+	! "$@" >/dev/null 2>&1 || is=pass
+	ways=$((ways + 1))
+	[[ $is == "$want" ]] || wrong=$((wrong + 1))
+}
+way pass beat cam2 $CLOUD_4 443
+way pass beat cam2 $CLOUD_6 443
+way drop beat cam2 $STRANGER_4 443
+way drop beat cam2 $STRANGER_6 443
+way drop beat phone $CAM2_V4 $TCP_PORT
+way pass beat phone $CLOUD_4 443
+fault ports/vlan-subinterface "$wrong of $ways ways of a camera in a VLAN of its own went wrong" "$wrong"

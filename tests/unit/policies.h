@@ -14,6 +14,11 @@ static inline struct cg_policy *policy_new(size_t ncams)
 	ck_assert_ptr_nonnull(p);
 	p->cams = calloc(ncams + 1, sizeof(*p->cams));
 	p->ncams = ncams;
+	for (size_t i = 0; i < CG_BUDGETS; i++)
+		p->budget[i] =
+			(struct cg_policy_budget){ .text = cg_budget_default(i == CG_BUDGET_UPLOAD),
+						   .upload = i == CG_BUDGET_UPLOAD };
+	p->nbudget = CG_BUDGET_UPLOAD + 1;
 	for (size_t i = 0; i < ncams; i++) {
 		struct cg_policy_cam *c = &p->cams[i];
 

@@ -82,7 +82,8 @@ START_TEST(openings)
 	ck_assert_uint_eq(a.ends_ns, 0);
 	/* one of the schedule, and a config that is open */
 	cg_exposure_schedule(&e, 110 * SEC,
-			     &(struct cg_exposure_plan){ CG_OPEN, 115 * SEC, CG_CLOSED });
+			     &(struct cg_exposure_plan){
+				     .state = CG_OPEN, .until_ns = 115 * SEC, .then = CG_CLOSED });
 	cg_account_open(&a, &e, 200 * SEC);
 	ck_assert_uint_eq(a.open_ns, 20 * SEC);
 	cg_exposure_config(&e, CG_OPEN);
@@ -184,11 +185,13 @@ START_TEST(broken_files)
 					   "{",
 					   "[]",
 					   "{}",
-					   "{\"v\":2,\"cams\":{}}",
+					   "{\"v\":0,\"cams\":{}}",
+					   "{\"v\":2,\"cams\":7}",
 					   "{\"v\":1}",
 					   "{\"v\":1,\"cams\":[]}",
 					   "{\"v\":\"1\",\"cams\":{}}" };
 	struct cg_usage u;
+	char *text;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ck_assert_msg(cg_usage_parse(bad[i], &u) == -EPROTO, "'%s' is taken", bad[i]);
@@ -203,6 +206,27 @@ START_TEST(broken_files)
 		0);
 	ck_assert_uint_eq(u.n, 1);
 	ck_assert_str_eq(u.v[0].id, "d");
+	cg_usage_free(&u);
+	/* Of a later version: what is known of it. */
+	ck_assert_int_eq(
+		cg_usage_parse("{\"v\":2,\"cams\":{\"e\":{\"day\":1,\"passed\":1,\"open_ns\":1,"
+			       "\"up_bytes\":7,\"seen_ns\":0,\"seen_bytes\":0,\"ends_ns\":0,"
+			       "\"new\":1}}}",
+			       &u),
+		1);
+	ck_assert_uint_eq(u.v[0].up_bytes, 7);
+	cg_usage_free(&u);
+	/* Too long a name is not cut inside a letter: what is written of it is read again. */
+	ck_assert_int_eq(
+		cg_usage_parse("{\"v\":1,\"cams\":{},\"boot\":"
+			       "\"01234567890123456789012345678901234567\xc3\xa9\xc3\xa9\"}",
+			       &u),
+		0);
+	ck_assert_int_eq(cg_usage_print(&u, &text), 0);
+	cg_usage_free(&u);
+	ck_assert_int_eq(cg_usage_parse(text, &u), 0);
+	ck_assert_uint_eq(strlen(u.boot), CG_BOOT_ID_LEN - 2);
+	free(text);
 	cg_usage_free(&u);
 }
 END_TEST

@@ -41,6 +41,42 @@ static int read_bytes(const void *text, size_t n, struct cg_diag *ret_diag)
 	return r;
 }
 
+static void count(void *ctx, size_t ncams)
+{
+	*(size_t *)ctx = ncams;
+}
+
+/* SIZE_MAX: nothing was told. */
+static size_t counted(const char *text, int want)
+{
+	size_t n = SIZE_MAX;
+	const struct cg_config_counted c = { count, &n };
+	struct cg_config *config = NULL;
+	struct cg_diag d = { "" };
+	char path[128];
+
+	unit_write(&dir, "main.conf", text, strlen(text));
+	ck_assert_int_eq(
+		cg_config_read_counted(unit_path(&dir, "main.conf", path), &c, &d, &config), want);
+	cg_config_free(&config);
+	return n;
+}
+
+START_TEST(cameras_are_counted)
+{
+	setup_dir();
+	unit_write(&dir, "more.conf", "camera b { }\ncamera c { }\n", 26);
+	ck_assert_uint_eq(counted("lan = br0\n", 0), 0);
+	ck_assert_uint_eq(counted("camera a { }\ninclude(\"more.conf\")\n", 0), 3);
+	/* What has no shape has no count. */
+	ck_assert_uint_eq(counted("camera a { }\ncamera b {\n", -EINVAL), SIZE_MAX);
+	ck_assert_uint_eq(counted("camera a { }\ncamera a { }\n", -EEXIST), SIZE_MAX);
+	/* A profile that is not there is found behind it. */
+	ck_assert_uint_eq(counted("camera a { profile = nosuch }\n", -EINVAL), 1);
+	unit_dir_free(&dir);
+}
+END_TEST
+
 /* Refused with every part in the diag; the first is behind the folder's name. */
 #define REFUSED(conf, ...)                                                          \
 	do {                                                                        \
@@ -469,5 +505,5 @@ int main(void)
 	return UNIT_RUN("config", 60, everything_read_with_its_place, nothing_is_a_config,
 			nothing_is_expanded, unclosed, unknown_keys, repeated_keys, grammar, bytes,
 			many_nuls, not_a_file, size, includes, include_faults, include_depth,
-			glob_in_a_folder_named_like_one);
+			glob_in_a_folder_named_like_one, cameras_are_counted);
 }

@@ -67,6 +67,11 @@ START_TEST(answers)
 	ck_assert_int_eq(parse(&m, &a), -ENOMSG);
 	m_head(&m, 7, 0x8180, NAME, T_AAAA);
 	ck_assert_int_eq(parse(&m, &a), -ENOMSG);
+	/* says that it has more records than any answer */
+	m_head(&m, 7, 0x8180, NAME, T_A);
+	m_addr(&m, NULL, "198.51.100.7", 60);
+	m_set16(&m, 6, 0xffff);
+	ck_assert_int_eq(parse(&m, &a), -EBADMSG);
 	m_head(&m, 7, 0x8180, NAME, T_A);
 	m_cname(&m, NULL, "x.example", 60);
 	m_cname(&m, "x.example", NAME, 60);
@@ -102,6 +107,17 @@ START_TEST(cut_down)
 	ck_assert_uint_le(n, 400);
 	ck_assert_uint_gt(taken, 5);
 	ck_assert_uint_eq(cg_dnsmsg_answer(NAME, CG_DNSMSG_A, addr, 1, 60, msg, 20, &taken), 0);
+	/* What was answered besides what was asked for stays what it is. */
+	memcpy(addr[1].b, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\xc0\0\2\x07", 16);
+	for (size_t i = 0; i < 2; i++) {
+		n = cg_dnsmsg_answer(NAME, i ? CG_DNSMSG_AAAA : CG_DNSMSG_A, addr, 3, 60, msg,
+				     sizeof(msg), &taken);
+		ck_assert_uint_eq(taken, 3);
+		ck_assert_int_eq(
+			cg_dnsmsg_parse(msg, n, NAME, 0, i ? CG_DNSMSG_AAAA : CG_DNSMSG_A, &a), 0);
+		ck_assert_uint_eq(a.naddr, 3);
+		ck_assert_mem_eq(a.addr, addr, 3 * sizeof(*addr));
+	}
 }
 END_TEST
 

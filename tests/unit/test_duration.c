@@ -137,9 +137,45 @@ START_TEST(refused_times)
 	zone("UTC0");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ck_assert_msg(cg_until_parse(bad[i], NOON5, &when) == -EINVAL, "took '%s'", bad[i]);
+	/* a clock that shows a year no calendar has */
+	ck_assert_int_eq(cg_until_parse("18:00", INT64_MAX, &when), -EINVAL);
 	ck_assert_int_eq(cg_until_parse("2026-11-25 16:59", NOON5, &when), -ERANGE);
 	ck_assert_int_eq(cg_until_parse("2025-12-31 18:00", NOON5, &when), -ERANGE);
 	ck_assert_int_eq(cg_until_parse("today 16:00", NOON5, &when), -ERANGE);
+	ck_assert_int_eq(when, 77);
+}
+END_TEST
+
+static time_t since(const char *s, time_t now)
+{
+	time_t when = 77;
+
+	ck_assert_msg(!cg_since_parse(s, now, 30 * DAY, &when), "refused '%s'", s);
+	return when;
+}
+
+START_TEST(since_when)
+{
+	static const char *const bad[] = { "",	    "soon", "tomorrow 07:30", "today 07:30",
+					   "25:00", "1:3",  "2026-11-32",     "2026-11-5",
+					   "-2h",   "to",   "2026-11-25 " };
+	time_t when = 77;
+
+	zone("UTC0");
+	ck_assert_int_eq(since("2h", NOON5), NOON5 - 7200);
+	ck_assert_int_eq(since("10", NOON5), NOON5 - 600);
+	ck_assert_int_eq(since("16:59", NOON5), NOON5 - 60);
+	ck_assert_int_eq(since("17:00", NOON5), NOON5);
+	ck_assert_int_eq(since("17:01", NOON5), NOON5 - DAY + 60);
+	ck_assert_int_eq(since("2026-11-25 16:00", NOON5), NOON5 - 3600);
+	ck_assert_int_eq(since("2026-11-25", NOON5), NOON5 - 17 * 3600);
+	ck_assert_int_eq(since("2026-11-20", NOON5), NOON5 - 17 * 3600 - 5 * DAY);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(cg_since_parse(bad[i], NOON5, 30 * DAY, &when) == -EINVAL,
+			      "took '%s'", bad[i]);
+	ck_assert_int_eq(cg_since_parse("2026-11-25 17:01", NOON5, 30 * DAY, &when), -ERANGE);
+	ck_assert_int_eq(cg_since_parse("2026-10-01", NOON5, 30 * DAY, &when), -ERANGE);
+	ck_assert_int_eq(cg_since_parse("31d", NOON5, 30 * DAY, &when), -ERANGE);
 	ck_assert_int_eq(when, 77);
 }
 END_TEST
@@ -166,11 +202,14 @@ START_TEST(clock_changes)
 	ck_assert_int_ge(until("tomorrow 02:30", SPRING), SPRING + 13 * 3600 + 1800);
 	ck_assert_int_le(until("tomorrow 02:30", SPRING), SPRING + 14 * 3600 + 1800);
 	ck_assert_int_eq(until("18:00", SPRING), SPRING + 6 * 3600);
+	/* 12:00 of the long day is 25 hours after that of the day before; both 02:30 were. */
+	ck_assert_int_eq(since("12:00", AUTUMN + 25 * 3600 - 60), AUTUMN);
+	ck_assert_int_eq(since("02:30", AUTUMN + 20 * 3600), AUTUMN + 15 * 3600 + 1800);
 }
 END_TEST
 
 int main(void)
 {
-	return UNIT_RUN("duration", 10, durations, formats, times_of_day, refused_times,
+	return UNIT_RUN("duration", 10, durations, formats, times_of_day, refused_times, since_when,
 			clock_changes);
 }

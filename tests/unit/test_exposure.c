@@ -423,7 +423,9 @@ END_TEST
 static struct cg_exposure planned(struct cg_exposure e, enum cg_exposure_state state,
 				  uint64_t until, enum cg_exposure_state then)
 {
-	cg_exposure_schedule(&e, NOW, &(struct cg_exposure_plan){ state, until, then });
+	cg_exposure_schedule(
+		&e, NOW,
+		&(struct cg_exposure_plan){ .state = state, .until_ns = until, .then = then });
 	return e;
 }
 
@@ -445,6 +447,13 @@ START_TEST(a_scheduled_opening_ends_by_itself)
 	ck_assert_uint_eq(e.opened_ns, 0);
 	e = planned(e, CG_SEALED, 0, CG_CLOSED);
 	IS(&e, CG_SEALED);
+	/* for some only */
+	cg_exposure_schedule(
+		&e, NOW,
+		&(struct cg_exposure_plan){ .state = CG_OPEN, .until_ns = NOW + MIN, .to = true });
+	ck_assert(e.word & CG_WORD_TO);
+	e = planned(e, CG_OPEN, NOW + MIN, CG_CLOSED);
+	ck_assert(!(e.word & CG_WORD_TO));
 	/* an end that is past opens nothing */
 	e = planned(e, CG_OPEN, NOW, CG_CLOSED);
 	IS(&e, CG_CLOSED);
@@ -464,7 +473,9 @@ START_TEST(what_is_typed_over_the_schedule)
 	IS(&e, CG_OPEN);
 	ck_assert_int_eq(cg_exposure_now(&e, NOW + MIN), CG_SEALED);
 	cg_exposure_schedule(&e, NOW + MIN,
-			     &(struct cg_exposure_plan){ CG_OPEN, NOW + 2 * MIN, CG_CLOSED });
+			     &(struct cg_exposure_plan){ .state = CG_OPEN,
+							 .until_ns = NOW + 2 * MIN,
+							 .then = CG_CLOSED });
 	ck_assert(cg_exposure_timed(&e, NOW + MIN));
 	/* close and seal */
 	ck_assert_int_eq(cg_exposure_close(&e, false), 0);

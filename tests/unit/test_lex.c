@@ -2,6 +2,7 @@
 /* The tokenizer: kinds, places, comments, strings, and everything it must not let through. */
 #include <lib/lex.h>
 #include <lib/utf8.h>
+#include <malloc.h>
 #include "unit.h"
 
 static struct cg_tokens lex(const char *text)
@@ -211,8 +212,61 @@ START_TEST(code_points)
 }
 END_TEST
 
+START_TEST(utf8_cut)
+{
+	static const struct {
+		const char *from;
+		size_t room;
+		const char *to;
+	} cases[] = {
+		{ "", 1, "" },
+		{ "a", 1, "" },
+		{ "ab", 3, "ab" },
+		{ "abc", 3, "ab" },
+		{ "a\xc3\xa9", 4, "a\xc3\xa9" },
+		{ "a\xc3\xa9", 3, "a" },
+		{ "\xf0\x9f\x93\xb7", 4, "" },
+		{ "a\xc3", 8, "a" },
+		{ "a\xff"
+		  "b",
+		  8, "a" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char to[8] = "xxxxxxx";
+
+		cg_utf8_cut(to, cases[i].room, cases[i].from);
+		ck_assert_str_eq(to, cases[i].to);
+	}
+}
+END_TEST
+
+/* A string takes what it needs, not what is left of its line. */
+START_TEST(many_strings_on_one_line)
+{
+	static const char one[] = "'a\\'b',";
+	const size_t n = 20000, len = n * (sizeof(one) - 1);
+	char *text = malloc(len + 1), *to = text;
+	struct cg_tokens ts = { 0 };
+	struct cg_diag d = { "" };
+	size_t before;
+
+	ck_assert_ptr_nonnull(text);
+	for (size_t i = 0; i < n; i++)
+		to = stpcpy(to, one);
+	before = mallinfo2().uordblks + mallinfo2().hblkhd;
+	ck_assert_int_eq(cg_lex_read(text, len, "f", &d, &ts), 0);
+	ck_assert_uint_lt(mallinfo2().uordblks + mallinfo2().hblkhd - before, 16 << 20);
+	ck_assert_uint_eq(ts.n, 2 * n);
+	ck_assert_str_eq(ts.v[2 * n - 2].text, "a'b");
+	ck_assert_str_eq(ts.v[2 * n - 1].text, ",");
+	cg_lex_free(&ts);
+	free(text);
+}
+END_TEST
+
 int main(void)
 {
 	return UNIT_RUN("lex", 60, kinds_and_places, comments, strings, line_ends_and_mark,
-			unclosed, bytes, noise, code_points);
+			unclosed, bytes, noise, code_points, utf8_cut, many_strings_on_one_line);
 }

@@ -67,6 +67,24 @@ START_TEST(differences)
 	CHANGES(b->cams[2].rules[0].text.dst.addr.b[15]++,
 		b->cams[2].rules[0].text.dst.addr.b[15]--);
 	CHANGES(b->cams[2].naddr = 1, b->cams[2].naddr = 0);
+	CHANGES(b->cams[2].signs_off = CG_CAM_NO_RATE, b->cams[2].signs_off = 0);
+	CHANGES(b->cams[2].max_viewers = 3, b->cams[2].max_viewers = 0);
+	/* a budget is what it says, not its number */
+	b->budget[3].text = b->budget[2].text = cg_budget_default(true);
+	b->nbudget = 4;
+	CHANGES(b->cams[2].rules[19].budget = 2, b->cams[2].rules[19].budget = 0);
+	a->budget[2].text = b->budget[2].text;
+	a->nbudget = 3;
+	a->cams[2].rules[19].budget = 2;
+	b->cams[2].rules[19].budget = 3;
+	DIFF_IS(diff(a, b, names, 12), 0, 0, 0);
+	CHANGES(b->budget[3].text.rate++, b->budget[3].text.rate--);
+	/* that of all cameras */
+	b->budget[CG_BUDGET_CONTROL].text = a->budget[CG_BUDGET_CONTROL].text =
+		cg_budget_default(false);
+	b->budget[CG_BUDGET_CONTROL].text.hour *= 2;
+	DIFF_IS(diff(a, b, names, 12), 0, 0, 5);
+	b->budget[CG_BUDGET_CONTROL] = a->budget[CG_BUDGET_CONTROL];
 	strcpy(b->cams[1].id, "other");
 	DIFF_IS(diff(a, b, names, 12), 1, 1, 0);
 	b->cams[0].exposure = CG_SEALED;
@@ -79,7 +97,37 @@ START_TEST(differences)
 }
 END_TEST
 
+/* Cameras behind one MAC, told apart by their addresses. */
+START_TEST(narrowed)
+{
+	struct cg_policy *a = policy_new(3), *b = policy_new(3);
+
+	for (size_t i = 0; i < 3; i++)
+		for (struct cg_policy *p = a; p; p = p == a ? b : NULL) {
+			p->cams[i].mac[0] = (struct cg_mac){ { 2, 0xca, 0, 0, 0, 9 } };
+			p->cams[i].naddr = 2;
+			for (uint8_t k = 0; k < 2; k++)
+				p->cams[i].addr[k] = (struct cg_addr){
+					{ [0] = 0xfd, [14] = (uint8_t)i, [15] = (uint8_t)(k + 1) }
+				};
+		}
+	DIFF_IS(diff(a, b, NULL, 0), 0, 0, 0);
+	b->cams[1].addr[1].b[15] = 7;
+	DIFF_IS(diff(a, b, NULL, 0), 0, 0, 1);
+	b->cams[1].addr[1].b[15] = 2;
+	b->cams[1].naddr = 1;
+	DIFF_IS(diff(a, b, NULL, 0), 0, 0, 1);
+	b->cams[1].naddr = 2;
+	b->cams[2].mac[0].b[5] = 8;
+	DIFF_IS(diff(a, b, NULL, 0), 0, 0, 1);
+	b->cams[2].mac[0].b[5] = 9;
+	DIFF_IS(diff(a, b, NULL, 0), 0, 0, 0);
+	cg_policy_free(&a);
+	cg_policy_free(&b);
+}
+END_TEST
+
 int main(void)
 {
-	return UNIT_RUN("mapdiff", 60, differences);
+	return UNIT_RUN("mapdiff", 60, differences, narrowed);
 }

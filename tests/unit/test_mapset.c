@@ -524,9 +524,52 @@ START_TEST(room_for_names)
 }
 END_TEST
 
+START_TEST(viewing)
+{
+	struct cg_policy *p = policy_new(1);
+	struct cg_policy_cam *c = &p->cams[0];
+	struct cg_mapset *set;
+	struct cg_budget want;
+
+	add_rule(c, CG_RULE_DENY, "192.0.2.1");
+	add_rule(c, CG_RULE_ALLOW, "192.0.2.1");
+	add_rule(c, CG_RULE_UPLOAD, "192.0.2.1");
+	add_rule(c, CG_RULE_UPLOAD, "clips.example.com");
+	c->rules[1].budget = CG_BUDGETS - 1;
+	c->rules[2].budget = CG_BUDGET_UPLOAD;
+	c->rules[3].budget = 2;
+	c->signs_off = CG_CAM_NO_INBOUND | CG_CAM_NO_BUDGET;
+	c->max_viewers = CG_MAX_VIEWERS;
+	p->budget[2].text = (struct cg_budget_text){ 64000, 8000000, 200000000 };
+	p->nbudget = 3;
+	set = built(p, 1, NULL, 0);
+	ck_assert_uint_eq(set->cams[0].value.flags & ~0x0f000000U,
+			  CG_CAM_NAMES | CG_CAM_NO_INBOUND | CG_CAM_NO_BUDGET);
+	ck_assert_uint_eq(CG_CAM_MAX_VIEWERS(set->cams[0].value.flags), CG_MAX_VIEWERS);
+	ck_assert_uint_eq(set->rules[0].value.n, 3);
+	ck_assert_uint_eq(set->rules[0].value.rule[0].kind, CG_RULE_DENY);
+	ck_assert_uint_eq(set->rules[0].value.rule[1].kind,
+			  CG_RULE_ALLOW | (CG_BUDGETS - 1) << CG_RULE_KIND_BITS);
+	ck_assert_uint_eq(set->rules[0].value.rule[2].kind,
+			  CG_RULE_UPLOAD | CG_BUDGET_UPLOAD << CG_RULE_KIND_BITS);
+	ck_assert_uint_eq(set->namerules[0].value.rule[0].kind,
+			  CG_RULE_UPLOAD | 2 << CG_RULE_KIND_BITS);
+	want = cg_budget_make(&p->budget[2].text, false);
+	ck_assert_mem_eq(&set->budget[2], &want, sizeof(want));
+	want = cg_budget_make(&p->budget[CG_BUDGET_UPLOAD].text, true);
+	ck_assert_mem_eq(&set->budget[CG_BUDGET_UPLOAD], &want, sizeof(want));
+	/* what nobody has says nothing of what was there before */
+	want = (struct cg_budget){ 0 };
+	ck_assert_mem_eq(&set->budget[3], &want, sizeof(want));
+	cg_mapset_free(&set);
+	cg_policy_free(&p);
+}
+END_TEST
+
 int main(void)
 {
 	return UNIT_RUN("mapset", 240, equals_the_naive_evaluator, entries_as_documented,
 			no_rules_no_entries, shared_mac, slots_stay, chunks_at_every_count,
-			too_many_cover_one, many_cameras, most_rules_of_one_camera, room_for_names);
+			too_many_cover_one, many_cameras, most_rules_of_one_camera, room_for_names,
+			viewing);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Profiles: whose file is taken, where its rules stand, and every fault of it with its file and line. */
-#include <lib/config.h>
-#include <lib/policy.h>
 #include <camgate/limits.h>
-#include "unit.h"
+#include "policy_text.h"
 
 #define LAN	   "lan = \"br-lan\"\nprofiles = shipped\n"
 #define CAM(extra) LAN "camera \"a\" {\n mac = \"02:ca:00:00:00:01\"\n" extra "\n}\n"
@@ -22,44 +20,12 @@ static void fresh(void)
 	char path[128];
 
 	dir = unit_dir_new();
+	policy_dir = &dir;
 	ck_assert_int_eq(mkdir(unit_path(&dir, "shipped", path), 0755), 0);
 	ck_assert_int_eq(mkdir(unit_path(&dir, "profiles.d", path), 0755), 0);
 	put("shipped/acme.conf", SAYS "allow = { \"push.acme.example:443/tcp\" }\n");
 	put("shipped/tplink.conf", SAYS);
 }
-
-static int build(const char *conf, struct cg_diag *diag, struct cg_policy **ret_policy)
-{
-	struct cg_config *config = NULL;
-	char path[128];
-	int r;
-
-	put("p.conf", conf);
-	*diag = (struct cg_diag){ "" };
-	r = cg_config_read(unit_path(&dir, "p.conf", path), diag, &config);
-	if (!r)
-		r = cg_policy_build(config, diag, ret_policy);
-	cg_config_free(&config);
-	return r;
-}
-
-static struct cg_policy *built(const char *conf)
-{
-	struct cg_policy *p = NULL;
-	struct cg_diag d;
-
-	ck_assert_msg(!build(conf, &d, &p), "%s", d.text);
-	return p;
-}
-
-#define REFUSED(err, conf, ...)                               \
-	do {                                                  \
-		struct cg_policy *_p = NULL;                  \
-		struct cg_diag _d;                            \
-		ck_assert_int_eq(build(conf, &_d, &_p), err); \
-		ck_assert_ptr_null(_p);                       \
-		UNIT_HOLDS(_d.text, __VA_ARGS__);             \
-	} while (0)
 
 static const char *rule(const struct cg_policy *p, size_t i)
 {

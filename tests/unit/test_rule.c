@@ -39,6 +39,14 @@ START_TEST(forms)
 		{ "p2p*.vendor.example:5000-5010/udp", "::/0", "p2p*.vendor.example:5000-5010/udp",
 		  5000, 5010, 17 },
 		{ "www.example.com/icmp", "::/0", "www.example.com/icmp", 0, 65535, 1 },
+		{ "country:CN", "::/0", "country:CN", 0, 65535, 0 },
+		{ "country:DE:443/tcp", "::/0", "country:DE:443/tcp", 443, 443, 6 },
+		{ "country:DE/udp anywhere", "::/0", "country:DE/udp anywhere", 0, 65535, 17 },
+		{ "asn:13335", "::/0", "asn:13335", 0, 65535, 0 },
+		{ "asn:4294967295:1-2", "::/0", "asn:4294967295:1-2", 1, 2, 255 },
+		{ "list:ads-2:53/udp", "::/0", "list:ads-2:53/udp", 53, 53, 17 },
+		{ "192.0.2.1 rate=64k anywhere", "192.0.2.1/32", "192.0.2.1 anywhere rate=64k", 0,
+		  65535, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
@@ -67,7 +75,7 @@ START_TEST(faults)
 	} bad[] = {
 		{ "", "''", "expected DESTINATION" },
 		{ "example:443", "found 'example'",
-		  "expected an IPv4 or IPv6 address or prefix, a name, or any" },
+		  "expected an IPv4 or IPv6 address or prefix, a name, country:XX, asn:NUMBER, list:NAME or any" },
 		{ "198.51.100.256:443", "found '198.51.100.256'", "last label is no number" },
 		{ "a.*.example", "found 'a.*.example'",
 		  "a star at the end of the first label only" },
@@ -98,6 +106,12 @@ START_TEST(faults)
 		{ "192.0.2.1 :443", "found '192.0.2.1 '", "expected" },
 		{ "192.0.2.1:443,444", "found '443,444'", "expected a port" },
 		{ "192.0.2.1:443/tcp/tcp", "found '443/tcp'", "expected a port" },
+		{ "192.0.2.1 tcp", "found 'tcp'",
+		  "expected rate=BYTES, burst=BYTES or hour=BYTES" },
+		{ "192.0.2.1 rate=64x", "found 'rate=64x'", "expected rate=bytes a second" },
+		{ "192.0.2.1 rate=1k rate=2k", "rate is written twice", "expected it once" },
+		{ "host rate=1k", "found 'host'", "expected" },
+		{ " rate=1k", "found ' rate=1k'", "expected" },
 	};
 	struct cg_rule_text r = { .port_lo = 77 };
 	struct cg_diag d = { "" };
@@ -117,10 +131,33 @@ START_TEST(faults)
 }
 END_TEST
 
+START_TEST(budgets)
+{
+	struct cg_diag d = { "" };
+	char text[CG_RULE_STRLEN];
+	struct cg_rule_text r;
+
+	ck_assert_int_eq(cg_rule_parse("clips.example.com:443/tcp  hour=200M rate=64k burst=8M",
+				       &AT, &d, &r),
+			 0);
+	ck_assert_uint_eq(r.budget.rate, 64000);
+	ck_assert_uint_eq(r.budget.burst, 8000000);
+	ck_assert_uint_eq(r.budget.hour, 200000000);
+	ck_assert_str_eq(cg_rule_format(&r, text),
+			 "clips.example.com:443/tcp rate=64k burst=8M hour=200M");
+	ck_assert_str_eq(cg_rule_format_end(&r, text), "clips.example.com:443/tcp");
+	cg_rule_clear(&r);
+	ck_assert_int_eq(cg_rule_parse("[2001:db8::/32]:443 rate=100", &AT, &d, &r), 0);
+	ck_assert_str_eq(cg_rule_format(&r, text), "[2001:db8::/32]:443 rate=100");
+	ck_assert_int_eq(cg_rule_parse("192.0.2.1", &AT, &d, &r), 0);
+	ck_assert(!cg_budget_is_set(&r.budget));
+}
+END_TEST
+
 /* Bytes in any order: refused or taken, never read past the end. */
 START_TEST(noise)
 {
-	static const char alphabet[] = "0129afx.:/-[]tcpudany";
+	static const char alphabet[] = "0129afx.:/-[]tcpudany rate=k";
 	unsigned int seed = 4711;
 	struct cg_rule_text r;
 
@@ -147,5 +184,5 @@ END_TEST
 
 int main(void)
 {
-	return UNIT_RUN("rule", 60, forms, faults, noise);
+	return UNIT_RUN("rule", 60, forms, faults, budgets, noise);
 }
