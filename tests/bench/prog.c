@@ -228,7 +228,7 @@ static double tested(const struct point *p, bool warm)
 	}
 	/* Other points' drops hold the places. */
 	if (!p->fresh && warm && !passes(p->want))
-		env_fast_clear(e);
+		env_fast_clear_drops(e);
 	if (!p->fresh && warm)
 		/* Traffic that goes on: not the first packets after a pause. */
 		(void)run(p, driver.drive[p->v6], p->n);

@@ -130,6 +130,7 @@ void env_rules_clear(struct env *e, uint32_t slot);
 void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const char *text);
 /* Forgets what is kept for packets that follow. */
 void env_fast_clear(struct env *e);
+void env_fast_clear_drops(struct env *e);
 /* Does this kernel's test run take the interface a frame came in by? Else the
  * programs of obj, not loaded yet, are made to read it from cb[0]. */
 bool env_ingress_taken(void);
