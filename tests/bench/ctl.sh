@@ -99,7 +99,7 @@ for ((i = 0; i < N; i++)); do
 done
 for ((i = 0; i < N; i++)); do
 	# Each camera's policy is another than before.
-	sed -i "s/:[0-9]*\/udp/:$((444 + i))\/udp/g" "$CAMGATE_CONFIG"
+	sed -i "s/:[0-9]*\/tcp/:$((444 + i))\/tcp/g" "$CAMGATE_CONFIG"
 	"$TOOLS/answered" - "$ID" "$CLI" reload >"$WORK/pid"
 	read -r MS _ <"$WORK/pid"
 	echo "$MS" >>"$WORK/reload"

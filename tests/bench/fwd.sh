@@ -33,9 +33,9 @@ elements()
 				printf "%s%s", i ? ",\n" : "", mac
 			else for (r = 0; r < rules; r++) {
 				if (what == "linear")
-					printf "ether saddr %s ip daddr %s udp dport 443 accept\n", mac, to(r)
+					printf "ether saddr %s ip daddr %s tcp dport 443 accept\n", mac, to(r)
 				else
-					printf "%s%s . %s . udp . 443 : accept", i + r ? ",\n" : "", mac, to(r)
+					printf "%s%s . %s . tcp . 443 : accept", i + r ? ",\n" : "", mac, to(r)
 			}
 		}
 	}'
@@ -60,7 +60,7 @@ ruleset()
 			type ether_addr . ipv4_addr . inet_service . inet_service
 			flags dynamic; counter; timeout 5m; size 65536; }"
 		echo "chain forward { $FORWARD"
-		[[ $1 != *-acct ]] || echo "update @flows { ether saddr . ip daddr . udp sport . udp dport }"
+		[[ $1 != *-acct ]] || echo "update @flows { ether saddr . ip daddr . tcp sport . tcp dport }"
 		echo "ether saddr . ip daddr . meta l4proto . th dport vmap @pol
 			ether saddr @cams drop
 			ct state established,related accept
@@ -84,7 +84,7 @@ ruleset()
 	esac
 }
 
-setup()
+setup() # KIND SIZE
 {
 	ruleset "$1" >"$WORK/rules.nft"
 	EXTRA=
@@ -93,7 +93,8 @@ setup()
 	fi
 	case $1 in
 	camgate*)
-		config "$CAMS" "$RULES" "${1#camgate}"
+		# What passes as video from a camera that is closed is an upload.
+		config "$CAMS" "$RULES" "${1#camgate}" "$([[ $2 == 64 ]] && echo allow || echo upload)"
 		agent_start
 		[[ $1 != *-tcx || -n $(find "$PIN_DIR" -name 'tcx_*') ]] || return 77 ;;
 	nfqueue)
@@ -165,7 +166,7 @@ timed() # SIZE: CPU ns a packet in $NS; every packet came through
 # nat_again SIZE: the baseline, next to what it is the baseline of
 nat_again()
 {
-	setup nat
+	setup nat "$1"
 	timed "$1" nat
 	teardown nat
 }
@@ -173,7 +174,7 @@ nat_again()
 measure()
 {
 	local size=${1%%/*} kind=${1#*/} before ns
-	if ! setup "$kind"; then
+	if ! setup "$kind" "$size"; then
 		say "$1: not on this kernel"
 		teardown "$kind"
 		touch "$WORK/${1//\//_}.skip"
@@ -183,7 +184,7 @@ measure()
 	teardown "$kind"
 	nat_again "$size"
 	before=$NS
-	setup "$kind"
+	setup "$kind" "$size"
 	timed "$size" "$kind"
 	ns=$NS
 	teardown "$kind"

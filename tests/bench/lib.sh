@@ -90,19 +90,21 @@ gateway_up()
 		type filter hook ingress device w0 priority 0; policy drop; }; }"
 }
 
-# config CAMERAS RULES [+guard|-tcx]
+# config CAMERAS RULES [+guard|-tcx [upload]]
 config()
 {
-	awk -v cams="$1" -v rules="$2" -v how="${3:-}" 'BEGIN {
+	awk -v cams="$1" -v rules="$2" -v how="${3:-}" -v key="${4:-allow}" 'BEGIN {
 		print "lan = { \"br-lan\" }"
 		if (how == "+guard")
 			print "guard = drop"
 		print "attach = " (how == "-tcx" ? "auto" : "tc")
+		# Packets as fast as they can be made are no talk: the sign of a rate would stop them.
+		print "defaults { signs = { inbound, signature, budget } }"
 		# Each its own list, as far as a file of 1 MiB holds them.
 		if (cams > 1000) {
-			printf "defaults { allow = {"
+			printf "defaults { %s += {", key
 			for (r = 0; r < rules; r++)
-				printf "%s\"198.%d.%d.1:443/udp\"", r ? ", " : " ", \
+				printf "%s\"198.%d.%d.1:443/tcp rate=1G burst=1G hour=1G\"", r ? ", " : " ", \
 					r < 256 ? 18 : 19 + int(r / 256), r % 256
 			print " } }"
 			rules = 0
@@ -111,9 +113,9 @@ config()
 			printf "camera \"cam%d\" { id = \"cam%d\" exposure = closed\n" \
 				"mac = { \"02:cb:00:00:%02x:%02x\" }\n", i, i,
 				int(i / 256), i % 256
-			printf "allow += {"
+			printf "%s += {", key
 			for (r = 0; r < rules; r++)
-				printf "%s\"198.%d.%d.1:443/udp\"", r ? ", " : " ", \
+				printf "%s\"198.%d.%d.1:443/tcp rate=1G burst=1G hour=1G\"", r ? ", " : " ", \
 					r < 256 ? 18 : 19 + int(r / 256), r % 256
 			print " }\n}"
 		}
