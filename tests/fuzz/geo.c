@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include "fuzz.h"
 
+#define WEEK_S (7 * 86400)
+
 static char path[64];
 static int fd;
 
@@ -63,7 +65,7 @@ static void read_as(const char *country, const char *network, const struct cg_pl
 	if (t) {
 		look4(t);
 		look6(t);
-		fuzz_plant(t->n4, 11);
+		fuzz_plant(t->info.country_built / WEEK_S, 2943);
 	}
 	cg_geo_free(&t);
 }
