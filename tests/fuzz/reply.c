@@ -65,8 +65,8 @@ int cg_client_ask(int fd, struct json_object *request, int timeout_ms,
 	left += n + (lf != NULL);
 	nleft -= n + (lf != NULL);
 	r = strlen(line) == n ? cg_reply_parse(line, ret_reply) : -EPROTO;
-	if (!r)
-		fuzz_plant(strlen(cg_reply_str(*ret_reply, "error")), 22);
+	if (!r && cg_reply_int(*ret_reply, "code") > 0)
+		fuzz_plant((size_t)cg_reply_int(*ret_reply, "code"), 1);
 	return r;
 }
 
