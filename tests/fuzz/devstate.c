@@ -40,8 +40,10 @@ static void camera_file(const uint8_t *data, size_t size)
 
 	if (cg_adopt_judge((const char *)data, size, &mac) == CG_ADOPT_WRITTEN)
 		FUZZ_PROMISE(size > 53);
-	if (!cg_adopt_dir((const char *)data, size, "/etc/camgate/camgate.conf", &diag, dir))
-		HAS_END(dir);
+	if (cg_adopt_dir((const char *)data, size, "/etc/camgate/camgate.conf", &diag, dir))
+		return;
+	HAS_END(dir);
+	fuzz_plant(strlen(dir), 22);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,7 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (err < 0)
 		return 0;
 	look(&s);
-	fuzz_plant(s.ntrial ? strlen(s.trial[0].id) : 0, 5);
 	FUZZ_PROMISE(!cg_devstate_print(&s, &out));
 	FUZZ_PROMISE(!cg_devstate_parse(out, &again));
 	FUZZ_PROMISE(!cg_devstate_print(&again, &twice));
