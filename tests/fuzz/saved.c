@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (err < 0)
 		return 0;
 	look(&s);
-	fuzz_plant(s.nopening ? strlen(s.opening[0].to) : 0, 12);
+	fuzz_plant(s.nmanual ? strlen(s.manual[0].id) : 0, 4);
 	FUZZ_PROMISE(!cg_saved_print(&s, &out));
 	FUZZ_PROMISE(!cg_saved_parse(out, &again));
 	FUZZ_PROMISE(!cg_saved_print(&again, &twice));
