@@ -222,16 +222,27 @@ static void print_services(struct json_object *cam, time_t now)
 	cg_print_table_end(&table);
 }
 
-static void print_destinations(struct json_object *cam)
+static void print_bytes(struct cg_table *table, struct json_object *o)
+{
+	int64_t up = cg_reply_int(o, "up_bytes"), down = cg_reply_int(o, "down_bytes");
+	char text[CG_PRINT_LEN];
+
+	cg_print_cell(table, CG_STYLE_NONE, "%s", cg_print_size(up > 0 ? (uint64_t)up : 0, text));
+	cg_print_cell(table, CG_STYLE_NONE, "%s",
+		      cg_print_size(down > 0 ? (uint64_t)down : 0, text));
+	cg_print_cell(table, CG_STYLE_NONE, "%lld", (long long)cg_reply_int(o, "tries"));
+}
+
+/* Where its bytes go: the countries that a database says. */
+static void print_countries(struct json_object *cam)
 {
 	const struct cg_column columns[] = {
-		{ .title = _("DESTINATION, LAST 24 HOURS"), .flex = true },
+		{ .title = _("COUNTRY, LAST 24 HOURS") },
 		{ .title = _("SENT"), .right = true },
 		{ .title = _("GOT"), .right = true },
 		{ .title = _("TRIES STOPPED"), .right = true },
 	};
-	size_t n = cg_reply_count(cam, "destinations");
-	char text[CG_PRINT_LEN];
+	size_t n = cg_reply_count(cam, "countries");
 	struct cg_table *table;
 
 	if (!n)
@@ -239,19 +250,51 @@ static void print_destinations(struct json_object *cam)
 	cg_print_out("\n");
 	table = cg_print_table_new(columns, 4);
 	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = cg_reply_at(cam, "countries", i);
+
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_reply_has(o, "country") ? cg_reply_str(o, "country") :
+							   _("(not told apart)"));
+		print_bytes(table, o);
+	}
+	cg_print_table_end(&table);
+}
+
+static void print_destinations(struct json_object *cam)
+{
+	const struct cg_column columns[] = {
+		{ .title = _("DESTINATION, LAST 24 HOURS"), .flex = true },
+		{ .title = _("WHERE") },
+		{ .title = _("SENT"), .right = true },
+		{ .title = _("GOT"), .right = true },
+		{ .title = _("TRIES STOPPED"), .right = true },
+	};
+	size_t n = cg_reply_count(cam, "destinations");
+	bool places = cg_reply_count(cam, "countries");
+	struct cg_column shown[sizeof(columns) / sizeof(columns[0])];
+	size_t nshown = 0;
+	struct cg_table *table;
+
+	if (!n)
+		return;
+	cg_print_out("\n");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (places || i != 1)
+			shown[nshown++] = columns[i];
+	table = cg_print_table_new(shown, nshown);
+	for (size_t i = 0; i < n; i++) {
 		struct json_object *o = cg_reply_at(cam, "destinations", i);
 		const char *name = cg_reply_str(o, "name");
-		int64_t up = cg_reply_int(o, "up_bytes"), down = cg_reply_int(o, "down_bytes");
 
 		cg_print_cell(table, CG_STYLE_NONE, "%s",
 			      cg_reply_bool(o, "rest") ? _("all the others") :
 			      *name		       ? name :
 							 cg_reply_str(o, "peer"));
-		cg_print_cell(table, CG_STYLE_NONE, "%s",
-			      cg_print_size(up > 0 ? (uint64_t)up : 0, text));
-		cg_print_cell(table, CG_STYLE_NONE, "%s",
-			      cg_print_size(down > 0 ? (uint64_t)down : 0, text));
-		cg_print_cell(table, CG_STYLE_NONE, "%lld", (long long)cg_reply_int(o, "tries"));
+		if (places)
+			cg_print_cell(table, CG_STYLE_NONE, "%s%s%s", cg_reply_str(o, "country"),
+				      cg_reply_has(o, "network") ? " " : "",
+				      cg_reply_str(o, "network"));
+		print_bytes(table, o);
 	}
 	cg_print_table_end(&table);
 }
@@ -283,6 +326,7 @@ static void print_cam(struct json_object *cam, time_t now)
 			     cg_reply_str(o, "where"));
 	}
 	print_services(cam, now);
+	print_countries(cam);
 	print_destinations(cam);
 }
 

@@ -38,6 +38,11 @@ void cg_lists_print(struct json_object *reply)
 			     cg_reply_str(o, "what")[0] == 'c' ? _("countries") : _("networks"),
 			     day(cg_reply_int(o, "built_s"), date), cg_reply_str(o, "name"));
 		print_age(cg_reply_int(o, "age_s"));
+		/* One that no rule needs. */
+		if (!cg_reply_has(o, "prefixes")) {
+			cg_print_out(_(", for the record and reports\n"));
+			continue;
+		}
 		cg_print_out(n_(", %lld prefix in force\n", ", %lld prefixes in force\n",
 				(unsigned long)n),
 			     n);

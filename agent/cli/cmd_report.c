@@ -157,6 +157,11 @@ static int take_sessions(const struct cg_cli *cli, const struct range *range,
 
 /* ---- words ---- */
 
+static const char *or_none(const char *s)
+{
+	return s ? s : "";
+}
+
 static void put_text(void *ctx, const struct cg_report_row *r)
 {
 	char cell[CG_PRINT_LEN], other[CG_PRINT_LEN];
@@ -170,8 +175,11 @@ static void put_text(void *ctx, const struct cg_report_row *r)
 		      r->to_s > 0   ? cg_print_clock((time_t)r->to_s, now, cell) :
 				      "");
 	cg_print_cell(table, CG_STYLE_NONE, "%s", r->what ? r->what : "");
-	cg_print_cell(table, CG_STYLE_NONE, "%s%s%s", r->name ? r->name : "",
-		      r->name && r->net ? " " : "", r->net ? r->net : "");
+	cg_print_cell(table, CG_STYLE_NONE, "%s%s%s%s%s%s%s", or_none(r->name),
+		      r->name && r->net ? " " : "", or_none(r->net),
+		      r->country && (r->name || r->net) ? " " : "", or_none(r->country),
+		      r->network && (r->name || r->net || r->country) ? " " : "",
+		      or_none(r->network));
 	cg_print_cell(table, CG_STYLE_NONE, "%s",
 		      r->up_bytes < 0 ? "" : cg_print_size((uint64_t)r->up_bytes, cell));
 	cg_print_cell(table, CG_STYLE_NONE, "%s",

@@ -51,11 +51,22 @@ static int ask_twice(const struct cg_cli *cli, const char *cam, struct json_obje
 	return cg_ask_on(cli, fd, request_new(cam), ret_reply);
 }
 
+/* A column of its own only where a database says something. */
+static bool has_places(struct json_object *reply)
+{
+	for (size_t i = 0; i < cg_reply_count(reply, "sessions"); i++)
+		if (cg_reply_has(cg_reply_at(reply, "sessions", i), "country") ||
+		    cg_reply_has(cg_reply_at(reply, "sessions", i), "network"))
+			return true;
+	return false;
+}
+
 static void print_sessions(struct json_object *reply, time_t now)
 {
 	const struct cg_column columns[] = {
 		{ .title = _("CAMERA") },
 		{ .title = _("OTHER SIDE") },
+		{ .title = _("WHERE") },
 		{ .title = _("NOW") },
 		{ .title = _("BEGUN BY") },
 		{ .title = _("SINCE"), .right = true },
@@ -65,14 +76,26 @@ static void print_sessions(struct json_object *reply, time_t now)
 		{ .title = _("IDLE"), .right = true },
 		{ .title = _("HOW"), .flex = true },
 	};
-	struct cg_table *table = cg_print_table_new(columns, 10);
+	size_t n = 0;
+	struct cg_column shown[sizeof(columns) / sizeof(columns[0])];
+	bool places = has_places(reply);
+	struct cg_table *table;
 	char text[CG_VIEWING_LEN], cell[CG_PRINT_LEN];
 
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (places || i != 2)
+			shown[n++] = columns[i];
+	table = cg_print_table_new(shown, n);
 	for (size_t i = 0; i < cg_reply_count(reply, "sessions"); i++) {
 		struct json_object *s = cg_reply_at(reply, "sessions", i);
 
 		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(s, "name"));
 		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_viewing_end(s, text));
+		if (places)
+			cg_print_cell(
+				table, CG_STYLE_NONE, "%s%s%s", cg_reply_str(s, "country"),
+				cg_reply_has(s, "country") && cg_reply_has(s, "network") ? " " : "",
+				cg_reply_str(s, "network"));
 		cg_print_cell(table, cg_viewing_style(cg_reply_str(s, "state")), "%s%s",
 			      cg_viewing_state(s, now, text),
 			      cg_reply_bool(s, "monitored") ? _(" (monitored)") : "");

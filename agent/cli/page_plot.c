@@ -46,6 +46,12 @@ static void label(FILE *f, struct json_object *d, int y)
 	}
 	fprintf(f, "<text x=\"0\" y=\"%d\"><title>", y);
 	cg_page_text(f, text);
+	if (cg_reply_has(d, "country") || cg_reply_has(d, "network")) {
+		fprintf(f, ", ");
+		cg_page_text(f, cg_reply_str(d, "country"));
+		fputc(' ', f);
+		cg_page_text(f, cg_reply_str(d, "network"));
+	}
 	fprintf(f, "</title>");
 	cg_page_text(f, cut);
 	fprintf(f, "</text>");
@@ -174,6 +180,45 @@ static void hours(FILE *f, struct json_object *cam)
 	fprintf(f, "</figure>\n");
 }
 
+static void number(FILE *f, const char *text)
+{
+	fprintf(f, "<td class=\"n\">");
+	cg_page_text(f, text);
+	fprintf(f, "</td>");
+}
+
+static void countries(FILE *f, struct json_object *cam)
+{
+	const char *const titles[] = { _("Country"), _("Sent"), _("Got"), _("Tries stopped") };
+	size_t n = cg_reply_count(cam, "countries");
+	char text[CG_PRINT_LEN];
+
+	if (!n)
+		return;
+	fprintf(f, "<table class=\"countries\"><thead><tr>");
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		fprintf(f, i ? "<th class=\"n\">" : "<th>");
+		cg_page_text(f, titles[i]);
+		fprintf(f, "</th>");
+	}
+	fprintf(f, "</tr></thead><tbody>");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = cg_reply_at(cam, "countries", i);
+		int64_t up = cg_reply_int(o, "up_bytes"), down = cg_reply_int(o, "down_bytes");
+
+		fprintf(f, "<tr><td>");
+		cg_page_text(f, cg_reply_has(o, "country") ? cg_reply_str(o, "country") :
+							     _("(not told apart)"));
+		fprintf(f, "</td>");
+		number(f, cg_print_size(up > 0 ? (uint64_t)up : 0, text));
+		number(f, cg_print_size(down > 0 ? (uint64_t)down : 0, text));
+		snprintf(text, sizeof(text), "%lld", (long long)cg_reply_int(o, "tries"));
+		number(f, text);
+		fprintf(f, "</tr>");
+	}
+	fprintf(f, "</tbody></table>\n");
+}
+
 void cg_page_plots(FILE *f, struct json_object *cam)
 {
 	fprintf(f, "<h3>");
@@ -185,6 +230,7 @@ void cg_page_plots(FILE *f, struct json_object *cam)
 		fprintf(f, "</p>");
 		return;
 	}
+	countries(f, cam);
 	bars(f, cam);
 	hours(f, cam);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The report's rows, and what they look like as CSV and HTML. Names come from outside: every cell is escaped. */
+/* The report's rows, and what they look like as CSV. Names come from outside: every cell is escaped. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -35,6 +35,25 @@ static struct cg_report_row row_of(const char *kind, struct json_object *o)
 	};
 }
 
+/* Of a day's sums by country, or by network. */
+static void place_rows(struct json_object *day, const char *list, const char *kind,
+		       void (*row)(void *ctx, const struct cg_report_row *row), void *ctx)
+{
+	for (size_t i = 0; i < cg_reply_count(day, list); i++) {
+		struct cg_report_row r = row_of(kind, day);
+		struct json_object *p = cg_reply_at(day, list, i);
+
+		r.country = text_of(p, "country");
+		r.network = text_of(p, "network");
+		r.name = cg_reply_has(p, "others") ? "(others)" : NULL;
+		r.up_bytes = num_of(p, "up_bytes");
+		r.down_bytes = num_of(p, "down_bytes");
+		r.stopped_bytes = num_of(p, "stopped_bytes");
+		r.count = num_of(p, "others");
+		row(ctx, &r);
+	}
+}
+
 static void day_rows(struct json_object *day,
 		     void (*row)(void *ctx, const struct cg_report_row *row), void *ctx)
 {
@@ -47,12 +66,15 @@ static void day_rows(struct json_object *day,
 		r.name = other ? "(others)" : text_of(to, "name");
 		r.net = text_of(to, "net");
 		r.country = text_of(to, "country");
+		r.network = text_of(to, "network");
 		r.up_bytes = num_of(to, "up_bytes");
 		r.down_bytes = num_of(to, "down_bytes");
 		r.stopped_bytes = num_of(to, "stopped_bytes");
 		r.count = num_of(to, "count");
 		row(ctx, &r);
 	}
+	place_rows(day, "countries", "country", row, ctx);
+	place_rows(day, "networks", "network", row, ctx);
 	for (size_t i = 0; i < cg_reply_count(day, "stopped"); i++) {
 		struct cg_report_row r = row_of("stopped", day);
 		struct json_object *s = cg_reply_at(day, "stopped", i);
@@ -84,6 +106,7 @@ void cg_report_rows(struct json_object *reply,
 		r.name = text_of(s, "asked");
 		r.net = text_of(s, "peer");
 		r.country = text_of(s, "country");
+		r.network = text_of(s, "network");
 		r.by = cg_reply_has(opening, "user") ? text_of(opening, "user") :
 						       text_of(opening, "by");
 		row(ctx, &r);
@@ -159,135 +182,14 @@ static void csv_row(void *ctx, const struct cg_report_row *r)
 	number(f, r->stopped_bytes);
 	number(f, r->packets);
 	number(f, r->count);
-	cell(f, r->by, true);
+	cell(f, r->by, false);
+	cell(f, r->network, true);
 }
 
 void cg_report_csv(struct json_object *reply, FILE *f)
 {
 	(void)fputs("kind,camera,from,to,what,name,network,country,up_bytes,down_bytes,"
-		    "stopped_bytes,packets,count,by\r\n",
+		    "stopped_bytes,packets,count,by,asn\r\n",
 		    f);
 	cg_report_rows(reply, csv_row, f);
-}
-
-/* ---- HTML ---- */
-
-static void escaped(FILE *f, const char *s)
-{
-	for (; s && *s; s++) {
-		switch (*s) {
-		case '&':
-			(void)fputs("&amp;", f);
-			break;
-		case '<':
-			(void)fputs("&lt;", f);
-			break;
-		case '>':
-			(void)fputs("&gt;", f);
-			break;
-		case '"':
-			(void)fputs("&quot;", f);
-			break;
-		case '\'':
-			(void)fputs("&#39;", f);
-			break;
-		default:
-			/* What no document may hold. */
-			if ((unsigned char)*s < ' ' || *s == 0x7f)
-				(void)fputs("&#xfffd;", f);
-			else
-				(void)fputc(*s, f);
-		}
-	}
-}
-
-static void td(FILE *f, const char *class, const char *s)
-{
-	(void)fprintf(f, "<td%s>", class);
-	escaped(f, s);
-	(void)fputs("</td>", f);
-}
-
-static void td_size(FILE *f, int64_t n)
-{
-	char size[CG_PRINT_LEN];
-
-	td(f, " class=n", n < 0 ? "" : cg_print_size((uint64_t)n, size));
-}
-
-static void td_number(FILE *f, int64_t n)
-{
-	char text[24] = "";
-
-	if (n >= 0)
-		(void)snprintf(text, sizeof(text), "%" PRId64, n);
-	td(f, " class=n", text);
-}
-
-static void td_time(FILE *f, int64_t s)
-{
-	time_t t = (time_t)s;
-	struct tm tm;
-	char text[32] = "";
-
-	if (s > 0 && localtime_r(&t, &tm))
-		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %z", &tm);
-	td(f, "", text);
-}
-
-static void html_row(void *ctx, const struct cg_report_row *r)
-{
-	FILE *f = ctx;
-
-	(void)fputs("<tr>", f);
-	td(f, "", r->kind);
-	td(f, "", r->cam);
-	td_time(f, r->from_s);
-	td_time(f, r->to_s);
-	td(f, "", r->what);
-	td(f, "", r->name);
-	td(f, "", r->net);
-	td(f, "", r->country);
-	td_size(f, r->up_bytes);
-	td_size(f, r->down_bytes);
-	td_size(f, r->stopped_bytes);
-	td_number(f, r->packets);
-	td_number(f, r->count);
-	td(f, "", r->by);
-	(void)fputs("</tr>\n", f);
-}
-
-void cg_report_html(struct json_object *reply, FILE *f)
-{
-	const char *const columns[] = { _("kind"),  _("camera"),   _("from"),	 _("to"),
-					_("what"),  _("name"),	   _("network"), _("country"),
-					_("sent"),  _("received"), _("stopped"), _("packets"),
-					_("count"), _("by") };
-
-	(void)fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		    "style-src 'unsafe-inline'\">\n<title>camgate report</title>\n<style>"
-		    "body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
-		    "td,th{border:1px solid #999;padding:.2em .5em;text-align:left;"
-		    "vertical-align:top}.n{text-align:right}</style></head><body>\n"
-		    "<h1>camgate report</h1>\n<p>",
-		    f);
-	escaped(f,
-		cg_reply_bool(reply, "whole") ?
-			_("The record is as it was written") :
-			_("The record is NOT as it was written: `camgate log verify` says where"));
-	if (cg_reply_has(reply, "anchor")) {
-		(void)fputs("; anchor <code>", f);
-		escaped(f, cg_reply_str(reply, "anchor"));
-		(void)fputs("</code>", f);
-	}
-	(void)fputs("</p>\n<table><thead><tr>", f);
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		(void)fputs("<th>", f);
-		escaped(f, columns[i]);
-		(void)fputs("</th>", f);
-	}
-	(void)fputs("</tr></thead><tbody>\n", f);
-	cg_report_rows(reply, html_row, f);
-	(void)fputs("</tbody></table>\n</body></html>\n", f);
 }

@@ -8,11 +8,13 @@
 
 /* A row of whatever kind; NULL and -1: nothing. */
 struct cg_report_row {
-	const char *kind; /* "left", "stopped", "session", "opened", "erased", "hole" */
-	const char *cam;  /* name */
+	const char *
+		kind; /* "left", "country", "network" (sums of a day), "stopped", "session", "opened", "erased", "hole" */
+	const char *cam; /* name */
 	int64_t from_s, to_s;
 	const char *what; /* "stopped", a reason */
 	const char *name, *net, *country;
+	const char *network; /* "AS64500" */
 	int64_t up_bytes, down_bytes, stopped_bytes, packets, count;
 	const char *by; /* who */
 };
@@ -23,7 +25,7 @@ void cg_report_rows(struct json_object *reply,
 /* RFC 4180, with a header; times are ISO 8601, UTC. A cell that a spreadsheet would take for
  * a formula has an apostrophe before it. */
 void cg_report_csv(struct json_object *reply, FILE *f);
-/* One file that loads nothing and runs nothing. */
+/* One file that loads nothing and runs nothing: report_html.c. */
 void cg_report_html(struct json_object *reply, FILE *f);
 
 #endif

@@ -297,6 +297,9 @@ int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag
 	struct cg_datapath *dp = a->kern.dp;
 	int err;
 
+	err = cg_places_read(a, *policy, diag);
+	if (err < 0)
+		return err;
 	cg_viewers_lan_before(a, *policy);
 	if ((*policy)->ncams > cg_datapath_slots(a->kern.dp)) {
 		err = grow(a, (*policy)->ncams, &larger);
@@ -376,9 +379,14 @@ int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_ap
 	int err;
 
 	cg_agent_notify(a, CG_AGENT_RELOADING);
+	a->geo.reloading = true;
 	err = cg_agent_load(a, NULL, diag, &policy);
 	if (!err)
 		err = cg_agent_apply(a, &policy, diag, ret_applied);
+	a->geo.reloading = false;
+	/* What is being read is not known to be good or bad: it is done again with that. */
+	if (err == -EINPROGRESS)
+		return err;
 	if (err < 0) {
 		if (diag->text[0]) {
 			(void)snprintf(a->cfg.error, sizeof(a->cfg.error), "%s", diag->text);

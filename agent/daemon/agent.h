@@ -86,6 +86,8 @@ struct cg_endings;
 struct cg_viewers;
 struct cg_notify;
 struct cg_devices;
+struct cg_geo_book;
+struct cg_reading;
 struct cg_agent;
 
 /* A resolver besides the gateway, and the MAC its answers must have. */
@@ -175,9 +177,16 @@ struct cg_agent {
 		int exit_code;
 	} start;
 	struct {
-		struct cg_agent_file file[2]; /* of countries, of networks */
+		struct cg_agent_file file[2]; /* of countries, of networks; the table in force */
 		bool anew;		      /* they are read, changed or not */
 		char error[400];	      /* why the last one is not in force */
+		struct cg_geo_book *book[2];  /* to be asked for one address; NULL: none */
+		struct cg_agent_file book_file[2];
+		struct cg_reading *reading;
+		uint64_t *asked; /* whose command is run: the reading it waits for, 0 = none yet; NULL: nobody's */
+		bool reloading; /* files may be read again */
+		bool waits;	/* the command is to be run again when that reading is done */
+		bool looped;	/* the loop runs, and is not to be kept waiting */
 	} geo;
 	struct cg_control *control;
 	struct cg_guard *guard;
@@ -216,7 +225,8 @@ int cg_agent_load(struct cg_agent *a, const struct cg_config_counted *counted, s
  * changed; diag holds text only where the config is to blame. */
 int cg_agent_apply(struct cg_agent *a, struct cg_policy **policy, struct cg_diag *diag,
 		   struct cg_agent_applied *ret_applied) __must_check;
-/* Both; what follows from a new policy (ports, nets, state file) as well. */
+/* Both; what follows from a new policy (ports, nets, state file) as well. -EINPROGRESS:
+ * nothing is changed yet, as databases are being read; see places.h. */
 int cg_agent_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_applied *ret_applied);
 /* The policy in force once more, because addresses of its viewers are others. */
 int cg_agent_again(struct cg_agent *a) __must_check;

@@ -19,6 +19,8 @@ struct cg_client {
 	struct cg_peer peer;
 	bool ending;	 /* closes when the replies are out */
 	bool waiting;	 /* holds a whole line that is not run yet */
+	bool parked;	 /* holds one that is run again when databases are read */
+	uint64_t asked;	 /* and the reading it waits for */
 	uint64_t served; /* number of its last turn */
 	ev_io read, write;
 	ev_timer timer;
@@ -57,6 +59,9 @@ static void timer_set(struct cg_client *cl)
 	struct cg_clients *c = cl->all;
 
 	ev_timer_stop(c->a->loop, &cl->timer);
+	/* Then it is we who are slow. */
+	if (cl->parked)
+		return;
 	ev_timer_set(&cl->timer, cl->in_len || output_left(cl) ? c->half_s : c->idle_s, 0.);
 	ev_timer_start(c->a->loop, &cl->timer);
 }
@@ -106,12 +111,25 @@ static bool room_left(const struct cg_client *cl)
 	return unread < max;
 }
 
-static struct json_object *line_run(struct cg_client *cl, const char *line, size_t len)
+/* *ret_again: the reply is none yet. */
+static struct json_object *line_run(struct cg_client *cl, const char *line, size_t len,
+				    bool *ret_again)
 {
+	struct cg_agent *a = cl->all->a;
+	struct json_object *reply;
+
+	*ret_again = false;
 	if (!room_left(cl))
 		return cg_command_refuse(CG_EXIT_FAILED,
 					 "too many replies wait to be read, try again");
-	return cg_request_run(cl->all->a, line, len, cl->peer.rank != CG_PEER_OTHER, cl->peer.uid);
+	a->geo.asked = &cl->asked;
+	reply = cg_request_run(a, line, len, cl->peer.rank != CG_PEER_OTHER, cl->peer.uid);
+	*ret_again = a->geo.waits;
+	a->geo.asked = NULL;
+	a->geo.waits = false;
+	if (!*ret_again)
+		cl->asked = 0;
+	return reply;
 }
 
 static bool line_whole(const struct cg_client *cl)
@@ -135,8 +153,15 @@ static int line_take(struct cg_client *cl)
 	if (len && cl->in[len - 1] == '\r')
 		len--;
 	/* An empty line asks nothing. */
-	if (len)
-		err = reply_queue(cl, line_run(cl, cl->in, len));
+	if (len) {
+		struct json_object *reply = line_run(cl, cl->in, len, &cl->parked);
+
+		if (cl->parked) {
+			json_object_put(reply);
+			return 0;
+		}
+		err = reply_queue(cl, reply);
+	}
 	memmove(cl->in, end + 1, cl->in_len - used - 1);
 	cl->in_len -= used + 1;
 	return err;
@@ -182,10 +207,10 @@ static void client_look(struct cg_client *cl)
 {
 	struct cg_clients *c = cl->all;
 
-	cl->waiting = !output_left(cl) && !cl->ending && line_whole(cl);
+	cl->waiting = !cl->parked && !output_left(cl) && !cl->ending && line_whole(cl);
 	if (cl->waiting)
 		ev_idle_start(c->a->loop, &c->turn);
-	if (cl->waiting || output_left(cl) || cl->ending) {
+	if (cl->waiting || cl->parked || output_left(cl) || cl->ending) {
 		ev_io_stop(c->a->loop, &cl->read);
 		return;
 	}
@@ -355,6 +380,17 @@ void cg_clients_add(struct cg_clients *c, int fd, const struct cg_peer *peer)
 	c->n++;
 	ev_io_start(c->a->loop, &cl->read);
 	timer_set(cl);
+}
+
+void cg_clients_again(struct cg_clients *c)
+{
+	for (struct cg_client *cl = c->first; cl; cl = cl->next) {
+		if (!cl->parked)
+			continue;
+		cl->parked = false;
+		timer_set(cl);
+		client_look(cl);
+	}
 }
 
 void cg_clients_begin(struct cg_clients *c, struct cg_agent *a)

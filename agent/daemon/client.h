@@ -23,6 +23,8 @@ void cg_clients_begin(struct cg_clients *c, struct cg_agent *a);
 /* fd is taken. With too many there it is told so and closed: places, and how
  * many of them one user may have, are in limits.h. */
 void cg_clients_add(struct cg_clients *c, int fd, const struct cg_peer *peer);
+/* Requests that wait for databases are run again. */
+void cg_clients_again(struct cg_clients *c);
 void cg_clients_end(struct cg_clients *c);
 
 #endif

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "guard.h"
 #include "mappings.h"
+#include "places.h"
 #include "sched.h"
 
 static bool flag(const struct cg_command_call *c, const char *key)
@@ -64,12 +65,28 @@ static struct json_object *mappings(const struct cg_mappings_found *found,
 	return list;
 }
 
+static bool places(const struct cg_agent *a, const struct cg_traffic_row *const *row, size_t n,
+		   struct cg_audit_place *ret_place)
+{
+	struct cg_places_where where;
+	struct cg_addr addr;
+
+	for (size_t i = 0; i < n; i++) {
+		memcpy(&addr, row[i]->peer, sizeof(addr));
+		cg_places_where(a, &addr, &where);
+		memcpy(ret_place[i].country, where.country, sizeof(ret_place[i].country));
+		memcpy(ret_place[i].network, where.network, sizeof(ret_place[i].network));
+	}
+	return a->geo.book[0] || a->geo.book[1];
+}
+
 static void cam_put(struct cg_command_call *c, struct json_object *list,
 		    const struct cg_agent_cam *cam, bool hours, const char *unasked,
 		    const struct cg_mappings_found *found)
 {
 	static const struct cg_audit_seen nothing;
 	const struct cg_traffic_row *row[CG_TRAFFIC_PER_CAM];
+	struct cg_audit_place place[CG_TRAFFIC_PER_CAM];
 	struct cg_audit_finding finding[CG_AUDIT_FINDINGS];
 	struct json_object *leads = NULL, *o;
 	struct cg_agent *a = c->a;
@@ -98,6 +115,8 @@ static void cam_put(struct cg_command_call *c, struct json_object *list,
 
 	if (!unasked && v.seen->absent && !v.probing)
 		v.unasked = CG_PROBE_ABSENT;
+	if (places(a, row, v.nrow, place))
+		v.place = place;
 	if (found)
 		leads = mappings(found, cam, &it.mappings);
 	v.nfinding = cg_audit_judge(&it, finding);
@@ -135,6 +154,7 @@ void cg_command_audit(struct cg_command_call *c)
 	struct cg_agent *a = c->a;
 	const struct cg_agent_cam *one = NULL;
 	bool probe = flag(c, "probe"), look;
+	char text[CG_PLACES_TEXT];
 	struct json_object *list;
 
 	if (probe && !c->privileged) {
@@ -170,7 +190,7 @@ void cg_command_audit(struct cg_command_call *c)
 		cam_put(c, list, cam, one, *unasked ? unasked : NULL, look ? &found : NULL);
 	}
 	cg_command_put_text(c, "standard", CG_AUDIT_STANDARD);
-	/* Addresses are not told by country: there is no database of them here. */
-	cg_command_put_text(c, "countries", "no country database");
+	cg_command_put_text(c, "countries",
+			    *cg_places_list(a, text) ? text : "no country database");
 	cg_command_put(c, "cams", list);
 }

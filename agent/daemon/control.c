@@ -195,3 +195,8 @@ size_t cg_control_clients(const struct cg_control *control)
 {
 	return control->clients.n;
 }
+
+void cg_control_again(struct cg_control *control)
+{
+	cg_clients_again(&control->clients);
+}

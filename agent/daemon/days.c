@@ -2,7 +2,7 @@
 /*
  * A remote's bytes are what its entry in the table has more than when it was read last; what
  * was stopped is what the counters have more than when the day was written last. Memory: a
- * camera 1 KiB, each of its peers and remotes 80 bytes and a name.
+ * camera 3 KiB, each of its peers and remotes 80 bytes and a name.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,15 +14,18 @@
 #include "../lib/spans.h"
 #include "days.h"
 #include "names.h"
+#include "places.h"
 #include "sched.h"
 
 #define EVERY_NS (CG_RECORD_DAY_S * CG_SEC_NS)
 #define OTHER	 255
+#define NONE	 254
 
 struct remote {
 	uint8_t peer[16]; /* as in the table's key */
 	uint64_t first_ns, up_bytes, down_bytes, stopped_bytes;
-	uint8_t at; /* index of its peer; OTHER */
+	uint8_t at;		  /* index of its peer; OTHER */
+	uint8_t country, network; /* of its sums; NONE: not known yet, OTHER */
 	bool seen;
 };
 
@@ -172,28 +175,58 @@ static struct remote *remote_of(struct camera *c, const uint8_t peer[16], bool *
 		c->room = room;
 	}
 	*ret_new = true;
-	c->remote[c->nremote] = (struct remote){ 0 };
+	c->remote[c->nremote] = (struct remote){ .country = NONE, .network = NONE };
 	memcpy(c->remote[c->nremote].peer, peer, sizeof(c->remote[0].peer));
 	return &c->remote[c->nremote++];
 }
 
-static uint8_t place(struct cg_agent *a, struct camera *c, const struct remote *r,
-		     const struct cg_session *s)
+static struct cg_addr addr_of(const struct remote *r, const struct cg_session *s)
 {
 	static const uint8_t none[16];
-	char text[CG_NAMEPAT_LEN];
-	struct cg_datapath_name name;
-	const char *asked = NULL;
-	struct cg_day_peer *p;
 	struct cg_addr addr;
 
 	memcpy(&addr, memcmp(s->peer, none, sizeof(none)) ? s->peer : r->peer, sizeof(addr));
+	return addr;
+}
+
+static uint8_t place(struct cg_agent *a, struct camera *c, const struct remote *r,
+		     const struct cg_session *s, const struct cg_places_where *where)
+{
+	char text[CG_NAMEPAT_LEN];
+	struct cg_datapath_name name;
+	const char *asked = NULL;
+	struct cg_addr addr = addr_of(r, s);
+	struct cg_day_peer *p;
+
 	if (s->name && !cg_datapath_name_find(a->kern.dp, c->slot, s->name, &name))
 		asked = name.text;
 	else
 		asked = cg_names_of(a, c->slot, &addr, text);
 	p = cg_day_peer(&c->day, asked, &addr);
-	return p == &c->day.other ? OTHER : (uint8_t)(p - c->day.peer);
+	if (p == &c->day.other)
+		return OTHER;
+	/* Of a name the last one, as its network is. */
+	memcpy(p->country, where->country, sizeof(p->country));
+	memcpy(p->network, where->network, sizeof(p->network));
+	return (uint8_t)(p - c->day.peer);
+}
+
+static void sum_up(struct cg_day_places *list, uint8_t *at, const char *text,
+		   const struct cg_day_place *more)
+{
+	struct cg_day_place *p;
+
+	if (*at == NONE && !*text)
+		return;
+	if (*at == NONE) {
+		p = cg_day_place(list, text);
+		*at = p == &list->other ? OTHER : (uint8_t)(p - list->v);
+	} else {
+		p = *at == OTHER ? &list->other : &list->v[*at];
+	}
+	p->up_bytes += more->up_bytes;
+	p->down_bytes += more->down_bytes;
+	p->stopped_bytes += more->stopped_bytes;
 }
 
 static uint64_t more(uint64_t now, uint64_t before)
@@ -206,6 +239,8 @@ void cg_days_session(struct cg_days *days, struct cg_agent *a, const struct cg_a
 {
 	struct camera *c = of(days, a, cam);
 	struct cg_day_peer *p;
+	struct cg_places_where where = { 0 };
+	struct cg_day_place more_of;
 	bool is_new, again;
 	struct remote *r;
 	uint64_t up, down, stopped;
@@ -230,12 +265,22 @@ void cg_days_session(struct cg_days *days, struct cg_agent *a, const struct cg_a
 		r->at = OTHER;
 	if (!up && !down && !stopped)
 		return;
+	if (r->at == OTHER || r->country == NONE || r->network == NONE) {
+		struct cg_addr addr = addr_of(r, s);
+
+		cg_places_where(a, &addr, &where);
+	}
 	if (r->at == OTHER)
-		r->at = place(a, c, r, s);
+		r->at = place(a, c, r, s, &where);
 	p = r->at == OTHER ? &c->day.other : &c->day.peer[r->at];
 	p->up_bytes += up;
 	p->down_bytes += down;
 	p->stopped_bytes += stopped;
+	more_of = (struct cg_day_place){ .up_bytes = up,
+					 .down_bytes = down,
+					 .stopped_bytes = stopped };
+	sum_up(&c->day.country, &r->country, where.country, &more_of);
+	sum_up(&c->day.network, &r->network, where.network, &more_of);
 	c->day.last_s = a->real_s();
 	c->dirty = true;
 }
@@ -384,8 +429,10 @@ void cg_days_written(struct cg_days *days, struct cg_agent *a, uint64_t now_ns)
 		cg_day_clear(&c->day);
 		c->day.day = day;
 		c->day.first_s = c->day.last_s = a->real_s();
-		for (size_t k = 0; k < c->nremote; k++)
+		for (size_t k = 0; k < c->nremote; k++) {
 			c->remote[k].at = OTHER;
+			c->remote[k].country = c->remote[k].network = NONE;
+		}
 	}
 }
 

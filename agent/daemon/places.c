@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Databases by their files: read anew when they changed, and never given up for a worse one. */
+/* What databases say: of one address, of themselves, and to whom asks. */
 #include "places.h"
 
 #include <errno.h>
@@ -7,174 +7,137 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <camgate/ctl.h>
 #include "../kern/geomap.h"
+#include "../lib/geo_book.h"
 #include "../lib/jsonout.h"
 #include "sessions_state.h"
 
-static struct cg_agent_file file_of(const char *path)
-{
-	struct cg_agent_file f = { 0 };
-	struct stat st;
-
-	if (path && !stat(path, &st)) {
-		f.dev = (uint64_t)st.st_dev;
-		f.ino = (uint64_t)st.st_ino;
-		f.size = (uint64_t)st.st_size;
-		f.mtime_ns = (uint64_t)st.st_mtim.tv_sec * CG_SEC_NS + (uint64_t)st.st_mtim.tv_nsec;
-	}
-	return f;
-}
-
-static bool same_files(const struct cg_agent *a, const struct cg_policy *policy)
-{
-	const struct cg_agent_file now[2] = { file_of(policy->country_database),
-					      file_of(policy->network_database) };
-
-	return !memcmp(now, a->geo.file, sizeof(now));
-}
-
-static struct cg_places places_of(const struct cg_geoinfo *info)
-{
-	struct cg_places p = { .nnetwork = info->nnetwork };
-
-	if (p.nnetwork > CG_MAX_NETWORKS)
-		p.nnetwork = 0;
-	memcpy(p.country, info->country, sizeof(p.country));
-	memcpy(p.network, info->network, sizeof(p.network));
-	return p;
-}
-
-/* Does the table in force say all that policy names? */
-static bool holds(const struct cg_geoinfo *info, const struct cg_policy *policy)
-{
-	struct cg_places held = places_of(info);
-
-	return cg_places_hold(&held, &policy->places) &&
-	       (info->country_built || !cg_places_any_country(&policy->places)) &&
-	       (info->network_built || !policy->places.nnetwork);
-}
-
-static const char *date_text(uint64_t s, char buf[static 16])
+const char *cg_places_date(uint64_t s, char buf[static CG_DATE_TEXT])
 {
 	time_t t = (time_t)s;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || !strftime(buf, 16, "%Y-%m-%d", &tm))
+	if (!gmtime_r(&t, &tm) || !strftime(buf, CG_DATE_TEXT, "%Y-%m-%d", &tm))
 		strcpy(buf, "?");
 	return buf;
 }
 
-/* before: what the table in force holds, or NULL. */
-static int load(struct cg_agent *a, struct cg_datapath *dp, const struct cg_policy *policy,
-		const struct cg_geoinfo *before, struct cg_diag *diag)
-{
-	struct cg_places want = policy->places, more = { 0 };
-	struct cg_geo_table *table = NULL;
-	const struct cg_geoinfo *info;
-	struct cg_agent_file file[2] = { file_of(policy->country_database),
-					 file_of(policy->network_database) };
-	char country[16], network[16];
-	int r;
+/* ---- one address ---- */
 
-	/* Until the flip the old policy asks, too: one that an earlier agent left names what
-	 * is in its table. */
-	if (a->policy.now)
-		more = a->policy.now->places;
-	else if (before)
-		more = places_of(before);
-	if (cg_places_join(&want, &more))
-		want = policy->places;
-	r = cg_geo_read(policy->country_database, policy->network_database, &want, diag, &table);
-	if (r)
-		return r;
-	r = cg_datapath_geo_apply(dp, table, a->real_s());
-	if (!r) {
-		info = &table->info;
-		memcpy(a->geo.file, file, sizeof(file));
-		cg_log_notice("countries: %s%s%s%s%s%s%s, %u and %u prefixes", info->country_name,
-			      info->country_built ? " of " : "",
-			      info->country_built ? date_text(info->country_built, country) : "",
-			      info->country_built && info->network_built ? ", " : "",
-			      info->network_name, info->network_built ? " of " : "",
-			      info->network_built ? date_text(info->network_built, network) : "",
-			      info->n4, info->n6);
-	}
-	cg_geo_free(&table);
-	return r;
+void cg_places_books_close(struct cg_agent *a)
+{
+	for (size_t k = 0; k < 2; k++)
+		cg_geo_book_free(&a->geo.book[k]);
 }
 
-int cg_places_before(struct cg_agent *a, struct cg_datapath *dp, const struct cg_policy *policy,
-		     struct cg_diag *diag)
+/* The one that is open stays where there is no better one, as long as it is the same file's. */
+static void book_open(struct cg_agent *a, size_t k, const char *path)
 {
-	struct cg_diag found = { "" };
-	struct cg_geoinfo info;
-	bool has, good;
-	int r;
+	struct cg_agent_file now = cg_places_file(path);
+	struct cg_geo_book *book = NULL;
+	struct cg_diag diag = { "" };
 
-	if (!cg_places_any(&policy->places)) {
-		a->geo.error[0] = '\0';
-		return 0;
-	}
-	has = !cg_datapath_geo_read(dp, &info);
-	good = has && holds(&info, policy);
-	if (good && !a->geo.anew && same_files(a, policy))
-		return 0;
-	r = load(a, dp, policy, has ? &info : NULL, &found);
-	if (!r) {
-		a->geo.error[0] = '\0';
-		return 0;
-	}
-	if (!found.text[0])
-		(void)snprintf(found.text, sizeof(found.text), "the databases: %s%s%s",
-			       strerror(-r), *cg_datapath_strerror(dp) ? ": " : "",
-			       cg_datapath_strerror(dp));
-	if (!good) {
-		*diag = found;
-		return r;
-	}
-	(void)snprintf(a->geo.error, sizeof(a->geo.error), "%.300s; the one in force stays",
-		       found.text);
-	cg_log_error("%s", a->geo.error);
-	return 0;
-}
-
-void cg_places_applied(struct cg_agent *a)
-{
-	struct cg_geoinfo info;
-
-	if (!a->policy.now || cg_places_any(&a->policy.now->places) ||
-	    cg_datapath_geo_read(a->kern.dp, &info))
+	if (!path || (a->geo.book[k] && strcmp(path, cg_geo_book_path(a->geo.book[k]))))
+		cg_geo_book_free(&a->geo.book[k]);
+	if (!path || (a->geo.book[k] && !memcmp(&now, &a->geo.book_file[k], sizeof(now))))
 		return;
-	memset(a->geo.file, 0, sizeof(a->geo.file));
-	if (cg_datapath_geo_apply(a->kern.dp, NULL, 0) < 0)
-		cg_log_warning("countries: the table that nobody needs any more stays");
+	if (cg_geo_book_open(path, &diag, &book)) {
+		/* Where rules need it, that was said. */
+		if (!a->geo.error[0]) {
+			(void)snprintf(a->geo.error, sizeof(a->geo.error), "%.300s; %s",
+				       diag.text[0] ? diag.text : strerror(ENOMEM),
+				       a->geo.book[k] ? "the one of before is asked" :
+							"it is not known where remotes are");
+			cg_log_error("%s", a->geo.error);
+		}
+		return;
+	}
+	cg_geo_book_free(&a->geo.book[k]);
+	a->geo.book[k] = book;
+	a->geo.book_file[k] = now;
 }
 
-/* NAT64 and 6to4, as the packet path has them. */
-static struct cg_addr inside(const struct cg_addr *addr)
+void cg_places_where(const struct cg_agent *a, const struct cg_addr *addr,
+		     struct cg_places_where *ret)
 {
-	static const uint8_t nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
-	struct cg_addr a = *addr;
-	bool sixto4 = a.b[0] == 0x20 && a.b[1] == 0x02;
+	uint16_t country = a->geo.book[0] ? cg_geo_book_country(a->geo.book[0], addr) : 0;
+	uint32_t network = a->geo.book[1] ? cg_geo_book_network(a->geo.book[1], addr) : 0;
 
-	if (!sixto4 && memcmp(a.b, nat64, sizeof(nat64)))
-		return a;
-	if (sixto4)
-		memcpy(a.b + 12, addr->b + 2, 4);
-	memset(a.b, 0, 10);
-	memset(a.b + 10, 0xff, 2);
-	return a;
+	*ret = (struct cg_places_where){ 0 };
+	if (country)
+		(void)cg_country_format(country, ret->country);
+	if (network)
+		(void)snprintf(ret->network, sizeof(ret->network), "AS%u", network);
+}
+
+const char *cg_places_list(const struct cg_agent *a, char buf[static CG_PLACES_TEXT])
+{
+	const struct cg_geo_book *book = a->geo.book[0];
+	char date[CG_DATE_TEXT];
+
+	buf[0] = '\0';
+	if (book)
+		(void)snprintf(buf, CG_PLACES_TEXT, "%.*s of %s", CG_GEO_NAME_LEN - 1,
+			       cg_geo_book_name(book),
+			       cg_places_date(cg_geo_book_built(book), date));
+	return buf;
+}
+
+void cg_places_record(const struct cg_agent *a, const struct cg_addr *addr, char **country,
+		      char **network)
+{
+	struct cg_places_where where;
+
+	cg_places_where(a, addr, &where);
+	if (*where.country)
+		cg_sessions_text(country, where.country);
+	if (*where.network)
+		cg_sessions_text(network, where.network);
+}
+
+/* What the database of the table in force says where no rule names it; 0: it cannot be asked. */
+static uint16_t unnamed(const struct cg_agent *a, const struct cg_addr *addr,
+			const struct cg_geoinfo *info)
+{
+	const struct cg_geo_book *book = a->geo.book[0];
+
+	return book && cg_geo_book_built(book) == info->country_built ?
+		       cg_geo_book_country(book, addr) :
+		       0;
+}
+
+/* "country CN by list dbip.mmdb of 2026-06-01", "in no country: unknown to list ..." */
+static int country_text(const struct cg_agent *a, const struct cg_addr *in,
+			const struct cg_geo *geo, const struct cg_geoinfo *info, char *buf,
+			size_t n)
+{
+	uint16_t special = cg_place_special(in),
+		 country = geo->country ? geo->country : unnamed(a, in, info);
+	char text[CG_COUNTRY_STRLEN], date[CG_DATE_TEXT];
+
+	if (special)
+		return snprintf(buf, n, "a %s address, which is in no country",
+				cg_country_format(special, text));
+	return snprintf(
+		buf, n, "%s%s by list %.*s of %s%s",
+		country == CG_COUNTRY_UNKNOWN ? "no country" :
+		country			      ? "country " :
+						"no country that a rule names",
+		country && country != CG_COUNTRY_UNKNOWN ? cg_country_format(country, text) : "",
+		CG_GEO_NAME_LEN - 1, info->country_name, cg_places_date(info->country_built, date),
+		country && !geo->country && country != CG_COUNTRY_UNKNOWN ?
+			", which no rule names" :
+			"");
 }
 
 const char *cg_places_text(const struct cg_agent *a, const struct cg_addr *addr,
 			   char buf[static CG_PLACES_TEXT])
 {
-	struct cg_addr in = inside(addr);
-	char country[CG_COUNTRY_STRLEN], date[16];
+	struct cg_addr in = cg_place_inside(addr);
 	struct cg_geoinfo info;
+	char date[CG_DATE_TEXT];
 	struct cg_geo geo;
 	size_t n = 0;
 
@@ -182,16 +145,32 @@ const char *cg_places_text(const struct cg_agent *a, const struct cg_addr *addr,
 	if (cg_datapath_geo_read(a->kern.dp, &info) || cg_datapath_geo_find(a->kern.dp, &in, &geo))
 		return buf;
 	if (info.country_built)
-		n = (size_t)snprintf(buf, CG_PLACES_TEXT, "%s%s by list %.*s of %s",
-				     geo.country ? "country " : "no country that a rule names",
-				     geo.country ? cg_country_format(geo.country, country) : "",
-				     CG_GEO_NAME_LEN - 1, info.country_name,
-				     date_text(info.country_built, date));
-	if (info.network_built && geo.network)
+		n = (size_t)country_text(a, &in, &geo, &info, buf, CG_PLACES_TEXT);
+	if (info.network_built && geo.network && n < CG_PLACES_TEXT)
 		(void)snprintf(buf + n, CG_PLACES_TEXT - n, "%snetwork AS%u by list %.*s of %s",
 			       n ? ", " : "", geo.network, CG_GEO_NAME_LEN - 1, info.network_name,
-			       date_text(info.network_built, date));
+			       cg_places_date(info.network_built, date));
 	return buf;
+}
+
+/* ---- a policy in force ---- */
+
+void cg_places_applied(struct cg_agent *a)
+{
+	const struct cg_policy *p = a->policy.now;
+	struct cg_geoinfo info;
+
+	for (size_t k = 0; p && k < 2; k++) {
+		const char *path = k ? p->network_database : p->country_database;
+
+		book_open(a, k, path);
+	}
+	if (!a->policy.now || cg_places_any(&a->policy.now->places) ||
+	    cg_datapath_geo_read(a->kern.dp, &info))
+		return;
+	memset(a->geo.file, 0, sizeof(a->geo.file));
+	if (cg_datapath_geo_apply(a->kern.dp, NULL, NULL, 0) < 0)
+		cg_log_warning("countries: the table that nobody needs any more stays");
 }
 
 static void database_put(const struct cg_agent *a, struct json_object *list, const char *what,
@@ -208,20 +187,28 @@ static void database_put(const struct cg_agent *a, struct json_object *list, con
 		    json_object_new_string_len(name, (int)strnlen(name, CG_GEO_NAME_LEN)));
 	cg_json_add(o, "built_s", json_object_new_int64((int64_t)built));
 	cg_json_add(o, "age_s", json_object_new_int64(age > 0 ? age : 0));
-	cg_json_add(o, "loaded_s", json_object_new_int64((int64_t)info->loaded_s));
-	cg_json_add(o, "prefixes", json_object_new_int64((int64_t)info->n4 + info->n6));
+	/* One that no rule needs is asked for the record only. */
+	if (info) {
+		cg_json_add(o, "loaded_s", json_object_new_int64((int64_t)info->loaded_s));
+		cg_json_add(o, "prefixes", json_object_new_int64((int64_t)info->n4 + info->n6));
+	}
 	cg_json_push(list, o);
 }
 
 static struct json_object *databases(const struct cg_agent *a)
 {
 	struct json_object *list = json_object_new_array();
-	struct cg_geoinfo info;
+	struct cg_geoinfo info = { 0 };
 
 	if (!cg_datapath_geo_read(a->kern.dp, &info)) {
 		database_put(a, list, "country", info.country_name, info.country_built, &info);
 		database_put(a, list, "network", info.network_name, info.network_built, &info);
 	}
+	for (size_t k = 0; k < 2; k++)
+		if (a->geo.book[k] && !(k ? info.network_built : info.country_built))
+			database_put(a, list, k ? "network" : "country",
+				     cg_geo_book_name(a->geo.book[k]),
+				     cg_geo_book_built(a->geo.book[k]), NULL);
 	return list;
 }
 
@@ -250,24 +237,6 @@ void cg_places_status(struct cg_command_call *c, struct json_object *attention)
 	cg_command_put(c, "lists", lists(c->a));
 	if (c->a->geo.error[0])
 		cg_json_push(attention, json_object_new_string(c->a->geo.error));
-}
-
-void cg_places_record(const struct cg_agent *a, const struct cg_addr *addr, char **country,
-		      char **network)
-{
-	const struct cg_policy *p = a->policy.now;
-	struct cg_addr in = inside(addr);
-	char text[CG_GEO_TEXT_LEN];
-
-	/* One that is being overwritten is no file to look into. */
-	if (!p || !same_files(a, p))
-		return;
-	if (p->country_database && a->geo.file[0].size &&
-	    !cg_geo_ask_country(p->country_database, &in, text))
-		cg_sessions_text(country, text);
-	if (p->network_database && a->geo.file[1].size &&
-	    !cg_geo_ask_network(p->network_database, &in, text))
-		cg_sessions_text(network, text);
 }
 
 void cg_command_update_lists(struct cg_command_call *c)

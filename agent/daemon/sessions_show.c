@@ -10,6 +10,7 @@
 #include "../lib/jsonout.h"
 #include "../lib/signature.h"
 #include "command.h"
+#include "places.h"
 #include "sessions_state.h"
 
 /* Two readings make a rate when they are so far apart. */
@@ -148,6 +149,19 @@ static void put_end(struct live *l, struct json_object *o, const struct cg_agent
 	put_text(o, "began", s->flags & CG_SESSION_BY_PEER ? "peer" : "camera");
 }
 
+static void put_where(const struct cg_agent *a, struct json_object *o,
+		      const struct cg_flow_key *key, const struct cg_session *s)
+{
+	static const uint8_t none[16];
+	struct cg_places_where where;
+	struct cg_addr addr;
+
+	memcpy(&addr, memcmp(s->peer, none, sizeof(none)) ? s->peer : key->peer, sizeof(addr));
+	cg_places_where(a, &addr, &where);
+	put_text(o, "country", where.country);
+	put_text(o, "network", where.network);
+}
+
 static void put_rule(struct json_object *o, const struct cg_agent_cam *cam, uint16_t rule)
 {
 	char text[CG_RULE_STRLEN + 16];
@@ -186,6 +200,7 @@ static int live_add(void *ctx, const struct cg_flow_key *key, const struct cg_se
 	put_text(o, "cam", cam->id);
 	put_text(o, "name", cam->name);
 	put_end(l, o, cam, key, s);
+	put_where(a, o, key, s);
 	put_text(o, "state", state);
 	if (s->plane == CG_PLANE_UP_MONITOR || s->plane == CG_PLANE_DOWN_MONITOR)
 		cg_json_add(o, "monitored", json_object_new_boolean(true));

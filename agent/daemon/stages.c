@@ -21,6 +21,7 @@
 #include "names.h"
 #include "notify.h"
 #include "openings.h"
+#include "places.h"
 #include "sched.h"
 #include "service.h"
 #include "sessions.h"
@@ -383,6 +384,7 @@ static int loop_start(struct cg_agent *a)
 	ev_timer_init(&a->ev.watchdog, watchdog, every, every);
 	if (every > 0)
 		ev_timer_start(a->loop, &a->ev.watchdog);
+	a->geo.looped = true;
 	cg_control_mode(a->control);
 	ready_check(a, a->boot_ns());
 	return 0;
@@ -412,6 +414,7 @@ static const struct stage {
 	{ "packet path", datapath_start, datapath_stop },
 	{ "guard", guard_start, guard_stop },
 	{ "schedule", cg_sched_open, cg_sched_close },
+	{ "databases", cg_places_open, cg_places_close },
 	{ "policy", policy_start, NULL },
 	{ "record", cg_sessions_open, cg_sessions_close },
 	{ "viewers", viewers_start, viewers_stop }, /* in new maps before packets ask them */

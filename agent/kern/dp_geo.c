@@ -31,12 +31,15 @@ static int pin_path(const struct cg_datapath *dp, const struct family *f, uint32
 
 /* Entries as one long row of keys and one of values; what a batch does not take goes one by
  * one (kernels before 5.6, and those whose small store is empty). */
-static int fill(int fd, const char *keys, size_t key_size, const struct cg_geo *values, size_t n)
+static int fill(int fd, const char *keys, size_t key_size, const struct cg_geo *values, size_t n,
+		const bool *stop)
 {
 	for (size_t done = 0; done < n; done += BATCH) {
 		size_t part = n - done < BATCH ? n - done : BATCH;
 		uint32_t count = (uint32_t)part;
 
+		if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+			return -ECANCELED;
 		if (!bpf_map_update_batch(fd, keys + done * key_size, values + done, &count, NULL))
 			continue;
 		for (size_t i = 0; i < part; i++) {
@@ -63,7 +66,7 @@ static int check(int fd, const char *keys, size_t key_size, const struct cg_geo 
 }
 
 static int make(const char *name, const char *keys, size_t key_size, const struct cg_geo *values,
-		size_t n)
+		size_t n, const bool *stop)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
 	_cleanup_close_ int fd = bpf_map_create(BPF_MAP_TYPE_LPM_TRIE, name, (uint32_t)key_size,
@@ -72,14 +75,14 @@ static int make(const char *name, const char *keys, size_t key_size, const struc
 
 	if (fd < 0)
 		return -errno;
-	r = fill(fd, keys, key_size, values, n);
+	r = fill(fd, keys, key_size, values, n, stop);
 	if (!r)
 		r = check(fd, keys, key_size, values, n);
 	return r ? r : TAKE_FD(fd);
 }
 
 /* Keys and values apart, which is what a batch takes. */
-#define MAKE(name, v, n)                                                                       \
+#define MAKE(name, v, n, stop)                                                                 \
 	({                                                                                     \
 		_cleanup_free_ char *_keys = malloc(((n) + 1) * sizeof((v)->key));             \
 		_cleanup_free_ struct cg_geo *_values = calloc((n) + 1, sizeof(*_values));     \
@@ -90,18 +93,30 @@ static int make(const char *name, const char *keys, size_t key_size, const struc
 			_values[_i] = (v)[_i].value;                                           \
 		}                                                                              \
 		if (_keys && _values)                                                          \
-			_r = make(name, _keys, sizeof((v)->key), _values, n);                  \
+			_r = make(name, _keys, sizeof((v)->key), _values, n, stop);            \
 		_r;                                                                            \
 	})
 
-int cg_geomap_make4(const struct cg_geo_table *table)
+int cg_geo_tries_make(const struct cg_geo_table *table, const bool *stop,
+		      struct cg_geo_tries *ret_tries)
 {
-	return MAKE("cg_geo4_in", table->v4, table->n4);
+	_cleanup_close_ int v4 = MAKE("cg_geo4_in", table->v4, table->n4, stop);
+	_cleanup_close_ int v6 = v4 < 0 ? -1 : MAKE("cg_geo6_in", table->v6, table->n6, stop);
+
+	if (v4 < 0 || v6 < 0)
+		return v4 < 0 ? v4 : v6;
+	ret_tries->v4 = TAKE_FD(v4);
+	ret_tries->v6 = TAKE_FD(v6);
+	return 0;
 }
 
-int cg_geomap_make6(const struct cg_geo_table *table)
+void cg_geo_tries_close(struct cg_geo_tries *tries)
 {
-	return MAKE("cg_geo6_in", table->v6, table->n6);
+	if (tries->v4 >= 0)
+		close(tries->v4);
+	if (tries->v6 >= 0)
+		close(tries->v6);
+	tries->v4 = tries->v6 = -1;
 }
 
 /* Nobody looks there any more, or not yet. */
@@ -153,11 +168,10 @@ static void flip(struct cg_datapath *dp, uint32_t place)
 	__atomic_add_fetch(&dp->meta->epoch, 1, __ATOMIC_SEQ_CST);
 }
 
-int cg_datapath_geo_apply(struct cg_datapath *dp, const struct cg_geo_table *table, int64_t now_s)
+int cg_datapath_geo_apply(struct cg_datapath *dp, const struct cg_geo_table *table,
+			  const struct cg_geo_tries *tries, int64_t now_s)
 {
 	uint32_t was = in_force(dp), place = was == CG_GEO_FIRST ? CG_GEO_FIRST + 1 : CG_GEO_FIRST;
-	_cleanup_close_ int v4 = -1;
-	_cleanup_close_ int v6 = -1;
 	struct cg_geoinfo info;
 	int r = 0;
 
@@ -171,15 +185,7 @@ int cg_datapath_geo_apply(struct cg_datapath *dp, const struct cg_geo_table *tab
 	}
 	info = table->info;
 	info.loaded_s = (uint64_t)now_s;
-	v4 = cg_geomap_make4(table);
-	v6 = v4 < 0 ? v4 : cg_geomap_make6(table);
-	if (v6 < 0) {
-		r = v6;
-		v6 = -1;
-		v4 = v4 < 0 ? -1 : v4;
-		return cg_dp_fail(dp, r, "tables of countries: %s", strerror(-r));
-	}
-	r = place_write(dp, place, (const int[FAMILIES]){ v4, v6 }, &info);
+	r = place_write(dp, place, (const int[FAMILIES]){ tries->v4, tries->v6 }, &info);
 	if (r) {
 		place_clear(dp, place);
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A second thread for long work of the kernel at a start; whoever begins it waits for its end before the loop goes on. */
+/* A second thread for one piece of long work: of the kernel at a start, of databases while the loop goes on. */
 #ifndef CG_WORKER_H
 #define CG_WORKER_H
 

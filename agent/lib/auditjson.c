@@ -83,20 +83,35 @@ static struct json_object *hours(const struct cg_traffic_row *row)
 	return list;
 }
 
-static struct json_object *destination(const struct cg_traffic_row *row, bool with_hours)
+static struct cg_traffic_cell sum_of(const struct cg_traffic_row *row)
 {
-	struct json_object *o = json_object_new_object();
 	struct cg_traffic_cell sum = { 0 };
-	const struct cg_fact *fact;
-	char text[CG_ADDR_STRLEN];
-	struct cg_addr addr;
 
-	memcpy(&addr, row->peer, sizeof(addr));
 	for (size_t i = 0; i < CG_TRAFFIC_HOURS; i++) {
 		sum.up_bytes += row->cell[i].up_bytes;
 		sum.down_bytes += row->cell[i].down_bytes;
 		sum.tries += row->cell[i].tries;
 	}
+	return sum;
+}
+
+static void put_sum(struct json_object *o, const struct cg_traffic_cell *sum)
+{
+	put_num(o, "up_bytes", sum->up_bytes);
+	put_num(o, "down_bytes", sum->down_bytes);
+	put_num(o, "tries", sum->tries);
+}
+
+static struct json_object *destination(const struct cg_traffic_row *row,
+				       const struct cg_audit_place *place, bool with_hours)
+{
+	struct json_object *o = json_object_new_object();
+	struct cg_traffic_cell sum = sum_of(row);
+	const struct cg_fact *fact;
+	char text[CG_ADDR_STRLEN];
+	struct cg_addr addr;
+
+	memcpy(&addr, row->peer, sizeof(addr));
 	if (row->rest) {
 		cg_json_add(o, "rest", json_object_new_boolean(true));
 	} else {
@@ -108,13 +123,46 @@ static struct json_object *destination(const struct cg_traffic_row *row, bool wi
 			put_text(o, "role", cg_guess_name(fact->role));
 			put_known(o, "maker", fact->maker ? fact->maker : "");
 		}
+		if (place) {
+			put_known(o, "country", place->country);
+			put_known(o, "network", place->network);
+		}
 	}
-	put_num(o, "up_bytes", sum.up_bytes);
-	put_num(o, "down_bytes", sum.down_bytes);
-	put_num(o, "tries", sum.tries);
+	put_sum(o, &sum);
 	if (with_hours)
 		cg_json_add(o, "hours", hours(row));
 	return o;
+}
+
+/* All destinations together; those that nobody knows the country of, as one. */
+static struct json_object *countries(const struct cg_audit_view *v)
+{
+	struct json_object *list = json_object_new_array();
+	bool done[CG_TRAFFIC_PER_CAM] = { false };
+
+	for (size_t i = 0; i < v->nrow; i++) {
+		const char *country = v->row[i]->rest ? "" : v->place[i].country;
+		struct cg_traffic_cell sum = { 0 };
+		struct json_object *o;
+
+		if (done[i])
+			continue;
+		for (size_t k = i; k < v->nrow; k++) {
+			struct cg_traffic_cell one = sum_of(v->row[k]);
+
+			if (strcmp(v->row[k]->rest ? "" : v->place[k].country, country))
+				continue;
+			done[k] = true;
+			sum.up_bytes += one.up_bytes;
+			sum.down_bytes += one.down_bytes;
+			sum.tries += one.tries;
+		}
+		o = json_object_new_object();
+		put_known(o, "country", country);
+		put_sum(o, &sum);
+		cg_json_push(list, o);
+	}
+	return list;
 }
 
 struct json_object *cg_audit_json(const struct cg_view_time *t, const struct cg_audit_view *v)
@@ -137,8 +185,11 @@ struct json_object *cg_audit_json(const struct cg_view_time *t, const struct cg_
 	cg_json_add(o, "services", services(t, seen));
 	cg_json_add(o, "findings", findings(v));
 	for (size_t i = 0; i < v->nrow; i++)
-		cg_json_push(list, destination(v->row[i], v->hours));
+		cg_json_push(list,
+			     destination(v->row[i], v->place ? &v->place[i] : NULL, v->hours));
 	cg_json_add(o, "destinations", list);
+	if (v->place)
+		cg_json_add(o, "countries", countries(v));
 	/* The hour under way, the last of `hours`, began then. */
 	cg_json_add(o, "hour_s", json_object_new_int64(cg_view_epoch(t, hour_ns)));
 	return o;

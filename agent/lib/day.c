@@ -30,6 +30,7 @@ void cg_day_clear(struct cg_day *day)
 	day->peer = NULL;
 	day->npeer = day->nstop = day->nother = 0;
 	day->other = (struct cg_day_peer){ 0 };
+	day->country = day->network = (struct cg_day_places){ 0 };
 }
 
 /* Takes p's name, where there is room. */
@@ -143,6 +144,7 @@ static struct json_object *peer_json(const struct cg_day_peer *p)
 	if (p->net.len)
 		put_text(o, "net", cg_prefix_format(&p->net, net));
 	put_text(o, "country", p->country);
+	put_text(o, "network", p->network);
 	put_num(o, "up_bytes", p->up_bytes);
 	put_num(o, "down_bytes", p->down_bytes);
 	put_num(o, "stopped_bytes", p->stopped_bytes);
@@ -161,6 +163,13 @@ static struct json_object *stop_json(const struct cg_day_stop *s)
 	put_num(o, "packets", s->packets);
 	put_num(o, "bytes", s->bytes);
 	return o;
+}
+
+static void put_places(struct json_object *o, const char *as, const struct cg_day_places *list,
+		       const char *key)
+{
+	if (list->n)
+		cg_json_add(o, as, cg_day_places_json(list, key));
 }
 
 struct json_object *cg_day_to_json(const struct cg_day *day)
@@ -199,6 +208,8 @@ struct json_object *cg_day_to_json(const struct cg_day *day)
 		put_num(other, "count", day->nother);
 		cg_json_add(o, "others", other);
 	}
+	put_places(o, "countries", &day->country, "country");
+	put_places(o, "networks", &day->network, "network");
 	list = json_object_new_array();
 	for (uint32_t i = 0; i < day->nstop; i++)
 		cg_json_push(list, stop_json(&day->stop[i]));
@@ -235,6 +246,7 @@ static bool take_peer(struct json_object *o, struct cg_day_peer *ret)
 			return false;
 	}
 	(void)snprintf(p.country, sizeof(p.country), "%s", cg_json_get_text(o, "country"));
+	(void)snprintf(p.network, sizeof(p.network), "%s", cg_json_get_text(o, "network"));
 	p.up_bytes = cg_json_get_count(o, "up_bytes");
 	p.down_bytes = cg_json_get_count(o, "down_bytes");
 	p.stopped_bytes = cg_json_get_count(o, "stopped_bytes");
@@ -308,6 +320,10 @@ int cg_day_parse(const char *line, size_t n, struct cg_day *ret_day)
 		if (!more)
 			d.other = (struct cg_day_peer){ 0 };
 	}
+	if (json_object_object_get_ex(o, "countries", &list))
+		cg_day_places_parse(list, "country", &d.country);
+	if (json_object_object_get_ex(o, "networks", &list))
+		cg_day_places_parse(list, "network", &d.network);
 	if (json_object_object_get_ex(o, "stopped", &list) &&
 	    json_object_is_type(list, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(list) && d.nstop < CG_DAY_STOPS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A camera's day: what left to where and what came back, by name and network, and what was
- * stopped, by reason. One line of the record; a later one of the same camera and day takes its
+ * A camera's day: what left to where and what came back, by name, country and network, and
+ * what was stopped, by reason. One line of the record; a later one of the same camera and day takes its
  * place. Pure.
  */
 #ifndef CG_DAY_H
@@ -11,15 +11,31 @@
 #include "record.h"
 
 /* Where it goes to; the others are one sum. A camera has five or ten. */
-#define CG_DAY_PEERS 24
+#define CG_DAY_PEERS  24
+/* Countries and networks (AS) with a sum of their own. */
+#define CG_DAY_PLACES 16
 /* Reasons with a count, either way, monitored or not. */
-#define CG_DAY_STOPS 32
+#define CG_DAY_STOPS  32
+
+struct json_object;
 
 struct cg_day_peer {
 	char *name;	      /* that the camera had asked for; NULL = none */
-	char country[4];      /* where a database says so; "" = none */
+	char country[8];      /* "DE", "unknown", "private", "shared"; "" = none was asked */
+	char network[16];     /* "AS64500"; "" = none */
 	struct cg_prefix net; /* /24, /48; of a name the last one */
 	uint64_t up_bytes, down_bytes, stopped_bytes;
+};
+
+struct cg_day_place {
+	char text[16]; /* as in cg_day_peer */
+	uint64_t up_bytes, down_bytes, stopped_bytes;
+};
+
+/* Of all remotes, those without a place of their own too. */
+struct cg_day_places {
+	uint32_t n, nother; /* nother more are one sum */
+	struct cg_day_place v[CG_DAY_PLACES], other;
 };
 
 struct cg_day_stop {
@@ -38,6 +54,7 @@ struct cg_day {
 	uint32_t npeer, nstop, nother;
 	struct cg_day_peer *peer; /* room for the next power of two */
 	struct cg_day_peer other; /* nother more, without name and net */
+	struct cg_day_places country, network;
 	struct cg_day_stop stop[CG_DAY_STOPS];
 };
 
@@ -46,6 +63,12 @@ void cg_day_clear(struct cg_day *day);
 /* The one for a remote, made where there is none; full, or without memory: the others'. name may be
  * NULL. Valid until the next call. */
 struct cg_day_peer *cg_day_peer(struct cg_day *day, const char *name, const struct cg_addr *addr);
+/* daysums.c: the one of that text, made where there is none; full: the others'. */
+struct cg_day_place *cg_day_place(struct cg_day_places *list, const char *text);
+/* key: "country", "network". NULL where there is nothing, or without memory. */
+struct json_object *cg_day_places_json(const struct cg_day_places *list, const char *key);
+void cg_day_places_parse(struct json_object *o, const char *key, struct cg_day_places *ret_list);
+
 void cg_day_stop(struct cg_day *day, const struct cg_day_stop *stop);
 /* Is there anything to tell? */
 bool cg_day_empty(const struct cg_day *day);

@@ -51,6 +51,9 @@ struct said {
 struct walk {
 	struct tree tree[NTREES];
 	const struct cg_places *want;
+	const bool *stop; /* another thread sets it; NULL: nobody does */
+	bool special;	  /* ranges that are in no country are wanted */
+	int deepest;	  /* bits of the longest of them */
 	struct cg_geo_table *table;
 	size_t room4, room6;
 	bool v6;
@@ -75,6 +78,15 @@ static uint32_t record_value(struct tree *t, MMDB_entry_s *entry)
 
 /* ---- the tree ---- */
 
+/* What stands where a tree has nothing. */
+static uint32_t nothing(const struct walk *w, enum tree_kind kind)
+{
+	return kind == COUNTRY && w->tree[COUNTRY].open &&
+			       cg_places_has_country(w->want, CG_COUNTRY_UNKNOWN) ?
+		       CG_COUNTRY_UNKNOWN :
+		       0;
+}
+
 static int child(struct walk *w, struct tree *t, struct spot at, int right, struct spot *ret)
 {
 	MMDB_search_node_s node;
@@ -94,11 +106,16 @@ static int child(struct walk *w, struct tree *t, struct spot at, int right, stru
 		ret->value = (uint32_t)(right ? node.right_record : node.left_record);
 		return 0;
 	case MMDB_RECORD_TYPE_EMPTY:
+		ret->value = nothing(w, t->kind);
 		return 0;
 	case MMDB_RECORD_TYPE_DATA:
 		ret->value =
 			record_value(t, right ? &node.right_record_entry : &node.left_record_entry);
 		t->known += ret->value != 0;
+		if (!ret->value) {
+			ret->value = nothing(w, t->kind);
+			return 0;
+		}
 		/* Others are nowhere, as what is not there. */
 		if (t->kind == COUNTRY ? !cg_places_has_country(w->want, (uint16_t)ret->value) :
 					 !cg_places_has_network(w->want, ret->value))
@@ -117,7 +134,7 @@ static int roots_find(struct walk *w, struct tree *t)
 
 	t->root6 = at;
 	if (t->db.metadata.ip_version == 4)
-		t->root6 = (struct spot){ 0 };
+		t->root6 = (struct spot){ .value = nothing(w, t->kind) };
 	else
 		for (int i = 0; !r && i < 96; i++)
 			r = child(w, t, at, 0, &at);
@@ -186,34 +203,99 @@ static void emit(struct walk *w, int depth, const struct cg_geo *value)
 static const struct inside {
 	uint8_t addr[16];
 	int depth;
+	bool nowhere;
 } INSIDE[] = {
-	{ { 0 }, 96 },
-	{ { [10] = 0xff, [11] = 0xff }, 96 },
-	{ { 0x00, 0x64, 0xff, 0x9b }, 96 },
-	{ { 0x20, 0x02 }, 16 },
-	{ { 0x20, 0x01 }, 32 },
+	{ { 0 }, 96, true },
+	{ { [10] = 0xff, [11] = 0xff }, 96, false },
+	{ { 0x00, 0x64, 0xff, 0x9b }, 96, false },
+	{ { 0x20, 0x02 }, 16, false },
+	{ { 0x20, 0x01 }, 32, true },
 };
 #define NINSIDE (sizeof(INSIDE) / sizeof(INSIDE[0]))
 
-static bool is_inside(const struct walk *w, int depth)
+static bool is_inside(const struct walk *w, int depth, struct said *ret)
 {
-	for (size_t i = 0; i < NINSIDE; i++)
-		if (depth == INSIDE[i].depth && !memcmp(w->addr, INSIDE[i].addr, sizeof(w->addr)))
-			return true;
+	for (size_t i = 0; i < NINSIDE; i++) {
+		if (depth != INSIDE[i].depth || memcmp(w->addr, INSIDE[i].addr, sizeof(w->addr)))
+			continue;
+		*ret = (struct said){ 0 };
+		if (INSIDE[i].nowhere)
+			ret->value.country = (uint16_t)nothing(w, COUNTRY);
+		return true;
+	}
 	return false;
+}
+
+/* Does the prefix at depth cover addr/len, which is longer? */
+static bool covers(const uint8_t *at, int depth, const uint8_t *addr, int len)
+{
+	int bytes = depth / 8, bits = depth % 8;
+
+	return depth < len && !memcmp(at, addr, (size_t)bytes) &&
+	       (!bits || !((at[bytes] ^ addr[bytes]) >> (8 - bits)));
 }
 
 /* Does the prefix cover one of those? */
 static bool holds_inside(const struct walk *w, int depth)
 {
-	for (size_t i = 0; i < NINSIDE; i++) {
-		const uint8_t *a = INSIDE[i].addr;
-		int bytes = depth / 8, bits = depth % 8;
-
-		if (depth < INSIDE[i].depth && !memcmp(w->addr, a, (size_t)bytes) &&
-		    (!bits || !((w->addr[bytes] ^ a[bytes]) >> (8 - bits))))
+	for (size_t i = 0; i < NINSIDE; i++)
+		if (covers(w->addr, depth, INSIDE[i].addr, INSIDE[i].depth))
 			return true;
+	return false;
+}
+
+/* A range that is in no country, and where it begins within the family's address. */
+static const struct cg_place_range *range_next(const struct walk *w, size_t *at, int *ret_len,
+					       const uint8_t **ret_addr)
+{
+	size_t n;
+	const struct cg_place_range *r = cg_place_ranges(&n);
+
+	while (*at < n) {
+		const struct cg_place_range *one = &r[(*at)++];
+		struct cg_addr addr;
+
+		memcpy(addr.b, one->addr, sizeof(addr.b));
+		if (cg_addr_is_v4(&addr) == w->v6)
+			continue;
+		*ret_len = w->v6 ? one->len : one->len - 96;
+		*ret_addr = one->addr + (w->v6 ? 0 : 12);
+		return one;
 	}
+	return NULL;
+}
+
+static bool is_special(const struct walk *w, int depth, struct said *ret)
+{
+	const struct cg_place_range *r;
+	const uint8_t *addr;
+	size_t at = 0;
+	int len;
+
+	if (depth > w->deepest)
+		return false;
+	while ((r = range_next(w, &at, &len, &addr))) {
+		if (depth != len || memcmp(w->addr, addr, w->v6 ? 16 : 4))
+			continue;
+		*ret = (struct said){ 0 };
+		if (cg_places_has_country(w->want, r->country))
+			ret->value.country = r->country;
+		return true;
+	}
+	return false;
+}
+
+static bool holds_special(const struct walk *w, int depth)
+{
+	const uint8_t *addr;
+	size_t at = 0;
+	int len;
+
+	if (depth >= w->deepest)
+		return false;
+	while (range_next(w, &at, &len, &addr))
+		if (covers(w->addr, depth, addr, len))
+			return true;
 	return false;
 }
 
@@ -225,16 +307,30 @@ static void turn(struct walk *w, int depth, int right)
 		(uint8_t)(right ? w->addr[depth / 8] | bit : w->addr[depth / 8] & ~bit);
 }
 
+/* May a leaf that says the same of all below be taken as it is? */
+static bool is_whole(const struct walk *w, uint32_t country, uint32_t network, int depth)
+{
+	bool says = country || network;
+
+	if (!says && !w->special)
+		return true;
+	if (w->v6 && says && holds_inside(w, depth))
+		return false;
+	return !holds_special(w, depth);
+}
+
 static struct said walk(struct walk *w, struct spot country, struct spot network, int depth)
 {
-	struct said half[2] = { 0 };
+	struct said half[2] = { 0 }, said;
 
-	if (w->v6 && is_inside(w, depth))
-		return half[0];
+	if ((w->v6 && is_inside(w, depth, &said)) || is_special(w, depth, &said))
+		return said;
 	if (!country.is_node && !network.is_node &&
-	    ((!country.value && !network.value) || !w->v6 || !holds_inside(w, depth)))
+	    is_whole(w, country.value, network.value, depth))
 		return (struct said){ .value = { network.value, (uint16_t)country.value, 0 } };
-	if (depth == (w->v6 ? 128 : 32))
+	if (w->stop && __atomic_load_n(w->stop, __ATOMIC_RELAXED))
+		w->err = -ECANCELED;
+	else if (depth == (w->v6 ? 128 : 32))
 		w->err = -EBADMSG;
 	else if (++w->steps > CG_MAX_GEO_STEPS)
 		w->err = -E2BIG;
@@ -264,9 +360,16 @@ static struct said walk(struct walk *w, struct spot country, struct spot network
 
 static int walk_family(struct walk *w, bool v6)
 {
+	const uint8_t *addr;
 	struct said said;
+	size_t at = 0;
+	int len;
 
 	w->v6 = v6;
+	w->deepest = 0;
+	while (range_next(w, &at, &len, &addr))
+		if (len > w->deepest)
+			w->deepest = len;
 	memset(w->addr, 0, sizeof(w->addr));
 	said = walk(w, v6 ? w->tree[COUNTRY].root6 : w->tree[COUNTRY].root4,
 		    v6 ? w->tree[NETWORK].root6 : w->tree[NETWORK].root4, 0);
@@ -285,7 +388,7 @@ static const char *base_of(const char *path)
 }
 
 /* All of it in memory of its own; -EFBIG, -ENODATA: empty, -EINVAL: no file. */
-static int copy_file(const char *path, int *ret_fd)
+static int copy_file(const char *path, const bool *stop, int *ret_fd)
 {
 	_cleanup_close_ int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	_cleanup_close_ int to = -1;
@@ -312,6 +415,8 @@ static int copy_file(const char *path, int *ret_fd)
 				return k < 0 ? -errno : -EIO;
 		}
 		all += n > 0 ? (size_t)n : 0;
+		if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+			return -ECANCELED;
 		if (all > CG_MAX_GEO_BYTES)
 			return -EFBIG;
 	}
@@ -325,26 +430,9 @@ static int copy_file(const char *path, int *ret_fd)
 
 static int refuse(const char *path, const char *what, int err, struct cg_diag *diag)
 {
-	if (err == -ENOMEM)
+	if (err == -ENOMEM || err == -ECANCELED)
 		return err;
 	return cg_diag_set(diag, NULL, -EINVAL, "%s: %s", path, what);
-}
-
-static int meta_look(int fd)
-{
-	_cleanup_free_ uint8_t *tail = NULL;
-	struct stat st;
-	size_t n;
-
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	n = st.st_size < CG_GEO_META_MAX ? (size_t)st.st_size : CG_GEO_META_MAX;
-	tail = malloc(n + 1);
-	if (!tail)
-		return -ENOMEM;
-	if (pread(fd, tail, n, st.st_size - (off_t)n) != (ssize_t)n)
-		return -EIO;
-	return cg_geo_meta_look(tail, n, (uint64_t)st.st_size);
 }
 
 static int tree_open(struct walk *w, enum tree_kind kind, const char *path, struct cg_diag *diag)
@@ -357,14 +445,14 @@ static int tree_open(struct walk *w, enum tree_kind kind, const char *path, stru
 	t->kind = kind;
 	if (!path)
 		return 0;
-	r = copy_file(path, &fd);
+	r = copy_file(path, w->stop, &fd);
 	if (r)
 		return refuse(path,
 			      r == -ENODATA ? "found an empty file, expected a database" :
 			      r == -EFBIG   ? "found a larger file than any database is" :
 					      strerror(-r),
 			      r, diag);
-	r = meta_look(fd);
+	r = cg_geo_meta_file(fd);
 	if (r)
 		return refuse(path, "no whole database in MaxMind's format; was it cut off?", r,
 			      diag);
@@ -404,7 +492,7 @@ static int walk_all(struct walk *w, const char *const path[NTREES], struct cg_di
 
 	if (!r)
 		r = walk_family(w, true);
-	if (r == -ENOMEM)
+	if (r == -ENOMEM || r == -ECANCELED)
 		return r;
 	for (int k = 0; k < NTREES; k++)
 		if (r && path[k])
@@ -428,8 +516,9 @@ static int walk_all(struct walk *w, const char *const path[NTREES], struct cg_di
 	return 0;
 }
 
-int cg_geo_read(const char *country_path, const char *network_path, const struct cg_places *want,
-		struct cg_diag *diag, struct cg_geo_table **ret_table)
+int cg_geo_read_until(const char *country_path, const char *network_path,
+		      const struct cg_places *want, const bool *stop, struct cg_diag *diag,
+		      struct cg_geo_table **ret_table)
 {
 	const char *const path[NTREES] = { country_path, network_path };
 	struct walk *w = calloc(1, sizeof(*w));
@@ -438,6 +527,9 @@ int cg_geo_read(const char *country_path, const char *network_path, const struct
 	if (!w)
 		return r;
 	w->want = want;
+	w->stop = stop;
+	w->special = cg_places_has_country(want, CG_COUNTRY_PRIVATE) ||
+		     cg_places_has_country(want, CG_COUNTRY_SHARED);
 	w->table = calloc(1, sizeof(*w->table));
 	if (w->table)
 		r = tree_open(w, COUNTRY, country_path, diag);
@@ -457,9 +549,11 @@ int cg_geo_read(const char *country_path, const char *network_path, const struct
 
 #else /* without libmaxminddb: a config that names a database is refused before */
 
-int cg_geo_read(const char *country_path, const char *network_path, const struct cg_places *want,
-		struct cg_diag *diag, struct cg_geo_table **ret_table)
+int cg_geo_read_until(const char *country_path, const char *network_path,
+		      const struct cg_places *want, const bool *stop, struct cg_diag *diag,
+		      struct cg_geo_table **ret_table)
 {
+	(void)stop;
 	(void)country_path;
 	(void)network_path;
 	(void)want;
@@ -468,6 +562,12 @@ int cg_geo_read(const char *country_path, const char *network_path, const struct
 }
 
 #endif
+
+int cg_geo_read(const char *country_path, const char *network_path, const struct cg_places *want,
+		struct cg_diag *diag, struct cg_geo_table **ret_table)
+{
+	return cg_geo_read_until(country_path, network_path, want, NULL, diag, ret_table);
+}
 
 void cg_geo_free(struct cg_geo_table **table)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Databases of countries and networks (MaxMind's file format) as the shortest list of prefixes. libmaxminddb is known only to geo.c and geo_record.c. */
+/* Databases of countries and networks (MaxMind's file format) as the shortest list of prefixes. libmaxminddb is known only to the files geo*.c. */
 #ifndef CG_GEO_H
 #define CG_GEO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <camgate/geo_abi.h>
@@ -39,14 +40,10 @@ struct cg_geo_table {
  */
 int cg_geo_read(const char *country_path, const char *network_path, const struct cg_places *want,
 		struct cg_diag *diag, struct cg_geo_table **ret_table) __must_check;
+/* The same, given up with -ECANCELED soon after *stop is set, by another thread too. */
+int cg_geo_read_until(const char *country_path, const char *network_path,
+		      const struct cg_places *want, const bool *stop, struct cg_diag *diag,
+		      struct cg_geo_table **ret_table) __must_check;
 void cg_geo_free(struct cg_geo_table **table);
-
-/* One address in one file as it lies there: "CN", "AS13335". -ENOENT: it says nothing. */
-#define CG_GEO_TEXT_LEN 16
-struct cg_addr;
-int cg_geo_ask_country(const char *path, const struct cg_addr *addr,
-		       char ret_text[static CG_GEO_TEXT_LEN]) __must_check;
-int cg_geo_ask_network(const char *path, const struct cg_addr *addr,
-		       char ret_text[static CG_GEO_TEXT_LEN]) __must_check;
 
 #endif

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
+#include "cleanup.h"
 
 #define MARKER	   "\xab\xcd\xefMaxMind.com"
 #define MARKER_LEN (sizeof(MARKER) - 1)
@@ -155,4 +157,21 @@ int cg_geo_meta_look(const uint8_t *tail, size_t n, uint64_t size)
 	    nodes * bits / 4 + SEPARATOR > size)
 		return -EINVAL;
 	return 0;
+}
+
+int cg_geo_meta_file(int fd)
+{
+	_cleanup_free_ uint8_t *tail = NULL;
+	struct stat st;
+	size_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	n = st.st_size < CG_GEO_META_MAX ? (size_t)st.st_size : CG_GEO_META_MAX;
+	tail = malloc(n + 1);
+	if (!tail)
+		return -ENOMEM;
+	if (pread(fd, tail, n, st.st_size - (off_t)n) != (ssize_t)n)
+		return -EIO;
+	return cg_geo_meta_look(tail, n, (uint64_t)st.st_size);
 }

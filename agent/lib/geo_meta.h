@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a database in MaxMind's format says of itself, looked at before libmaxminddb believes it. Pure. */
+/* What a database in MaxMind's format says of itself, looked at before libmaxminddb believes it. */
 #ifndef CG_GEO_META_H
 #define CG_GEO_META_H
 
@@ -15,5 +15,7 @@
  * the file: libmaxminddb multiplies with 32 bits (1.7.1: MMDB_open) and would read past it.
  */
 int cg_geo_meta_look(const uint8_t *tail, size_t n, uint64_t size);
+/* That of a file that is open. -EINVAL as above, -errno. */
+int cg_geo_meta_file(int fd);
 
 #endif

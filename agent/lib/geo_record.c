@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Records as their makers write them, and one address looked up in a file. */
+/* Records as their makers write them. */
 #include "geo_record.h"
-
-#include <errno.h>
-#include <string.h>
-#include "addr.h"
-#include "geo.h"
 
 #ifdef CG_HAVE_MAXMINDDB
 
-#include <netinet/in.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <sys/socket.h>
+#include <string.h>
+#include "place.h"
 
 static uint32_t number_of(const MMDB_entry_data_s *d)
 {
@@ -48,6 +42,12 @@ static bool find(MMDB_entry_s *entry, const char *const *path, MMDB_entry_data_s
 	return MMDB_aget_value(entry, ret, path) == MMDB_SUCCESS && ret->has_data;
 }
 
+/* "EU" and "ZZ" are no country's. */
+static uint32_t known(uint16_t country)
+{
+	return cg_country_is_known(country) ? country : 0;
+}
+
 uint32_t cg_geo_country(MMDB_entry_s *entry)
 {
 	/* MaxMind's own and those that follow it; ip-location-db and others; IPinfo. */
@@ -60,7 +60,7 @@ uint32_t cg_geo_country(MMDB_entry_s *entry)
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (find(entry, paths[i], &d) && d.type == MMDB_DATA_TYPE_UTF8_STRING)
-			return cg_country_number(d.utf8_string, d.data_size);
+			return known(cg_country_number(d.utf8_string, d.data_size));
 	return 0;
 }
 
@@ -80,81 +80,6 @@ uint32_t cg_geo_network(MMDB_entry_s *entry)
 			       number_of(&d);
 	}
 	return 0;
-}
-
-static int ask(const char *path, const struct cg_addr *addr, MMDB_s *db, MMDB_entry_s *ret_entry)
-{
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-	struct sockaddr_in in4 = { .sin_family = AF_INET };
-	MMDB_lookup_result_s found;
-	bool v4 = cg_addr_is_v4(addr);
-	int err = 0;
-
-	if (MMDB_open(path, MMDB_MODE_MMAP, db) != MMDB_SUCCESS)
-		return -ENOENT;
-	memcpy(&in6.sin6_addr, addr->b, 16);
-	memcpy(&in4.sin_addr, addr->b + 12, 4);
-	found = MMDB_lookup_sockaddr(db, v4 ? (struct sockaddr *)&in4 : (struct sockaddr *)&in6,
-				     &err);
-	if (err == MMDB_SUCCESS && found.found_entry) {
-		*ret_entry = found.entry;
-		return 0;
-	}
-	MMDB_close(db);
-	return -ENOENT;
-}
-
-int cg_geo_ask_country(const char *path, const struct cg_addr *addr,
-		       char ret_text[static CG_GEO_TEXT_LEN])
-{
-	MMDB_entry_s entry;
-	uint32_t country;
-	MMDB_s db;
-	int r = ask(path, addr, &db, &entry);
-
-	if (r)
-		return r;
-	country = cg_geo_country(&entry);
-	MMDB_close(&db);
-	if (!country)
-		return -ENOENT;
-	(void)cg_country_format((uint16_t)country, ret_text);
-	return 0;
-}
-
-int cg_geo_ask_network(const char *path, const struct cg_addr *addr,
-		       char ret_text[static CG_GEO_TEXT_LEN])
-{
-	MMDB_entry_s entry;
-	uint32_t network;
-	MMDB_s db;
-	int r = ask(path, addr, &db, &entry);
-
-	if (r)
-		return r;
-	network = cg_geo_network(&entry);
-	MMDB_close(&db);
-	if (!network)
-		return -ENOENT;
-	(void)snprintf(ret_text, CG_GEO_TEXT_LEN, "AS%u", network);
-	return 0;
-}
-
-#else
-
-int cg_geo_ask_country(const char *path, const struct cg_addr *addr,
-		       char ret_text[static CG_GEO_TEXT_LEN])
-{
-	(void)path;
-	(void)addr;
-	(void)ret_text;
-	return -ENOENT;
-}
-
-int cg_geo_ask_network(const char *path, const struct cg_addr *addr,
-		       char ret_text[static CG_GEO_TEXT_LEN])
-{
-	return cg_geo_ask_country(path, addr, ret_text);
 }
 
 #endif

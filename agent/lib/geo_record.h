@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <maxminddb.h>
 
-/* cg_country_number(), or 0. */
+/* cg_country_number() of one that is known, or 0. */
 uint32_t cg_geo_country(MMDB_entry_s *entry);
 /* The number of the AS, or 0. */
 uint32_t cg_geo_network(MMDB_entry_s *entry);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include "place.h"
 
+#define V4 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+
 /* The officially assigned codes of ISO 3166-1, and XK, which is for users to assign and
  * which databases of countries all use for Kosovo. */
 static const char CODES[] =
@@ -22,10 +24,23 @@ uint16_t cg_country_number(const char *s, size_t n)
 	return (uint16_t)(1 + (s[0] - 'A') * 26 + (s[1] - 'A'));
 }
 
+static const struct {
+	uint16_t country;
+	const char *text;
+} WORDS[] = {
+	{ CG_COUNTRY_UNKNOWN, "unknown" },
+	{ CG_COUNTRY_PRIVATE, "private" },
+	{ CG_COUNTRY_SHARED, "shared" },
+};
+#define NWORDS (sizeof(WORDS) / sizeof(WORDS[0]))
+
 const char *cg_country_format(uint16_t country, char buf[static CG_COUNTRY_STRLEN])
 {
-	bool known = country && country < CG_COUNTRIES;
+	bool known = country && country < CG_COUNTRY_UNKNOWN;
 
+	for (size_t i = 0; i < NWORDS; i++)
+		if (WORDS[i].country == country)
+			return strcpy(buf, WORDS[i].text);
 	buf[0] = known ? (char)('A' + (country - 1) / 26) : '?';
 	buf[1] = known ? (char)('A' + (country - 1) % 26) : '?';
 	buf[2] = '\0';
@@ -40,6 +55,16 @@ bool cg_country_is_known(uint16_t country)
 	return false;
 }
 
+uint16_t cg_country_of(const char *s)
+{
+	uint16_t country = cg_country_number(s, strlen(s));
+
+	for (size_t i = 0; i < NWORDS; i++)
+		if (!strcmp(WORDS[i].text, s))
+			return WORDS[i].country;
+	return cg_country_is_known(country) ? country : 0;
+}
+
 const char *cg_country_meant(const char *s)
 {
 	if (!strcmp(s, "UK"))
@@ -47,6 +72,57 @@ const char *cg_country_meant(const char *s)
 	if (!strcmp(s, "EL"))
 		return "GR";
 	return NULL;
+}
+
+/* RFC 1918, 3927, 6598, 4193, 4291. */
+static const struct cg_place_range RANGES[] = {
+	{ { V4, 10 }, 96 + 8, CG_COUNTRY_PRIVATE },
+	{ { V4, 172, 16 }, 96 + 12, CG_COUNTRY_PRIVATE },
+	{ { V4, 192, 168 }, 96 + 16, CG_COUNTRY_PRIVATE },
+	{ { V4, 169, 254 }, 96 + 16, CG_COUNTRY_PRIVATE },
+	{ { V4, 100, 64 }, 96 + 10, CG_COUNTRY_SHARED },
+	{ { 0xfc }, 7, CG_COUNTRY_PRIVATE },
+	{ { 0xfe, 0x80 }, 10, CG_COUNTRY_PRIVATE },
+};
+
+const struct cg_place_range *cg_place_ranges(size_t *ret_n)
+{
+	*ret_n = sizeof(RANGES) / sizeof(RANGES[0]);
+	return RANGES;
+}
+
+uint16_t cg_place_special(const struct cg_addr *addr)
+{
+	for (size_t i = 0; i < sizeof(RANGES) / sizeof(RANGES[0]); i++) {
+		struct cg_prefix p = { .len = RANGES[i].len };
+
+		memcpy(p.addr.b, RANGES[i].addr, sizeof(p.addr.b));
+		if (cg_prefix_contains(&p, addr))
+			return RANGES[i].country;
+	}
+	return 0;
+}
+
+struct cg_addr cg_place_inside(const struct cg_addr *addr)
+{
+	static const uint8_t nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
+	struct cg_addr a = *addr;
+	bool sixto4 = a.b[0] == 0x20 && a.b[1] == 0x02;
+
+	if (!sixto4 && memcmp(a.b, nat64, sizeof(nat64)))
+		return a;
+	if (sixto4)
+		memcpy(a.b + 12, addr->b + 2, 4);
+	memset(a.b, 0, 10);
+	memset(a.b + 10, 0xff, 2);
+	return a;
+}
+
+bool cg_place_nowhere(const struct cg_addr *addr)
+{
+	static const uint8_t none[12], teredo[4] = { 0x20, 0x01 };
+
+	return !memcmp(addr->b, none, sizeof(none)) || !memcmp(addr->b, teredo, sizeof(teredo));
 }
 
 void cg_places_country(struct cg_places *p, uint16_t country)

@@ -130,15 +130,16 @@ static int parse_name(const struct where *w, const char *s, struct cg_rule_text 
 
 static int parse_country(const struct where *w, const char *s, struct cg_rule_text *rule)
 {
-	uint16_t country = cg_country_number(s, strlen(s));
+	uint16_t country = cg_country_of(s);
 	const char *meant = cg_country_meant(s);
 
-	if (!cg_country_is_known(country))
-		return cg_diag_set(w->diag, w->pos, -EINVAL,
-				   "rule '%s': found country '%s', expected %s%s", w->rule, s,
-				   meant ? meant :
-					   "a code of ISO 3166 in capital letters such as CN",
-				   meant ? ", the country's code" : "");
+	if (!country)
+		return cg_diag_set(
+			w->diag, w->pos, -EINVAL, "rule '%s': found country '%s', expected %s%s",
+			w->rule, s,
+			meant ? meant :
+				"a code of ISO 3166 in capital letters such as CN, unknown, private or shared",
+			meant ? ", the country's code" : "");
 	rule->kind = CG_DST_COUNTRY;
 	rule->place = country;
 	return 0;

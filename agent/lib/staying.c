@@ -56,15 +56,15 @@ int cg_staying_words(const struct cg_config_cam *own, const struct cg_config_cam
 		return 0;
 	for (size_t i = 0; i < list->n; i++) {
 		const struct cg_text *t = &list->v[i];
-		uint16_t country = cg_country_number(t->s, strlen(t->s));
+		uint16_t country = cg_country_of(t->s);
 		const char *meant = cg_country_meant(t->s);
 		int r;
 
-		if (!cg_country_is_known(country))
+		if (!country)
 			return cg_diag_set(
 				diag, &t->pos, -EINVAL, "stay_in: found '%s', expected %s", t->s,
 				meant ? meant :
-					"a country's code of ISO 3166 in capital letters such as CN, or " ANYWHERE
+					"a country's code of ISO 3166 in capital letters such as CN, unknown, private or shared, or " ANYWHERE
 					" alone");
 		r = needs(policy->country_database, "country_database", "stay_in", &t->pos, diag);
 		if (r)

@@ -20,12 +20,16 @@
 #include "abi_check.h"
 
 /* cg_meta.geo: CG_GEO_NONE, or CG_GEO_FIRST and the one behind. */
-#define CG_GEO_NONE   0 /* no table is in force: every address is somewhere else */
-#define CG_GEO_FIRST  1
-#define CG_GEO_PLACES 3 /* the first stays empty */
+#define CG_GEO_NONE	   0 /* no table is in force: every address is somewhere else */
+#define CG_GEO_FIRST	   1
+#define CG_GEO_PLACES	   3 /* the first stays empty */
 
-/* A country: 1 + 26 * letter + letter of its code, "AA" being 1; 0 = not one that is named. */
-#define CG_COUNTRIES  677
+/* A country: 1 + 26 * letter + letter of its code, "AA" being 1; 0 = not one that is named.
+ * Behind the codes stand those that are none. */
+#define CG_COUNTRY_UNKNOWN 677 /* the database has no country for the address */
+#define CG_COUNTRY_PRIVATE 678 /* of somebody's own network, nobody's on the internet */
+#define CG_COUNTRY_SHARED  679 /* behind a provider's NAT, RFC 6598 */
+#define CG_COUNTRIES	   680
 
 struct cg_geo4_key {
 	__u32 prefixlen;

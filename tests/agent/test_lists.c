@@ -33,11 +33,16 @@ static void db_bytes(const void *bytes, size_t n)
 static uint8_t *db_make(const char *country, uint32_t asn, uint64_t built, size_t *ret_n)
 {
 	const struct mmdb_opts o = { 24, false, true, MMDB_FLAT, built };
-	const struct mmdb_row row = {
-		.addr = { 203, 0, 113 }, .len = 24, .v4 = true, .country = country, .asn = asn
+	const struct mmdb_row rows[] = {
+		{ .addr = { 203, 0, 113 }, .len = 24, .v4 = true, .country = country, .asn = asn },
+		{ .addr = { 198, 51, 100 },
+		  .len = 24,
+		  .v4 = true,
+		  .country = country ? "FR" : NULL,
+		  .asn = asn },
 	};
 
-	return mmdb_make(&row, 1, &o, ret_n);
+	return mmdb_make(rows, 2, &o, ret_n);
 }
 
 static void db_put(const char *country, uint64_t built)
@@ -251,8 +256,17 @@ START_TEST(why_says_the_list)
 	json_object_put(r);
 	r = ASK(&h, CG_EXIT_OK,
 		"{\"v\":1,\"cmd\":\"why\",\"cam\":\"nursery\",\"address\":\"192.0.2.9\"}");
+	ck_assert_str_eq(reply_text(r, "place"), "no country by list world.mmdb of 2023-07-22");
+	json_object_put(r);
+	/* One that no rule names; what nobody has is in none, whatever a database says. */
+	r = ASK(&h, CG_EXIT_OK,
+		"{\"v\":1,\"cmd\":\"why\",\"cam\":\"nursery\",\"address\":\"198.51.100.9\"}");
 	ck_assert_str_eq(reply_text(r, "place"),
-			 "no country that a rule names by list world.mmdb of 2023-07-22");
+			 "country FR by list world.mmdb of 2023-07-22, which no rule names");
+	json_object_put(r);
+	r = ASK(&h, CG_EXIT_OK,
+		"{\"v\":1,\"cmd\":\"why\",\"cam\":\"nursery\",\"address\":\"100.64.0.9\"}");
+	ck_assert_str_eq(reply_text(r, "place"), "a shared address, which is in no country");
 	json_object_put(r);
 	fake_kernel.answer = (struct cg_datapath_answer){ CG_PASS_LAN, -1, CG_NET_LAN };
 	r = ASK(&h, CG_EXIT_OK,

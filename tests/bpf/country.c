@@ -62,22 +62,21 @@ struct cg_policy *country_policy(struct env *e, const char *lines)
 void country_table(struct env *e, const struct cg_geo_table *table)
 {
 	uint32_t place = e->meta->geo == CG_GEO_FIRST ? CG_GEO_FIRST + 1 : CG_GEO_FIRST;
-	int v4, v6;
+	struct cg_geo_tries tries = { -1, -1 };
+	int r;
 
 	if (!table) {
 		e->meta->geo = CG_GEO_NONE;
 		e->meta->epoch++;
 		return;
 	}
-	v4 = cg_geomap_make4(table);
-	v6 = cg_geomap_make6(table);
-	if (v4 < 0 || v6 < 0)
-		env_die(1, "tables of countries: %s", strerror(-(v4 < 0 ? v4 : v6)));
-	if (bpf_map_update_elem(map_fd(e, "cg_geo4"), &place, &v4, BPF_ANY) ||
-	    bpf_map_update_elem(map_fd(e, "cg_geo6"), &place, &v6, BPF_ANY))
+	r = cg_geo_tries_make(table, NULL, &tries);
+	if (r)
+		env_die(1, "tables of countries: %s", strerror(-r));
+	if (bpf_map_update_elem(map_fd(e, "cg_geo4"), &place, &tries.v4, BPF_ANY) ||
+	    bpf_map_update_elem(map_fd(e, "cg_geo6"), &place, &tries.v6, BPF_ANY))
 		env_die(1, "cg_geo4, cg_geo6: %s", strerror(errno));
-	close(v4);
-	close(v6);
+	cg_geo_tries_close(&tries);
 	e->meta->geo = place;
 	e->meta->epoch++;
 }

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
+#include <lib/geo_book.h>
 #include <linux/pkt_cls.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,37 @@ static void stay(struct env *e)
 	STEP(e, "not from outside", NULL, UP, UP4(US_4, UDP(5, 123)), COUNTRY);
 }
 
+/* What is in no country has words: what the database does not know, and what nobody has on the internet. */
+static void words(struct env *e)
+{
+	begin(e, "stay_in = { DE, unknown, private, shared } allow = { \"any\" }");
+	STEP(e, "stays: its country", NULL, UP, syn4(VENDOR_4, 443), CTL);
+	STEP(e, "stays: another one", NULL, UP, syn4(EVIL_4, 443), COUNTRY);
+	STEP(e, "stays: an unknown place", NULL, UP, syn4(NOWHERE4, 443), CTL);
+	STEP(e, "stays: a private address", NULL, UP, syn4("10.99.0.1", 443), CTL);
+	STEP(e, "stays: a shared one", NULL, UP, syn4("100.64.0.1", 443), CTL);
+	STEP(e, "stays: v6: an unknown place", NULL, UP, syn6(NOWHERE6, 443), CTL);
+	STEP(e, "stays: v6: another one", NULL, UP, syn6(EVIL_6, 443), COUNTRY);
+	STEP(e, "stays: v6: a private address", NULL, UP, syn6("fd12::1", 443), CTL);
+	STEP(e, "stays: NAT64 of a private address", NULL, UP, syn6("64:ff9b::10.99.0.1", 443),
+	     CTL);
+	begin(e, "stay_in = { DE, private } allow = { \"any\" }");
+	STEP(e, "private alone: a private address", NULL, UP, syn4("172.16.9.9", 443), CTL);
+	STEP(e, "private alone: no shared one", NULL, UP, syn4("100.64.0.1", 443), COUNTRY);
+	STEP(e, "private alone: no unknown place", NULL, UP, syn4(NOWHERE4, 443), COUNTRY);
+	STEP(e, "private alone: the public one beside it", NULL, UP, syn4("172.32.0.1", 443),
+	     COUNTRY);
+	begin(e, "allow = { \"any\" } deny = { \"country:unknown\" }");
+	STEP(e, "denied: an unknown place", NULL, UP, syn4(NOWHERE4, 443), DENIED);
+	STEP(e, "denied: v6: an unknown place", NULL, UP, syn6(NOWHERE6, 443), DENIED);
+	STEP(e, "denied: no known one", NULL, UP, syn4(EVIL_4, 443), CTL);
+	STEP(e, "denied: nor a private address", NULL, UP, syn4("10.99.0.1", 443), CTL);
+	begin(e, "allow = { \"country:shared:443/tcp\" }");
+	STEP(e, "allowed: a shared address", NULL, UP, syn4("100.64.0.1", 443), CTL);
+	STEP(e, "allowed: not its other port", NULL, UP, syn4("100.64.0.1", 80), UNRULED);
+	STEP(e, "allowed: nobody else", NULL, UP, syn4("100.128.0.1", 443), UNRULED);
+}
+
 /* A verdict that is kept must not outlive what it was found by. */
 static void swap(struct env *e)
 {
@@ -268,9 +300,9 @@ static void address(const struct cg_geo_table *t, bool v4, uint64_t *seed, uint8
 }
 
 /* How many of n addresses pass where the database says another country, or the other way. */
-static unsigned int differences(struct env *e, const char *path, const struct cg_policy *policy,
-				const struct cg_geo_table *table, unsigned int n,
-				unsigned int *ret_in)
+static unsigned int differences(struct env *e, const struct cg_geo_book *book,
+				const struct cg_policy *policy, const struct cg_geo_table *table,
+				unsigned int n, unsigned int *ret_in)
 {
 	uint64_t seed = 4711;
 	unsigned int wrong = 0;
@@ -285,26 +317,22 @@ static unsigned int differences(struct env *e, const char *path, const struct cg
 	*ret_in = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		bool v4 = i % 2, says, passes;
-		char code[CG_GEO_TEXT_LEN] = "";
+		uint16_t country;
+		char code[CG_COUNTRY_STRLEN];
 		struct pkt *p = &pkt[v4 ? 0 : 1];
 		struct cg_addr a;
 
 		address(table, v4, &seed, a.b);
 		memcpy(p->data + p->l3 + (v4 ? 16 : 24), a.b + (v4 ? 12 : 0), v4 ? 4 : 16);
 		/* 6to4 is where the address inside is, whatever a database says of it. */
-		if (a.b[0] == 0x20 && a.b[1] == 2) {
-			memcpy(a.b + 12, a.b + 2, 4);
-			memset(a.b, 0, 10);
-			memset(a.b + 10, 0xff, 2);
-		}
-		says = !cg_geo_ask_country(path, &a, code) &&
-		       cg_places_has_country(&policy->places, cg_country_number(code, 2));
+		country = cg_geo_book_country(book, &a);
+		says = cg_places_has_country(&policy->places, country);
 		passes = env_run(e, UP, p, IF_LAN, IF_LAN, 0, 0).verdict == (uint32_t)TC_ACT_UNSPEC;
 		*ret_in += says;
 		if (says != passes && !wrong++)
 			printf("# %s is in %s and %s\n",
 			       inet_ntop(AF_INET6, a.b, text, sizeof(text)),
-			       *code ? code : "no country", passes ? "passes" : "is dropped");
+			       cg_country_format(country, code), passes ? "passes" : "is dropped");
 		/* Before its flows are too many. */
 		if (i % (CG_QUOTA_REMOTE / 2) == 0)
 			env_flows_clear(e);
@@ -314,6 +342,8 @@ static unsigned int differences(struct env *e, const char *path, const struct cg
 
 static void as_the_database(struct env *e, const char *path, const char *what, bool figure)
 {
+	struct cg_geo_book *book = NULL;
+	struct cg_diag diag = { "" };
 	const unsigned int n = getenv("CG_SLOW") ? 10000 : 100000;
 	struct cg_geo_table *table, shifted;
 	unsigned int wrong, in, control, in2;
@@ -329,7 +359,9 @@ static void as_the_database(struct env *e, const char *path, const char *what, b
 	table = country_read(path, NULL, &policy->places);
 	country_table(e, table);
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	wrong = differences(e, path, policy, table, n, &in);
+	if (cg_geo_book_open(path, &diag, &book))
+		env_die(1, "%s", diag.text);
+	wrong = differences(e, book, policy, table, n, &in);
 	/* The control: every prefix half its own size further on. */
 	shifted = *table;
 	shifted.v4 = calloc(table->n4 + 1, sizeof(*shifted.v4));
@@ -338,7 +370,7 @@ static void as_the_database(struct env *e, const char *path, const char *what, b
 	for (size_t i = 0; i < table->n4; i++)
 		shifted.v4[i].key.addr[0] ^= 1;
 	country_table(e, &shifted);
-	control = differences(e, path, policy, table, n / 10, &in2);
+	control = differences(e, book, policy, table, n / 10, &in2);
 	snprintf(name, sizeof(name), "%s: %zu and %zu prefixes, %u of %u addresses within", what,
 		 table->n4, table->n6, in, n);
 	run_check(!wrong && in > n / 20 && in < n && control, name,
@@ -354,6 +386,7 @@ static void as_the_database(struct env *e, const char *path, const char *what, b
 			    (unsigned int)(128 * (table->n4 + table->n6)),
 			    (unsigned int)(table->n4 + table->n6), 0);
 	}
+	cg_geo_book_free(&book);
 	free(shifted.v4);
 	cg_geo_free(&table);
 	cg_policy_free(&policy);
@@ -368,6 +401,7 @@ int main(void)
 	rules(e);
 	many(e);
 	stay(e);
+	words(e);
 	swap(e);
 	unlink(country_path);
 	unlink(network_path);

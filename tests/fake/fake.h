@@ -83,8 +83,12 @@ struct fake_kernel {
 	bool has_geo;		   /* a table of countries is in force: */
 	struct cg_geoinfo geo;
 	int geo_applied;
+	bool geo_held; /* a reading lasts until this is false again, or given up, or FAKE_HOLD_MS */
+	int geo_readings; /* begun; both by another thread */
 	int detached;
 };
+
+#define FAKE_HOLD_MS 3000
 
 /* The tables a test sets up; fake_links_changed tells the agent. */
 struct fake_links {

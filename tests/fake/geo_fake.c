@@ -2,6 +2,7 @@
 /* Tables of countries of geomap.h in memory: the one in force. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include "../../agent/kern/geomap.h"
 #include "fake.h"
 
@@ -12,11 +13,36 @@ static struct {
 	size_t n4;
 } geo;
 
-int cg_datapath_geo_apply(struct cg_datapath *dp, const struct cg_geo_table *table, int64_t now_s)
+int cg_geo_tries_make(const struct cg_geo_table *table, const bool *stop,
+		      struct cg_geo_tries *ret_tries)
+{
+	const struct timespec ms = { .tv_nsec = 1000000 };
+
+	(void)table;
+	*ret_tries = (struct cg_geo_tries){ -1, -1 };
+	__atomic_add_fetch(&fake_kernel.geo_readings, 1, __ATOMIC_SEQ_CST);
+	for (int i = 0; i < FAKE_HOLD_MS; i++) {
+		if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+			return -ECANCELED;
+		if (!__atomic_load_n(&fake_kernel.geo_held, __ATOMIC_SEQ_CST))
+			return 0;
+		nanosleep(&ms, NULL);
+	}
+	return 0;
+}
+
+void cg_geo_tries_close(struct cg_geo_tries *tries)
+{
+	(void)tries;
+}
+
+int cg_datapath_geo_apply(struct cg_datapath *dp, const struct cg_geo_table *table,
+			  const struct cg_geo_tries *tries, int64_t now_s)
 {
 	int r = fake_call("geo_apply");
 
 	(void)dp;
+	(void)tries;
 	if (r)
 		return r;
 	memset(&fake_kernel.geo, 0, sizeof(fake_kernel.geo));

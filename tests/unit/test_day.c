@@ -98,6 +98,57 @@ START_TEST(there_and_back)
 }
 END_TEST
 
+/* By country and by network: each its sum, those beyond the room together, and as written so read. */
+START_TEST(places)
+{
+	struct cg_day d = made(), b;
+	char *line = NULL, *again = NULL;
+	char text[16];
+
+	cg_day_place(&d.country, "DE")->up_bytes += 100;
+	cg_day_place(&d.country, "unknown")->stopped_bytes += 7;
+	cg_day_place(&d.country, "DE")->up_bytes += 20;
+	cg_day_place(&d.country, "DE")->down_bytes += 3;
+	ck_assert_uint_eq(d.country.n, 2);
+	for (int i = 0; i < CG_DAY_PLACES + 3; i++) {
+		snprintf(text, sizeof(text), "AS%d", 64500 + i);
+		cg_day_place(&d.network, text)->up_bytes += 10;
+	}
+	ck_assert_uint_eq(d.network.n, CG_DAY_PLACES);
+	ck_assert_uint_eq(d.network.nother, 3);
+	ck_assert_int_eq(cg_day_print(&d, &line), 0);
+	ck_assert_ptr_nonnull(strstr(line, "\"countries\":[{\"country\":\"DE\",\"up_bytes\":120,"
+					   "\"down_bytes\":3},{\"country\":\"unknown\","
+					   "\"stopped_bytes\":7}]"));
+	ck_assert_ptr_nonnull(strstr(line, "{\"up_bytes\":30,\"others\":3}]"));
+	ck_assert_int_eq(cg_day_parse(line, strlen(line) - 1, &b), 0);
+	ck_assert_uint_eq(b.country.n, 2);
+	ck_assert_str_eq(b.country.v[0].text, "DE");
+	ck_assert_uint_eq(b.country.v[0].up_bytes, 120);
+	ck_assert_uint_eq(b.country.v[1].stopped_bytes, 7);
+	ck_assert_uint_eq(b.network.n, CG_DAY_PLACES);
+	ck_assert_uint_eq(b.network.nother, 3);
+	ck_assert_uint_eq(b.network.other.up_bytes, 30);
+	ck_assert_int_eq(cg_day_print(&b, &again), 0);
+	ck_assert_str_eq(again, line);
+	cg_day_clear(&d);
+	ck_assert_uint_eq(d.country.n + d.network.n + d.network.nother, 0);
+	cg_day_clear(&b);
+	free(line);
+	free(again);
+	/* What is odd in it is passed over. */
+	line = strdup("{\"v\":2,\"what\":\"day\",\"cam\":\"a\",\"day\":\"2026-11-27\",\"to\":[],"
+		      "\"countries\":[7,{},{\"country\":\"much-too-long-a-text\"},"
+		      "{\"country\":\"CN\",\"up_bytes\":-4}],\"networks\":{},\"stopped\":[]}");
+	ck_assert_int_eq(cg_day_parse(line, strlen(line), &b), 0);
+	ck_assert_uint_eq(b.country.n, 1);
+	ck_assert_uint_eq(b.country.v[0].up_bytes, 0);
+	ck_assert_uint_eq(b.network.n, 0);
+	cg_day_clear(&b);
+	free(line);
+}
+END_TEST
+
 START_TEST(none)
 {
 	static const char *const wrong[] = {
@@ -152,5 +203,5 @@ END_TEST
 
 int main(void)
 {
-	return UNIT_RUN("day", 30, who_is_one, there_and_back, none, classes);
+	return UNIT_RUN("day", 30, who_is_one, there_and_back, places, none, classes);
 }

@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <lib/addr.h>
 #include <lib/geo.h>
+#include <lib/geo_book.h>
+#include <netinet/in.h>
 #include "../mmdb.h"
 #include "unit.h"
 
@@ -93,8 +95,7 @@ static struct cg_geo look(const struct cg_geo_table *t, const char *text)
 #define AT(t, addr, code, asn)                                                             \
 	do {                                                                               \
 		struct cg_geo _g = look(t, addr);                                          \
-		ck_assert_msg(_g.country == cg_country_number(code, strlen(code)) &&       \
-				      _g.network == (asn),                                 \
+		ck_assert_msg(_g.country == cg_country_of(code) && _g.network == (asn),    \
 			      "%s: country %u, network %u", addr, _g.country, _g.network); \
 	} while (0)
 
@@ -229,6 +230,26 @@ static uint32_t next(uint32_t *seed)
 	return *seed >> 8 ^ *seed << 20;
 }
 
+static uint16_t library(const MMDB_s *db, const struct cg_addr *a)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in4 = { .sin_family = AF_INET };
+	MMDB_lookup_result_s found;
+	MMDB_entry_data_s data;
+	int err = 0;
+
+	memcpy(&in6.sin6_addr, a->b, 16);
+	memcpy(&in4.sin_addr, a->b + 12, 4);
+	found = MMDB_lookup_sockaddr(
+		db, cg_addr_is_v4(a) ? (struct sockaddr *)&in4 : (struct sockaddr *)&in6, &err);
+	ck_assert_int_eq(err, MMDB_SUCCESS);
+	if (!found.found_entry ||
+	    MMDB_get_value(&found.entry, &data, "country", "iso_code", NULL) != MMDB_SUCCESS ||
+	    !data.has_data)
+		return 0;
+	return cg_country_number(data.utf8_string, data.data_size);
+}
+
 /* Random prefixes and addresses: the library's own look-up is the second opinion. */
 START_TEST(as_the_library)
 {
@@ -243,6 +264,13 @@ START_TEST(as_the_library)
 		struct cg_places want = places("CNDE", 0, 0);
 		struct cg_geo_table *t;
 		MMDB_s db;
+		struct cg_geo_book *book = NULL;
+		struct cg_diag d = { "" };
+
+		if (round % 2) {
+			cg_places_country(&want, CG_COUNTRY_UNKNOWN);
+			cg_places_country(&want, CG_COUNTRY_PRIVATE);
+		}
 
 		for (size_t i = 0; i < 300; i++) {
 			struct mmdb_row *r = &rows[i];
@@ -259,9 +287,10 @@ START_TEST(as_the_library)
 		put(&dir, "r.mmdb", rows, 300, &PLAIN);
 		t = table_of(path, NULL, &want);
 		ck_assert_int_eq(MMDB_open(path, MMDB_MODE_MMAP, &db), MMDB_SUCCESS);
+		ck_assert_int_eq(cg_geo_book_open(path, &d, &book), 0);
 		for (int k = 0; k < 500; k++) {
 			struct mmdb_row *r = &rows[next(&seed) % 300];
-			char text[CG_ADDR_STRLEN], code[CG_GEO_TEXT_LEN] = "";
+			char text[CG_ADDR_STRLEN];
 			struct cg_addr a = { 0 };
 			uint16_t country = 0;
 
@@ -274,18 +303,133 @@ START_TEST(as_the_library)
 			a.b[15] ^= (uint8_t)next(&seed);
 			a.b[r->v4 ? 13 : 2] ^= (uint8_t)(next(&seed) & 3);
 			cg_addr_format(&a, text);
-			if (!cg_geo_ask_country(path, &a, code))
-				country = cg_country_number(code, 2);
+			country = library(&db, &a);
+			/* The book says the same of all there are. */
+			ck_assert_uint_eq(cg_geo_book_country(book, &a),
+					  cg_place_special(&a) ? cg_place_special(&a) :
+					  country	       ? country :
+								 CG_COUNTRY_UNKNOWN);
+			if (cg_place_special(&a))
+				country = cg_place_special(&a);
+			else if (!country)
+				country = CG_COUNTRY_UNKNOWN;
 			if (!cg_places_has_country(&want, country))
 				country = 0;
 			hits += country != 0;
-			ck_assert_msg(look(t, text).country == country, "%s: %u, the library %s",
-				      text, look(t, text).country, code);
+			ck_assert_msg(look(t, text).country == country, "%s: %u, the library %u",
+				      text, look(t, text).country, country);
 		}
 		MMDB_close(&db);
+		cg_geo_book_free(&book);
 		cg_geo_free(&t);
 	}
 	ck_assert_uint_gt(hits, 1000);
+	unit_dir_free(&dir);
+}
+END_TEST
+
+/* What is in no country: what the database does not know, and what nobody has on the internet. */
+START_TEST(no_country)
+{
+	const struct mmdb_row rows[] = {
+		row4("0.0.0.0", 3, "DE", 64500), /* 10.0.0.0/8 in it, as if somebody had it */
+		row4("203.0.113.0", 24, "CN", 0), row4("198.51.100.0", 24, "EU", 0),
+		row4("192.0.2.0", 24, "ZZ", 0),	  row6("2a00::", 16, "DE", 0),
+	};
+	struct cg_places want = places("DE", 64500, 0), words = want;
+	struct unit_dir dir = unit_dir_new();
+	struct cg_geo_book *book = NULL;
+	struct cg_diag d = { "" };
+	struct cg_geo_table *t;
+	struct cg_addr a;
+	char path[128];
+
+	put(&dir, "c.mmdb", rows, 5, &PLAIN);
+	unit_path(&dir, "c.mmdb", path);
+	cg_places_country(&words, CG_COUNTRY_UNKNOWN);
+	cg_places_country(&words, CG_COUNTRY_PRIVATE);
+	cg_places_country(&words, CG_COUNTRY_SHARED);
+	t = table_of(path, path, &words);
+	AT(t, "9.1.1.1", "DE", 64500);
+	AT(t, "11.1.1.1", "DE", 64500);
+	AT(t, "10.0.0.1", "private", 0);
+	AT(t, "10.255.255.255", "private", 0);
+	AT(t, "172.16.0.1", "private", 0);
+	AT(t, "172.32.0.1", "unknown", 0);
+	AT(t, "192.168.1.1", "private", 0);
+	AT(t, "169.254.1.1", "private", 0);
+	AT(t, "100.64.0.1", "shared", 0);
+	AT(t, "100.127.255.255", "shared", 0);
+	AT(t, "100.128.0.1", "unknown", 0);
+	AT(t, "203.0.113.1", "", 0);
+	AT(t, "198.51.100.1", "unknown", 0);
+	AT(t, "192.0.2.1", "unknown", 0);
+	AT(t, "2a00::1", "DE", 0);
+	AT(t, "2a01::1", "unknown", 0);
+	AT(t, "fc00::1", "private", 0);
+	AT(t, "fdff::1", "private", 0);
+	AT(t, "fe80::1", "private", 0);
+	AT(t, "fec0::1", "unknown", 0);
+	AT(t, "2001:0:cb00:7101::1", "unknown", 0);
+	/* Those are asked for by the address inside. */
+	AT(t, "64:ff9b::a00:1", "", 0);
+	AT(t, "2002:a00:1::1", "", 0);
+	cg_geo_free(&t);
+	/* Where no rule says so they are in no country all the same. */
+	t = table_of(path, path, &want);
+	AT(t, "9.1.1.1", "DE", 64500);
+	AT(t, "10.0.0.1", "", 0);
+	AT(t, "100.64.0.1", "", 0);
+	AT(t, "8.8.8.8", "DE", 64500);
+	AT(t, "2a01::1", "", 0);
+	cg_geo_free(&t);
+	ck_assert_int_eq(cg_geo_book_open(path, &d, &book), 0);
+	ck_assert_str_eq(cg_geo_book_name(book), "c.mmdb");
+	ck_assert_uint_eq(cg_geo_book_built(book), 1780000000);
+#define SAYS(addr, code, asn)                                                         \
+	do {                                                                          \
+		ck_assert_int_eq(cg_addr_parse(addr, &a), 0);                         \
+		ck_assert_msg(cg_geo_book_country(book, &a) == cg_country_of(code) && \
+				      cg_geo_book_network(book, &a) == (asn),         \
+			      "%s: country %u", addr, cg_geo_book_country(book, &a)); \
+	} while (0)
+	SAYS("9.1.1.1", "DE", 64500);
+	SAYS("10.0.0.1", "private", 0);
+	SAYS("100.64.0.1", "shared", 0);
+	SAYS("203.0.113.1", "CN", 0);
+	SAYS("198.51.100.1", "unknown", 0);
+	SAYS("fd00::1", "private", 0);
+	SAYS("2a00::1", "DE", 0);
+	SAYS("2001:0:cb00:7101::1", "unknown", 0);
+	SAYS("64:ff9b::a00:1", "private", 0);
+	SAYS("2002:cb00:7101::1", "CN", 0);
+	/* What is written over it is not read, not even to its end; what takes its place is another. */
+	unit_write(&dir, "c.mmdb", "", 0);
+	SAYS("9.1.1.1", "", 0);
+	SAYS("10.0.0.1", "private", 0);
+	cg_geo_book_free(&book);
+	ck_assert_int_eq(cg_geo_book_open(path, &d, &book), -EINVAL);
+	unit_dir_free(&dir);
+}
+END_TEST
+
+START_TEST(given_up)
+{
+	const struct mmdb_row rows[] = { row4("203.0.113.0", 24, "CN", 0) };
+	struct cg_places want = places("CN", 0, 0);
+	struct unit_dir dir = unit_dir_new();
+	struct cg_geo_table *t = NULL;
+	struct cg_diag d = { "" };
+	bool stop = true;
+	char path[128];
+
+	put(&dir, "c.mmdb", rows, 1, &PLAIN);
+	unit_path(&dir, "c.mmdb", path);
+	ck_assert_int_eq(cg_geo_read_until(path, NULL, &want, &stop, &d, &t), -ECANCELED);
+	ck_assert_ptr_null(t);
+	stop = false;
+	ck_assert_int_eq(cg_geo_read_until(path, NULL, &want, &stop, &d, &t), 0);
+	cg_geo_free(&t);
 	unit_dir_free(&dir);
 }
 END_TEST
@@ -399,7 +543,7 @@ END_TEST
 int main(void)
 {
 	return UNIT_RUN("geo", 120, countries, both_databases, addresses_inside, as_the_library,
-			bad_files, damaged_files, endless);
+			no_country, given_up, bad_files, damaged_files, endless);
 }
 
 #else

@@ -17,11 +17,11 @@ START_TEST(codes)
 	size_t known = 0;
 
 	ck_assert_uint_eq(cg_country_number("AA", 2), 1);
-	ck_assert_uint_eq(cg_country_number("ZZ", 2), CG_COUNTRIES - 1);
+	ck_assert_uint_eq(cg_country_number("ZZ", 2), CG_COUNTRY_UNKNOWN - 1);
 	ck_assert_uint_eq(cg_country_number("cn", 2), 0);
 	ck_assert_uint_eq(cg_country_number("CHN", 3), 0);
 	ck_assert_uint_eq(cg_country_number("", 0), 0);
-	for (uint16_t c = 1; c < CG_COUNTRIES; c++) {
+	for (uint16_t c = 1; c < CG_COUNTRY_UNKNOWN; c++) {
 		cg_country_format(c, text);
 		ck_assert_uint_eq(cg_country_number(text, 2), c);
 		known += cg_country_is_known(c);
@@ -32,6 +32,15 @@ START_TEST(codes)
 	ck_assert(!cg_country_is_known(cg_country_number("UK", 2)));
 	ck_assert(!cg_country_is_known(0));
 	ck_assert_str_eq(cg_country_format(0, text), "??");
+	ck_assert_uint_eq(cg_country_of("CN"), cg_country_number("CN", 2));
+	ck_assert_uint_eq(cg_country_of("UK"), 0);
+	ck_assert_uint_eq(cg_country_of(""), 0);
+	ck_assert_uint_eq(cg_country_of("unknown"), CG_COUNTRY_UNKNOWN);
+	ck_assert_uint_eq(cg_country_of("private"), CG_COUNTRY_PRIVATE);
+	ck_assert_uint_eq(cg_country_of("shared"), CG_COUNTRY_SHARED);
+	for (uint16_t c = CG_COUNTRY_UNKNOWN; c < CG_COUNTRIES; c++)
+		ck_assert_uint_eq(cg_country_of(cg_country_format(c, text)), c);
+	ck_assert_str_eq(cg_country_format(CG_COUNTRIES, text), "??");
 }
 END_TEST
 
