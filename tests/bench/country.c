@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
+ * country [db PATH | sets PATH]
+ *
  * What countries cost: reading a database and loading its table, memory, and the first
  * packet of a flow, beside the same prefixes in sets of nftables. One JSON object a line.
- * A public database below build/geodb is taken where there is one.
+ * A public database below build/geodb is taken where there is one. For fwd.sh: writes the
+ * made-up one to PATH, or prints the prefixes of its US as sets of nftables.
  */
 #include <arpa/inet.h>
 #include <assert.h>
@@ -124,14 +127,11 @@ static double first(const char *name, const struct cg_geo_table *t, bool v4, con
 
 /* ---- the same prefixes in nftables ---- */
 
-static void nft_write(const struct cg_geo_table *t)
+static void sets_write(FILE *f, const struct cg_geo_table *t)
 {
 	char text[INET6_ADDRSTRLEN];
-	FILE *f = fopen(NFT, "w");
 
-	if (!f)
-		env_die(1, NFT ": %s", strerror(errno));
-	fprintf(f, "table inet cgbench {\nset c4 { type ipv4_addr; flags interval; elements = {\n");
+	fprintf(f, "set c4 { type ipv4_addr; flags interval; elements = {\n");
 	for (size_t i = 0; i < t->n4; i++)
 		fprintf(f, "%s/%u,\n", inet_ntop(AF_INET, t->v4[i].key.addr, text, sizeof(text)),
 			t->v4[i].key.prefixlen);
@@ -139,7 +139,18 @@ static void nft_write(const struct cg_geo_table *t)
 	for (size_t i = 0; i < t->n6; i++)
 		fprintf(f, "%s/%u,\n", inet_ntop(AF_INET6, t->v6[i].key.addr, text, sizeof(text)),
 			t->v6[i].key.prefixlen);
-	fprintf(f, "} }\nchain out { type filter hook output priority 0; policy drop; "
+	fprintf(f, "} }\n");
+}
+
+static void nft_write(const struct cg_geo_table *t)
+{
+	FILE *f = fopen(NFT, "w");
+
+	if (!f)
+		env_die(1, NFT ": %s", strerror(errno));
+	fprintf(f, "table inet cgbench {\n");
+	sets_write(f, t);
+	fprintf(f, "chain out { type filter hook output priority 0; policy drop; "
 		   "ip daddr @c4 counter drop; ip6 daddr @c6 counter drop; }\n}\n");
 	fclose(f);
 }
@@ -162,13 +173,15 @@ static double sends(const struct cg_geo_table *t)
 	return begin * 1e9 / SENDS;
 }
 
-static void nft(const struct cg_geo_table *t, const char *of, double load_s, double bytes)
+/* ns that a look-up costs; 0: it was not measured. */
+static double nft(const struct cg_geo_table *t, const char *of, double load_s, double bytes)
 {
+	double lookup = 0;
 	double begin, before, with, without;
 
 	if (system("command -v nft >/dev/null")) {
 		fprintf(stderr, "no nft: the comparison is left out\n");
-		return;
+		return 0;
 	}
 	nft_write(t);
 	before = kernel_bytes();
@@ -176,7 +189,7 @@ static void nft(const struct cg_geo_table *t, const char *of, double load_s, dou
 	if (system("nft -f " NFT)) {
 		fprintf(stderr, "nft does not take the set of %s\n", of);
 		unlink(NFT);
-		return;
+		return 0;
 	}
 	begin = now_s(CLOCK_MONOTONIC) - begin;
 	say("country/nft_load_s/", of, begin, "s", "country/load_s/", load_s, 0);
@@ -187,15 +200,18 @@ static void nft(const struct cg_geo_table *t, const char *of, double load_s, dou
 		with = sends(t);
 		(void)system("nft 'flush chain inet cgbench out'");
 		without = sends(t);
-		say("country/nft_lookup/", of, with - without, "ns", "", 0, 0);
+		lookup = with - without;
+		say("country/nft_lookup/", of, lookup, "ns", "", 0, 0);
 		(void)system("ip link del cgd");
 	}
 	(void)system("nft delete table inet cgbench");
 	unlink(NFT);
+	return lookup;
 }
 
-static void measure(const char *path, const char *of, const char *countries)
+static double measure(const char *path, const char *of, const char *countries)
 {
+	double lookup;
 	struct cg_places want = { 0 };
 	struct cg_geo_table *t;
 	double begin, load, before, bytes;
@@ -216,12 +232,33 @@ static void measure(const char *path, const char *of, const char *countries)
 	say("country/map_bytes/", of, 64.0 * (2.0 * (double)(t->n4 + t->n6) - 2), "bytes", "", 0,
 	    0);
 	say("country/kernel_bytes/", of, bytes, "bytes", "", 0, 0);
-	nft(t, of, load, bytes);
+	lookup = nft(t, of, load, bytes);
 	cg_geo_free(&t);
+	return lookup;
 }
 
-int main(void)
+/* For fwd.sh. */
+static int write_for(const char *what, const char *path)
 {
+	struct cg_places us = { 0 };
+	struct cg_geo_table *t;
+	char made[256];
+
+	if (!strcmp(what, "db")) {
+		country_full(made);
+		/* On another file system it is copied. */
+		return execlp("mv", "mv", "-f", made, path, NULL);
+	}
+	cg_places_country(&us, cg_country_number("US", 2));
+	t = country_read(path, NULL, &us);
+	sets_write(stdout, t);
+	cg_geo_free(&t);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	double nft_us, country4;
 	struct cg_places us = { 0 };
 	struct cg_policy *policy;
 	struct cg_geo_table *t;
@@ -230,6 +267,8 @@ int main(void)
 	double base4, base6;
 	cpu_set_t cpu;
 
+	if (argc == 3)
+		return write_for(argv[1], argv[2]);
 	CPU_ZERO(&cpu);
 	CPU_SET(0, &cpu);
 	(void)sched_setaffinity(0, sizeof(cpu), &cpu);
@@ -239,9 +278,9 @@ int main(void)
 		country_full(path);
 	env_reset(e);
 	env_state(e, NULL);
-	measure(path, "DE", "DE");
-	measure(path, "US", "US");
-	measure(path, "all", "");
+	(void)measure(path, "DE", "DE");
+	nft_us = measure(path, "US", "US");
+	(void)measure(path, "all", "");
 	policy = country_policy(e, "allow = { \"any\" }");
 	cg_policy_free(&policy);
 	cg_places_country(&us, cg_country_number("US", 2));
@@ -252,7 +291,11 @@ int main(void)
 	env_state(e, NULL);
 	country_table(e, t);
 	policy = country_policy(e, "allow = { \"country:US\" }");
-	(void)first("prog/first-country", t, true, "prog/first-any", base4);
+	country4 = first("prog/first-country", t, true, "prog/first-any", base4);
+	/* What the country adds to a first packet, beside what a set adds to any. */
+	if (nft_us > 0)
+		say("country/lookup/", "US", country4 - base4, "ns", "country/nft_lookup/", nft_us,
+		    0);
 	(void)first("prog/first-country-v6", t, false, "prog/first-any-v6", base6);
 	cg_policy_free(&policy);
 	env_reset(e);

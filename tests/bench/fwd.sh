@@ -45,7 +45,7 @@ ruleset()
 {
 	case $1 in
 	bare) ;;
-	nat | camgate | camgate-tcx | camgate+guard)
+	nat | camgate | camgate-tcx | camgate+guard | camgate-country)
 		echo "$NAT
 		table inet f { chain forward { $FORWARD ct state established,related accept
 		}
@@ -62,6 +62,19 @@ ruleset()
 		echo "chain forward { $FORWARD"
 		[[ $1 != *-acct ]] || echo "update @flows { ether saddr . ip daddr . tcp sport . tcp dport }"
 		echo "ether saddr . ip daddr . meta l4proto . th dport vmap @pol
+			ether saddr @cams drop
+			ct state established,related accept
+		}
+		}" ;;
+	nft-country*)
+		echo "$NAT
+		table inet f {"
+		cat "$WORK/us.nft"
+		echo "set cams { type ether_addr; elements = { $(elements cams) } }
+		chain forward { $FORWARD"
+		[[ $1 != *-ct ]] || echo "ct state established accept"
+		echo "ether saddr @cams ip daddr @c4 tcp dport 443 accept
+			ether saddr @cams ip6 daddr @c6 tcp dport 443 accept
 			ether saddr @cams drop
 			ct state established,related accept
 		}
@@ -93,8 +106,12 @@ setup() # KIND SIZE
 	fi
 	case $1 in
 	camgate*)
-		# What passes as video from a camera that is closed is an upload.
-		config "$CAMS" "$RULES" "${1#camgate}" "$([[ $2 == 64 ]] && echo allow || echo upload)"
+		if [[ $1 == camgate-country ]]; then
+			config_country "$CAMS" "$WORK/world.mmdb"
+		else
+			# What passes as video from a camera that is closed is an upload.
+			config "$CAMS" "$RULES" "${1#camgate}" "$([[ $2 == 64 ]] && echo allow || echo upload)"
+		fi
 		agent_start
 		[[ $1 != *-tcx || -n $(find "$PIN_DIR" -name 'tcx_*') ]] || return 77 ;;
 	nfqueue)
@@ -198,6 +215,12 @@ paired()
 	awk '{ print 2 * $1 / ($2 + $3) }' "$1" | stat |
 		awk -v nat="$2" '{ print $1 * nat, $2 }'
 }
+
+# One database for all kinds that need it: its US is where the packets go.
+if [[ ${kinds[*]} == *country* ]]; then
+	"$TOOLS/country" db "$WORK/world.mmdb" || skip 'no database of countries can be made'
+	"$TOOLS/country" sets "$WORK/world.mmdb" >"$WORK/us.nft"
+fi
 
 gateway_up
 for ((ROUND = 0; ROUND < ROUNDS; ROUND++)); do

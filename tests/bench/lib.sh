@@ -108,6 +108,8 @@ config()
 					r < 256 ? 18 : 19 + int(r / 256), r % 256
 			print " } }"
 			rules = 0
+		} else {
+			print "defaults { signs = none }"
 		}
 		for (i = 0; i < cams; i++) {
 			printf "camera \"cam%d\" { id = \"cam%d\" exposure = closed\n" \
@@ -119,6 +121,19 @@ config()
 					r < 256 ? 18 : 19 + int(r / 256), r % 256
 			print " }\n}"
 		}
+	}' >"$CAMGATE_CONFIG"
+}
+
+# config_country CAMERAS DATABASE: one rule of a country for all of them
+config_country()
+{
+	awk -v cams="$1" -v db="$2" 'BEGIN {
+		print "lan = { \"br-lan\" }\nattach = tc"
+		print "country_database = \"" db "\""
+		print "defaults { signs = { inbound, signature, budget } allow = { \"country:US:443/tcp rate=1G burst=1G hour=1G\" } }"
+		for (i = 0; i < cams; i++)
+			printf "camera \"cam%d\" { id = \"cam%d\" exposure = closed " \
+				"mac = { \"02:cb:00:00:%02x:%02x\" } }\n", i, i, int(i / 256), i % 256
 	}' >"$CAMGATE_CONFIG"
 }
 

@@ -35,7 +35,9 @@ for p; do
 	names)
 		part build/tests/bench/names
 		part tests/bench/race.sh ;;
-	country) part build/tests/bench/country ;;
+	country)
+		part build/tests/bench/country
+		part tests/bench/fwd.sh 64/nat 64/camgate 64/camgate-country 64/nft-country 64/nft-country-ct ;;
 	kernels) part tests/bench/kernels.sh ;;
 	fwd) part tests/bench/fwd.sh ;;
 	ctl) part tests/bench/ctl.sh ;;

@@ -121,7 +121,7 @@ void country_full(char ret_path[256])
 	static const char *const codes[] = { "US", "CN", "DE", "JP", "BR", "IN", "FR", "GB",
 					     "RU", "KR", "NL", "SE", "AU", "CA", "IT", "ZA" };
 	const size_t n = 500000;
-	struct mmdb_row *rows = calloc(n, sizeof(*rows));
+	struct mmdb_row *rows = calloc(n + 2, sizeof(*rows));
 	uint64_t seed = 20261127;
 
 	assert(rows);
@@ -136,7 +136,10 @@ void country_full(char ret_path[256])
 		if (!r->v4)
 			r->addr[0] = 0x24 | (r->addr[0] & 0xb);
 	}
-	country_file("full", rows, n, ret_path);
+	/* Where the packets of benchmarks go to, and where they are stopped. */
+	rows[n] = (struct mmdb_row){ { 198, 18 }, 16, true, "US", 0 };
+	rows[n + 1] = (struct mmdb_row){ { 198, 19 }, 16, true, "CN", 0 };
+	country_file("full", rows, n + 2, ret_path);
 	free(rows);
 }
 

@@ -19,7 +19,8 @@ void country_table(struct env *e, const struct cg_geo_table *table);
 void country_file(const char *name, const struct mmdb_row *rows, size_t n, char ret_path[256]);
 struct cg_geo_table *country_read(const char *country, const char *network,
 				  const struct cg_places *want);
-/* As many prefixes as the databases there are have, of made-up countries. */
+/* As many prefixes as the databases there are have, of made-up countries; 198.18.0.0/16 is in
+ * the US, 198.19.0.0/16 in CN. */
 void country_full(char ret_path[256]);
 /* One that somebody published and that was put below build/geodb for measuring; false: none. */
 bool country_public(char ret_path[256]);
