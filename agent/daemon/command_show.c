@@ -221,6 +221,8 @@ void cg_command_status(struct cg_command_call *c)
 	bool seen, all_seen_by_filters;
 
 	cg_command_put_text(c, "version", CG_VERSION);
+	/* A page that counts down has another clock. */
+	cg_command_put(c, "now_s", json_object_new_int64(t.now_s));
 	cg_command_put(c, "generation", json_object_new_int64(cg_datapath_generation(a->kern.dp)));
 	cg_command_put_text(c, "config", a->opts.config);
 	if (a->cfg.error[0]) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "../lib/jsonout.h"
+#include "../lib/view.h"
 #include "command.h"
 #include "devices_state.h"
 #include "notify.h"
@@ -217,6 +218,30 @@ static void held_say(struct cg_agent *a, struct cg_device_known *d, struct json_
 		(unsigned long long)stopped_bytes(a, d), mac, mac);
 }
 
+/* Absent where there is none. */
+static void trials_put(struct cg_command_call *c)
+{
+	struct cg_view_time now = { .now_ns = c->a->boot_ns(), .now_s = c->a->real_s() };
+	struct json_object *list = json_object_new_array();
+	struct cg_devices *t = c->a->devices;
+
+	for (size_t i = 0; i < t->ntrial; i++) {
+		struct json_object *o = json_object_new_object();
+		bool same_boot = !strcmp(t->trial[i].boot, t->boot);
+
+		text_add(o, "id", t->trial[i].id);
+		cg_json_add(o, "until_s",
+			    json_object_new_int64(
+				    same_boot ? cg_view_epoch(&now, t->trial[i].until_ns) :
+						t->trial[i].until_s));
+		cg_json_push(list, o);
+	}
+	if (t->ntrial)
+		cg_command_put(c, "trials", list);
+	else
+		json_object_put(list);
+}
+
 /* So many are said one by one; `discover` has all. */
 #define SAY_MAX 8
 
@@ -260,4 +285,5 @@ void cg_devices_status(struct cg_command_call *c, struct json_object *list)
 	cg_json_add(o, "held", json_object_new_int64((int64_t)held));
 	cg_json_add(o, "cameras", json_object_new_int64((int64_t)cameras));
 	cg_command_put(c, "unknown", o);
+	trials_put(c);
 }

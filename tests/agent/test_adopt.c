@@ -188,11 +188,18 @@ START_TEST(trial_ends)
 	json_object_put(r);
 	ck_assert(is_camera("attic-cam") && !is_camera(HELD_CAM));
 	ck_assert(attention_holds("`camgate keep attic-cam`"));
+	r = house_ask(&h, STATUS);
+	ck_assert_str_eq(reply_text(r, "trials/0/id"), "attic-cam");
+	ck_assert_int_eq(reply_int(r, "trials/0/until_s"), reply_int(r, "now_s") + 600);
+	json_object_put(r);
 	house_later(&h, 599);
 	ck_assert(is_camera("attic-cam"));
 	house_later(&h, 1);
 	ck_assert(!is_camera("attic-cam") && !is_there(file));
 	ck_assert(held(HELD_CAM));
+	r = house_ask(&h, STATUS);
+	ck_assert(!json_object_object_get_ex(r, "trials", NULL));
+	json_object_put(r);
 	ck_assert(was_told("trial-ended", CAM, 1));
 	/* held as before: that is no news */
 	house_later(&h, 1);
