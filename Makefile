@@ -148,7 +148,7 @@ help:
 	@echo 'make            build build/camgated, build/camgate, build/camgate.bpf.o'
 	@echo 'make demo       camgate at work on real video, with a table of figures'
 	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
-	@echo 'make check-unit check-fuzz check-agent check-bpf check-net lint   one part of it'
+	@echo 'make check-unit check-fuzz check-agent check-bpf check-net check-luci lint   one part of it; check-luci gets a browser'
 	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
 	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
 	@echo 'make fuzz       made-up input for every parser, FUZZ_S=300 seconds (or FUZZ_RUNS inputs) each, FUZZ="dns tz" for some'

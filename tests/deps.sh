@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
-# Groups: build, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), vm, kmod, bench,
+# Groups: build, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), luci, vm, kmod, bench,
 # valgrind.
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
@@ -40,6 +40,7 @@ table() {
 	lint  cppcheck                   cmd:cppcheck
 	lint  shellcheck                 cmd:shellcheck
 	lint  llvm                       cmd:llvm-objdump
+	lint  gettext                    cmd:xgettext
 	net   iproute2                   cmd:tc
 	net   nftables                   cmd:nft
 	net   dnsmasq-base               cmd:dnsmasq
@@ -63,6 +64,10 @@ table() {
 	net   bpftool                    cmd:bpftool
 	net   busybox-static             cmd:busybox
 	net   strace                     cmd:strace
+	luci  chromium                   cmd:chromium
+	luci  chromium-driver            cmd:chromedriver
+	luci  curl                       cmd:curl
+	luci  fonts-wqy-microhei         file:/usr/share/fonts/truetype/wqy/wqy-microhei.ttc
 	vm    qemu-system-x86            cmd:qemu-system-x86_64
 	vm    busybox-static             file:/bin/busybox
 	vm    cpio                       cmd:cpio

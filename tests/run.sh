@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh [--here] [STAGE...]: runs the test stages, counts their cases, ends with "N passed, N failed, N skipped".
 #
-# Stages: lint unit asan fuzz agent bpf net faults figures; all of them if none is named. A
+# Stages: lint unit asan fuzz agent bpf net luci faults figures; all of them if none is named. A
 # stage prints `ok NAME`, `not ok NAME` or `skip NAME: why`, one line a case.
 # Its output is in build/log/STAGE.log; what went wrong is on the screen too, or
 # everything with V=1. bpf and net run in a virtual machine where this one does
@@ -13,7 +13,7 @@ here=no
 [[ ${1:-} != --here ]] || { here=yes; shift; }
 stages=("$@")
 if [[ $# -eq 0 ]]; then
-	stages=(lint unit asan fuzz agent bpf net faults figures)
+	stages=(lint unit asan fuzz agent bpf net luci faults figures)
 	mkdir -p build
 	: >build/figures.jsonl
 fi
@@ -86,6 +86,11 @@ run_stage() {
 	net)
 		[[ $here = yes ]] || build net || return 1
 		run_house
+		;;
+	# A browser in a guest without KVM would take minutes for each page.
+	luci)
+		build net || return 1
+		if why=$(tests/probe.sh); then tests/luci/test_luci.sh; else echo "skip luci: $why"; fi
 		;;
 	unit | asan | agent | bpf)
 		mapfile -t list < <(make -s --no-print-directory "list-$1")

@@ -2,7 +2,7 @@
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
 UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config day devstate diag dnsmsg duration exposure geo geometa gone guess json learned lex \
-	limits makers mapdiff mapping mapset mark maybe mud mudodd mudout namepat near netlink nftext offload place policy probe profile quarantine reason \
+	limits luci makers mapdiff mapping mapset mark maybe mud mudodd mudout namepat near netlink nftext offload place policy probe profile quarantine reason \
 	record reset rule saved schedule schedule_year signature spawn traffic unfit view viewers viewing viewset wholefile worker \
 	zone
 # What frames and MACs say of a device.
@@ -93,7 +93,7 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-fuzz check-agent check-bpf check-net check-vm check-kmod check-kasan check-openwrt lint demo
+.PHONY: check check-unit check-fuzz check-agent check-bpf check-net check-luci check-vm check-kmod check-kasan check-openwrt lint demo
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)tests/deps.sh fuzz || true
@@ -106,6 +106,12 @@ check-unit check-fuzz check-agent check-bpf check-net:
 	$(Q)$(if $(filter check-net,$@),tests/peers.sh $(PEERS) || true)
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh $(@:check-%=%) $(if $(filter check-unit,$@),asan)
+# The browser is not installed by `make check`, which skips this without one.
+check-luci:
+	$(Q)tests/deps.sh build net luci
+	$(Q)$(MAKE) all tests-net
+	$(Q)tests/run.sh luci
+	$(Q)tests/figures.sh check-luci
 lint:
 	$(Q)tests/deps.sh build lint
 	$(Q)$(MAKE) bpf
