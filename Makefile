@@ -34,7 +34,7 @@ LIB_SRC := $(addprefix agent/lib/,account.c addr.c audit.c audit_answer.c audit_
 	mapdiff.c mapping.c mapping_match.c mapping_nft.c mapping_rule.c mapping_value.c \
 	mapset.c mark.c memtext.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c \
 	nameset.c near.c nftext.c place.c policy.c policy_match.c profile.c reason.c record.c recordjson.c recordlist.c reset.c retain.c room.c rule.c saved.c \
-	schedule.c servers.c shape.c signature.c slots.c source.c staying.c spans.c timing.c traffic.c tzfile.c tzrule.c unique.c usage.c utf8.c value.c verify.c \
+	schedule.c servers.c shape.c signature.c slots.c source.c staying.c spans.c timing.c traffic.c tzfile.c tzrule.c uci.c ucifrom.c ucistage.c ucito.c unique.c usage.c utf8.c value.c verify.c \
 	view.c viewers.c viewing.c viewset.c wholefile.c zone.c zones.c)
 # What frames and MACs say of a device.
 LIB_SRC += $(addprefix agent/lib/,clue.c clue_banner.c clue_dhcp.c clue_known.c clue_mdns.c clue_p2p.c clue_ssdp.c \
@@ -48,7 +48,7 @@ DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.
 	doctor.c doctor_fix.c edit.c ending.c entries.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c \
 	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c module.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
 	sched_show.c service.c sessions.c sessions_show.c sessions_sweep.c sessions_take.c sessions_write.c stages.c \
-	statedir.c statefile.c stop.c undo.c usagefile.c viewer_names.c viewers.c viewers_lan.c wallclock.c)
+	statedir.c statefile.c stop.c uci.c undo.c usagefile.c viewer_names.c viewers.c viewers_lan.c wallclock.c)
 DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c devices.c devices_file.c devices_hold.c \
 	devices_tell.c probe.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocked.c cmd_check.c cmd_discover.c cmd_exposure.c cmd_learn.c \

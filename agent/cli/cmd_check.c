@@ -11,6 +11,7 @@
 #include "../lib/mapset.h"
 #include "../lib/policy.h"
 #include "../lib/timing.h"
+#include "../lib/ucistage.h"
 #include "../lib/view.h"
 #include "../lib/viewers.h"
 #include "../lib/viewing.h"
@@ -200,21 +201,50 @@ static void viewing_print(struct json_object *list)
 	}
 }
 
+/* Where there is UCI the config is made of it. */
+static const char *config_of(const struct cg_cli *cli)
+{
+	return !strcmp(cli->config, CG_CONFIG_PATH) && cg_uci_is(CG_UCI_PATH) ? CG_UCI_PATH :
+										cli->config;
+}
+
+/* What is said of the folder that it was judged in is meant of UCI. */
+static void warnings_name(const struct cg_uci_stage *stage, struct json_object *odd)
+{
+	for (size_t i = 0; odd && i < json_object_array_length(odd); i++) {
+		struct json_object *o = json_object_array_get_idx(odd, i);
+		struct cg_diag text;
+
+		(void)snprintf(text.text, sizeof(text.text), "%s", json_object_get_string(o));
+		cg_uci_stage_diag(stage, &text);
+		json_object_array_put_idx(odd, i, json_object_new_string(text.text));
+	}
+}
+
 int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 {
+	_cleanup_(cg_uci_stage_end) struct cg_uci_stage stage = { 0 };
 	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
-	const char *file = argc > 1 ? argv[1] : cli->config;
+	const char *file = argc > 1 ? argv[1] : config_of(cli), *judged = file;
 	struct cg_diag diag = { "" };
 	struct json_object *reply, *odd, *makes, *seen;
 	struct cg_links *links = NULL;
 	size_t rules = 0;
-	int r;
+	int r = 0;
 
+	/* OpenWrt: what a reload would make of it. */
+	if (cg_uci_is(file)) {
+		r = cg_uci_stage(file, cli->config, &diag, &stage);
+		judged = stage.config;
+	}
 	/* Without it the file alone is judged. */
 	if (cg_links_open(NULL, NULL, &links))
 		links = NULL;
-	r = judge(file, links, &diag, &policy);
+	if (!r)
+		r = judge(judged, links, &diag, &policy);
 	odd = r ? NULL : warnings(links, policy);
+	cg_uci_stage_diag(&stage, &diag);
+	warnings_name(&stage, odd);
 	cg_links_close(&links);
 
 	if (r && *diag.text)

@@ -16,6 +16,7 @@
 #include "../lib/wholefile.h"
 #include "command.h"
 #include "devices_state.h"
+#include "uci.h"
 
 #define TRY_MAX_S CG_OPEN_MAX_S
 
@@ -315,6 +316,7 @@ static bool carry_out(struct cg_command_call *c, const struct wish *w, const cha
 	struct cg_agent_applied applied;
 	struct cg_diag diag = { 0 };
 	char error[sizeof(a->cfg.error)];
+	bool back = false; /* what is in force, too */
 	int err = 0;
 
 	/* The end of it is on the disk before it begins. */
@@ -329,9 +331,14 @@ static bool carry_out(struct cg_command_call *c, const struct wish *w, const cha
 		err = cg_agent_reload(a, &diag, &applied);
 		if (!err && !cg_agent_find(a, w->id))
 			err = -ENOENT;
+		back = !err;
+		if (!err)
+			err = cg_uci_keep(a);
 		if (err < 0) {
 			(void)unlink(w->file);
 			memcpy(a->cfg.error, error, sizeof(error));
+			if (back)
+				(void)cg_agent_reload(a, &diag, &applied);
 		}
 	}
 	if (!err)

@@ -10,6 +10,7 @@
 #include "../lib/wholefile.h"
 #include "command.h"
 #include "devices_state.h"
+#include "uci.h"
 
 static bool flag(const struct cg_command_call *c, const char *key)
 {
@@ -106,7 +107,8 @@ static void undo(struct cg_agent *a, struct cg_device_trial *trial)
 	back(a, &t.mac, (enum cg_hold)t.why);
 	cg_devices_tell_trial(a, &t);
 	/* Where the config is broken by now, the next reload that works undoes it. */
-	(void)cg_agent_reload(a, &diag, &applied);
+	if (!cg_agent_reload(a, &diag, &applied) && cg_uci_keep(a) < 0)
+		cg_log_error("adopt: %s: it stays a camera in %s", t.id, a->opts.uci);
 }
 
 void cg_adopt_tick(struct cg_agent *a, uint64_t now_ns)
@@ -208,6 +210,7 @@ static void forget_camera(struct cg_command_call *c, const struct cg_agent_cam *
 	char error[sizeof(a->cfg.error)], name[CG_NAME_LEN], id[CG_ID_LEN];
 	struct cg_mac mac[CG_MAX_MACS];
 	size_t len = 0, nmac;
+	bool back = false; /* what is in force, too */
 	struct stat st;
 	int err;
 
@@ -234,11 +237,17 @@ static void forget_camera(struct cg_command_call *c, const struct cg_agent_cam *
 	err = file_remove(file);
 	if (!err)
 		err = cg_agent_reload(a, &diag, &applied);
+	if (!err) {
+		err = cg_uci_keep(a);
+		back = err < 0;
+	}
 	if (err < 0) {
 		memcpy(a->cfg.error, error, sizeof(error));
 		if (cg_wholefile_replace(file, text, len, st.st_mode & 07777, st.st_uid,
 					 st.st_gid) < 0)
 			cg_log_error("%s: cannot be put back", file);
+		if (back)
+			(void)cg_agent_reload(a, &diag, &applied);
 		cg_command_fail(c, diag.text[0] ? CG_EXIT_CONFIG : CG_EXIT_FAILED,
 				"nothing was changed", "%s",
 				diag.text[0] ? diag.text : strerror(-err));

@@ -28,6 +28,7 @@
 
 struct cg_agent_opts {
 	const char *config;
+	const char *uci; /* what the config is made of; NULL: it is itself what people write */
 	const char *pin_dir;
 	const char *socket;
 	const char *state_dir;
@@ -175,6 +176,7 @@ struct cg_agent {
 		struct cg_policy *policy; /* read, not in force yet */
 		struct cg_ahead *ahead;	  /* being opened; NULL: nothing is */
 		int exit_code;
+		char error[512]; /* UCI is not valid: the config of before is used */
 	} start;
 	struct {
 		struct cg_agent_file file[2]; /* of countries, of networks; the table in force */

@@ -22,6 +22,7 @@
 #include "places.h"
 #include "sched.h"
 #include "sessions.h"
+#include "uci.h"
 #include "viewers.h"
 
 static struct json_object *reply_new(bool ok, int code)
@@ -414,7 +415,7 @@ static void cmd_reload(struct cg_command_call *c)
 {
 	struct cg_agent_applied applied = { 0 };
 	struct cg_diag diag = { 0 };
-	int err = cg_agent_reload(c->a, &diag, &applied);
+	int err = cg_uci_reload(c->a, &diag, &applied);
 
 	if (err < 0) {
 		if (diag.text[0])

@@ -12,6 +12,7 @@
 #include "../lib/wholefile.h"
 #include "command.h"
 #include "devices.h"
+#include "uci.h"
 #include "undo.h"
 
 static void undo_free(struct cg_undo *u)
@@ -27,6 +28,7 @@ static int try_file(struct cg_command_call *c, const struct cg_undo *u, const ch
 	struct cg_agent_applied applied;
 	struct cg_diag diag = { 0 };
 	char error[sizeof(c->a->cfg.error)];
+	bool back = false; /* what is in force, too */
 	struct stat st;
 	int err;
 
@@ -42,8 +44,12 @@ static int try_file(struct cg_command_call *c, const struct cg_undo *u, const ch
 	}
 	memcpy(error, c->a->cfg.error, sizeof(error));
 	err = cg_agent_reload(c->a, &diag, &applied);
-	if (!err)
-		return 0;
+	if (!err) {
+		err = cg_uci_keep(c->a);
+		if (!err)
+			return 0;
+		back = true;
+	}
 	memcpy(c->a->cfg.error, error, sizeof(error));
 	if (cg_wholefile_replace(u->file, was, was_len, st.st_mode & 07777, st.st_uid, st.st_gid) <
 	    0) {
@@ -52,6 +58,8 @@ static int try_file(struct cg_command_call *c, const struct cg_undo *u, const ch
 				"%s: changed, not taken, and not put back", u->file);
 		return -EIO;
 	}
+	if (back)
+		(void)cg_agent_reload(c->a, &diag, &applied);
 	if (diag.text[0])
 		cg_command_fail(c, CG_EXIT_CONFIG, "nothing was changed", "%s", diag.text);
 	else

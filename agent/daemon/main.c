@@ -26,6 +26,7 @@ enum option_id {
 	OPT_LOG_LEVEL,
 	OPT_RAW_SOCKETS,
 	OPT_AWAIT_CLOCK,
+	OPT_UCI,
 };
 
 static const struct option options[] = {
@@ -38,6 +39,7 @@ static const struct option options[] = {
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "raw-sockets", no_argument, NULL, OPT_RAW_SOCKETS },
 	{ "await-clock", required_argument, NULL, OPT_AWAIT_CLOCK },
+	{ "uci", required_argument, NULL, OPT_UCI },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -49,6 +51,7 @@ static void help(FILE *to)
 		to,
 		"usage: camgated [options]\n"
 		"  -c, --config FILE      config file (" CG_CONFIG_PATH ")\n"
+		"      --uci FILE         what the config is made of, on OpenWrt\n"
 		"      --pin-dir DIR      where maps and programs are pinned (" CG_PIN_DIR ")\n"
 		"      --socket PATH      control socket (" CG_CTL_PATH ")\n"
 		"      --state-dir DIR    state that outlives a reboot (" CG_STATE_DIR ")\n"
@@ -93,6 +96,9 @@ static int options_read(int argc, char **argv, struct cg_agent_opts *opts)
 				return CG_EXIT_USAGE;
 			}
 			opts->log_level = (enum cg_log_level)level;
+			break;
+		case OPT_UCI:
+			opts->uci = optarg;
 			break;
 		case OPT_RAW_SOCKETS:
 			cg_log_open(opts->foreground, opts->log_level);

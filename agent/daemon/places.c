@@ -13,6 +13,7 @@
 #include "../lib/geo_book.h"
 #include "../lib/jsonout.h"
 #include "sessions_state.h"
+#include "uci.h"
 
 const char *cg_places_date(uint64_t s, char buf[static CG_DATE_TEXT])
 {
@@ -246,7 +247,7 @@ void cg_command_update_lists(struct cg_command_call *c)
 	int err;
 
 	c->a->geo.anew = true;
-	err = cg_agent_reload(c->a, &diag, &applied);
+	err = cg_uci_reload(c->a, &diag, &applied);
 	c->a->geo.anew = false;
 	if (err < 0) {
 		cg_command_fail(c, diag.text[0] ? CG_EXIT_CONFIG : CG_EXIT_FAILED,

@@ -27,6 +27,7 @@
 #include "sessions.h"
 #include "stages.h"
 #include "stop.h"
+#include "uci.h"
 #include "viewers.h"
 #include "viewers_lan.h"
 
@@ -154,7 +155,7 @@ static void reload_signal(struct ev_loop *loop, ev_signal *w, int revents)
 	(void)loop;
 	(void)revents;
 	/* Success and failure are logged by the transaction. */
-	(void)cg_agent_reload(w->data, &diag, &applied);
+	(void)cg_uci_reload(w->data, &diag, &applied);
 }
 
 static int state_start(struct cg_agent *a)
@@ -211,8 +212,15 @@ static int config_start(struct cg_agent *a)
 {
 	const struct cg_config_counted count = { counted, a };
 	struct cg_diag diag = { 0 };
-	int err = cg_agent_load(a, &count, &diag, &a->start.policy);
+	int err = cg_uci_take(a, &diag);
 
+	/* What was valid last holds, and status says why. */
+	if (err < 0) {
+		(void)snprintf(a->start.error, sizeof(a->start.error), "%s", diag.text);
+		cg_log_error("%s, keeping %s as it is", diag.text, a->opts.config);
+		diag.text[0] = '\0';
+	}
+	err = cg_agent_load(a, &count, &diag, &a->start.policy);
 	if (!err)
 		return 0;
 	cg_ahead_drop(a);
@@ -279,6 +287,7 @@ static int policy_start(struct cg_agent *a)
 	if (!err) {
 		/* The LAN belongs to it even when nothing was done by hand. */
 		a->run.manual_dirty = true;
+		memcpy(a->cfg.error, a->start.error, sizeof(a->cfg.error));
 		return 0;
 	}
 	if (diag.text[0]) {

@@ -117,7 +117,7 @@ else
 fi
 
 # ---- procd ----------------------------------------------------------------
-script=packaging/openwrt/files/etc/init.d/camgate-bootguard
+script=packaging/openwrt/camgate/files/etc/init.d/camgate-bootguard
 start=$(sed -n 's/^START=//p' "$script")
 # firewall is 19 and network 20 in OpenWrt
 is 'before firewall and network' "$((start < 19))" 1
