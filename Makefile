@@ -52,8 +52,8 @@ DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.
 DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c devices.c devices_file.c devices_hold.c \
 	devices_tell.c probe.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocked.c cmd_check.c cmd_discover.c cmd_exposure.c cmd_learn.c \
-	cmd_lists.c cmd_log.c cmd_mappings.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
-	direct_read.c help.c main.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c statenote.c text.c viewing.c)
+	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
+	direct_read.c help.c main.c metrics.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c statenote.c text.c viewing.c)
 BPF_SRC := bpf/camgate.bpf.c
 
 LIBS_NEEDED := libbpf libnl-route-3.0 libnl-genl-3.0 libnl-3.0 libconfuse json-c nettle

@@ -8,6 +8,7 @@ MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 \
 PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua dlink eufy ezviz \
 	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
 UNITS := camgate.service camgate-bootguard.service camgate-clock.service
+METRICS := $(addprefix packaging/metrics/,camgate-metrics.service camgate-metrics.timer crontab.example grafana-camgate.json)
 BASH_COMPLETION := share/bash-completion/completions/camgate
 ZSH_COMPLETION := share/zsh/site-functions/_camgate
 TO_PREFIX := sed 's,/usr/\(s\?bin\)/camgate,$(PREFIX)/\1/camgate,g; s,/var/lib/camgate,$(STATEDIR),g'
@@ -24,8 +25,9 @@ install: all
 	$(Q)$(TO_PREFIX) packaging/tmpfiles.d/camgate.conf >$(D)/lib/tmpfiles.d/camgate.conf
 	$(Q)$(INSTALL) -m 644 packaging/sysusers.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf
 	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemd-sysusers >/dev/null || systemd-sysusers $(D)/lib/sysusers.d/camgate.conf
-	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d $(dir $(CONF))profiles.d $(D)/share/camgate/profiles
+	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d $(dir $(CONF))profiles.d $(D)/share/camgate/profiles $(D)/share/camgate/metrics
 	$(Q)$(INSTALL) -m 644 $(PROFILES) $(D)/share/camgate/profiles
+	$(Q)for f in $(METRICS); do $(TO_PREFIX) $$f >$(D)/share/camgate/metrics/$${f##*/} || exit 1; done
 	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
 	$(Q)$(INSTALL) -D -m 644 packaging/camgate.conf $(D)/share/camgate/camgate.conf
 	$(Q)echo 'installed under $(D); configuration: $(CONF)'
@@ -39,5 +41,5 @@ uninstall:
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
 	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
 		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf \
-		$(PROFILES:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate/profiles $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
+		$(PROFILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true

@@ -27,6 +27,7 @@ enum cg_option {
 	CG_OPTION_CLOSE = 0x40000,
 	CG_OPTION_PROFILE = 0x80000,
 	CG_OPTION_TRY = 0x100000,
+	CG_OPTION_TEXT = 0x200000,
 };
 
 /* The command line, options taken out. */
@@ -49,6 +50,7 @@ struct cg_cli {
 	const char *html; /* NULL: stdout */
 	const char *profile;
 	const char *trial;
+	const char *textfile;
 };
 
 struct cg_command {

@@ -17,6 +17,7 @@ int cg_cmd_who(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_blocked(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_why(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_counters(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_metrics(const struct cg_cli *cli, int argc, char **argv);
 
 int cg_cmd_sessions(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_log(const struct cg_cli *cli, int argc, char **argv);

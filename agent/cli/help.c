@@ -42,6 +42,7 @@ static const struct option_help options[] = {
 	  N_("what was seen so far, or would be written, as lines of the configuration") },
 	{ CG_OPTION_PROFILE, "--profile PROFILE", N_("its make; none: without") },
 	{ CG_OPTION_TRY, "--try TIME", N_("undone after it unless you type keep") },
+	{ CG_OPTION_TEXT, "--textfile FILE", N_("write them there for a textfile collector") },
 	{ CG_OPTION_STOP, "--stop", N_("end it, and the same") },
 	{ 0, "-j, --json", N_("the reply as one JSON object") },
 	{ 0, "-c, --config FILE", N_("configuration; " CG_CONFIG_PATH) },

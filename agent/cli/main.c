@@ -87,6 +87,9 @@ static const struct cg_command commands[] = {
 	{ "release", "NR|MAC", N_("let a held device go, and never hold it again"), 0, 1, 1,
 	  cg_cmd_release },
 	{ "counters", "[CAM]", N_("packets and bytes by reason"), 0, 0, 1, cg_cmd_counters },
+	{ "metrics", "[--textfile FILE]",
+	  N_("figures for Prometheus and the like, nobody's address among them"), CG_OPTION_TEXT, 0,
+	  0, cg_cmd_metrics },
 	{ "check", "[FILE]", N_("judge a configuration; needs no agent, changes nothing"), 0, 0, 1,
 	  cg_cmd_check },
 	{ "mud", "import FILE [--camera NAME] | export CAM [--url URL] [--learned]",
@@ -133,6 +136,7 @@ enum {
 	OPT_CLOSE,
 	OPT_PROFILE,
 	OPT_TRY,
+	OPT_TEXTFILE,
 };
 
 static const struct option longopts[] = {
@@ -162,6 +166,7 @@ static const struct option longopts[] = {
 	{ "close", no_argument, NULL, OPT_CLOSE },
 	{ "profile", required_argument, NULL, OPT_PROFILE },
 	{ "try", required_argument, NULL, OPT_TRY },
+	{ "textfile", required_argument, NULL, OPT_TEXTFILE },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -372,6 +377,10 @@ static int read_line(struct line *line, int argc, char **argv)
 			cli->trial = optarg;
 			cli->given |= CG_OPTION_TRY;
 			break;
+		case OPT_TEXTFILE:
+			cli->textfile = optarg;
+			cli->given |= CG_OPTION_TEXT;
+			break;
 		case 'j':
 			cli->json = true;
 			break;
@@ -471,6 +480,7 @@ static int run(struct line *line)
 				   wrong & CG_OPTION_CLOSE   ? "--close" :
 				   wrong & CG_OPTION_PROFILE ? "--profile" :
 				   wrong & CG_OPTION_TRY     ? "--try" :
+				   wrong & CG_OPTION_TEXT    ? "--textfile" :
 							       "--since");
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");

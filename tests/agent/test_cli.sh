@@ -984,7 +984,7 @@ usage_tests() {
 	cg --version
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
-	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters check mud reload learn audit discover adopt keep forget release
+	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters metrics check mud reload learn audit discover adopt keep forget release
 		doctor update-lists detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
@@ -1015,7 +1015,7 @@ usage_tests() {
 	cg help --json
 	is 'help as JSON' "$(jq -r '.commands[].name' <<<"$out" | sort | tr -s '\n' ' ')" \
 		"$(printf '%s\n' "${commands[@]}" | sort | tr '\n' ' ')"
-	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try; do
+	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try --textfile; do
 		in_file "camgate(1) has $c" $man "Fl.* Fl ${c#--}|Fl Fl ${c#--}"
 		in_file "completion has $c" packaging/completion/camgate "$c\b"
 	done
