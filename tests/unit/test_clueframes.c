@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Readers of frames that every device speaks: DHCP, mDNS, SSDP, WS-Discovery, SADP, TCP banners; each field, each length, lies. */
 #include <lib/clue_kind.h>
+#include <lib/clue_read.h>
 #include "../discover/check.h"
 #include "../discover/frames.h"
 #include "unit.h"
@@ -479,8 +480,52 @@ START_TEST(not_ours)
 }
 END_TEST
 
+/* n questions of the root and one record of that type whose data is what follows. */
+static bool mdns_asked(struct cg_clues *c, unsigned int n, const char *record, size_t len)
+{
+	static uint8_t msg[1024];
+	struct cg_heard heard = { 0 };
+	size_t at = 12;
+
+	memset(msg, 0, sizeof(msg));
+	msg[2] = 0x84;
+	msg[5] = (uint8_t)n;
+	msg[7] = 1;
+	at += 5 * n;
+	memcpy(msg + at, record, len);
+	/* The name ends with the owner's, wherever that is. */
+	if (msg[at + len - 2] == 0xc0)
+		msg[at + len - 2] |= (uint8_t)(at >> 8), msg[at + len - 1] = (uint8_t)at;
+	memset(c, 0, sizeof(*c));
+	return cg_clue_mdns(c, &heard, (struct cg_span){ msg, at + len });
+}
+
+START_TEST(mdns_far)
+{
+#define PTR "\x05_ipps\x04_tcp\x05local\x00\x00\x0c\x00\x01\x00\x00\x00\x78"
+	static const char whole[] = PTR "\x00\x08\x05"
+					"Paper\xc0\x0c";
+	static const char away[] = PTR "\x00\x02\xff\xff";
+	/* HINFO says nothing. */
+	static const char host[] = "\x05_ipps\x04_tcp\x05local\x00\x00\x0d\x00\x01\x00\x00\x00\x78"
+				   "\x00\x02\x00\x00";
+	struct cg_clues c;
+
+	ck_assert(mdns_asked(&c, 0, whole, sizeof(whole) - 1));
+	ck_assert_uint_eq(c.n, 1);
+	/* Its name lies where nothing is. */
+	ck_assert(!mdns_asked(&c, 0, away, sizeof(away) - 1));
+	ck_assert(!mdns_asked(&c, 0, host, sizeof(host) - 1));
+	ck_assert_uint_eq(c.n, 0);
+	/* As many questions as are looked at, and one more. */
+	ck_assert(mdns_asked(&c, 64, whole, sizeof(whole) - 1));
+	ck_assert(!mdns_asked(&c, 65, whole, sizeof(whole) - 1));
+}
+END_TEST
+
 int main(void)
 {
 	return UNIT_RUN("clueframes", 60, dhcp_client, names, dhcp_of_another, dhcp6_client,
-			mdns_services, mdns_whose, mdns_lies, ssdp, wsd, sadp, banners, not_ours);
+			mdns_services, mdns_whose, mdns_lies, mdns_far, ssdp, wsd, sadp, banners,
+			not_ours);
 }

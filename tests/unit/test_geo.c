@@ -510,8 +510,8 @@ START_TEST(damaged_files)
 }
 END_TEST
 
-/* Nodes whose both children are the next: 2^128 ways, of which none is walked to the end. */
-START_TEST(endless)
+/* Nodes whose both children are the next: 2^n ways, of which none is walked to the end. */
+static void refuse_endless(uint32_t n, bool only_v4, uint32_t left)
 {
 	const struct mmdb_row rows[] = { row4("203.0.113.0", 24, "CN", 0) };
 	struct cg_places want = places("CN", 0, 0);
@@ -524,19 +524,27 @@ START_TEST(endless)
 
 	(void)mmdb_record(&data, &rows[0], MMDB_MAXMIND);
 	o.record_size = 24;
-	for (uint32_t i = 0; i < 127; i++)
+	o.only_v4 = only_v4;
+	for (uint32_t i = 0; i < n - 1; i++)
 		mmdb_pair(&file, 24, i + 1, i + 1);
-	/* The last differ, so that nothing is alike. */
-	mmdb_pair(&file, 24, 128 + 16, 128);
+	mmdb_pair(&file, 24, left, n);
 	mmdb_put(&file, zeros, 16);
 	mmdb_put(&file, data.data, data.ndata);
-	file.nnodes = 128;
+	file.nnodes = n;
 	mmdb_metadata(&file, &o);
 	unit_write(&dir, "c.mmdb", file.data, file.ndata);
 	REFUSES(unit_path(&dir, "c.mmdb", path), "");
 	free(file.data);
 	free(data.data);
 	unit_dir_free(&dir);
+}
+
+START_TEST(endless)
+{
+	/* The last differ, so that nothing is alike: more prefixes than there is room for. */
+	refuse_endless(128, false, 128 + 16);
+	/* None says anything: more steps than are walked. */
+	refuse_endless(32, true, 32);
 }
 END_TEST
 

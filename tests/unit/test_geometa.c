@@ -75,6 +75,11 @@ START_TEST(too_much)
 					"\x1f\x04\xff\xff\xff" COUNT "\xc1\x01" BITS24),
 			      1000),
 			 -EINVAL);
+	/* A long key whose length is not there. */
+	ck_assert_int_eq(look(OF(MARKER "\xe3"
+					"\x5d"),
+			      1000),
+			 -EINVAL);
 	ck_assert_int_eq(look(OF("no database"), 1000), -EINVAL);
 	ck_assert_int_eq(look((const uint8_t *)"", 0, 0), -EINVAL);
 }

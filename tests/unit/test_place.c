@@ -233,6 +233,37 @@ START_TEST(too_many_of_one)
 	cg_policy_free(&p);
 }
 END_TEST
+
+START_TEST(too_many_networks)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	fputs(BASE, f);
+	for (unsigned int i = 0; i <= CG_MAX_NETWORKS; i++) {
+		if (i % 16)
+			fputs(", ", f);
+		else
+			fprintf(f,
+				"%scamera \"c%u\" { mac = { \"02:ca:00:00:01:%02x\" } allow = { ",
+				i ? " } }\n" : "", i / 16, i / 16);
+		fprintf(f, "\"asn:%u:443/tcp\"", i + 1);
+	}
+	fputs(" } }\n", f);
+	fclose(f);
+	REFUSED(-E2BIG, text, "one network too many", "at most 256 in all");
+	/* One less is taken. */
+	strcpy(strstr(text, "camera \"c16\""), "");
+	{
+		struct cg_policy *p = built(text);
+
+		ck_assert_uint_eq(p->places.nnetwork, CG_MAX_NETWORKS);
+		cg_policy_free(&p);
+	}
+	free(text);
+}
+END_TEST
 #else
 START_TEST(without_the_library)
 {
@@ -264,6 +295,8 @@ START_TEST(lists)
 	p = built("lan = { br-lan }\n" CAM(
 		"allow = { \"any:443\" } deny = { \"list:ads:443/tcp\" }"));
 	ck_assert_uint_eq(p->nlists, 1);
+	ck_assert_ptr_eq(cg_lists_find(p, "ads"), &p->lists[0]);
+	ck_assert_ptr_null(cg_lists_find(p, "other"));
 	ck_assert_uint_eq(p->lists[0].nprefix, 3);
 	ck_assert_uint_eq(p->lists[0].ndomain, 2);
 	ck_assert_int_eq(match(p, "203.0.113.9", 0, 0, 443), 0);
@@ -318,8 +351,66 @@ START_TEST(bad_lists)
 		list_put(&dir, bad[i].text);
 		REFUSED(-EINVAL, conf, bad[i].at, bad[i].says);
 	}
+	unit_write(&dir, "lists/ads.txt", "203.0.113.0/24\n\0\n", 17);
+	REFUSED(-EINVAL, conf, "lists/ads.txt: ", "found a file of bytes");
 	REFUSED(-EINVAL, "lan = { br-lan }\n" CAM("deny = { \"list:../x\" }"), "rule 'list:../x'");
 	REFUSED(-EINVAL, "lan = { br-lan }\n" CAM("deny = { \"list:\" }"), "found list ''");
+	unit_dir_free(&dir);
+	policy_dir = NULL;
+}
+END_TEST
+
+START_TEST(too_many_lists)
+{
+	struct unit_dir dir = unit_dir_new();
+	char *text = NULL, name[32];
+	size_t n = 0;
+	FILE *f;
+
+	policy_dir = &dir;
+	list_put(&dir, "198.51.100.7\n");
+	for (int most = CG_MAX_LISTS; most <= CG_MAX_LISTS + 1; most++) {
+		f = open_memstream(&text, &n);
+		fputs("lan = { br-lan }\n", f);
+		for (int i = 0; i < most; i++) {
+			snprintf(name, sizeof(name), "lists/l%d.txt", i);
+			unit_write(&dir, name, "198.51.100.7\n", 13);
+			if (i % 16)
+				fputs(", ", f);
+			else
+				fprintf(f,
+					"%scamera \"c%d\" { mac = { \"02:ca:00:00:01:%02x\" } deny = { ",
+					i ? " } }\n" : "", i / 16, i / 16);
+			fprintf(f, "\"list:l%d\"", i);
+		}
+		fputs(" } }\n", f);
+		fclose(f);
+		if (most > CG_MAX_LISTS) {
+			REFUSED(-E2BIG, text, "p.conf:", "one list too many", "at most 64");
+		} else {
+			struct cg_policy *p = built(text);
+
+			ck_assert_uint_eq(p->nlists, CG_MAX_LISTS);
+			cg_policy_free(&p);
+		}
+		free(text);
+	}
+	/* More lines than all may have, though they say one thing. */
+	f = open_memstream(&text, &n);
+	for (int i = 0; i <= CG_MAX_LISTED; i++)
+		fputs("198.51.100.7\n", f);
+	fclose(f);
+	unit_write(&dir, "lists/ads.txt", text, n);
+	REFUSED(-E2BIG, "lan = { br-lan }\n" CAM("deny = { \"list:ads\" }"), "lists/ads.txt",
+		"more lines than all lists may have");
+	unit_write(&dir, "lists/ads.txt", text, n - 13);
+	{
+		struct cg_policy *p = built("lan = { br-lan }\n" CAM("deny = { \"list:ads\" }"));
+
+		ck_assert_uint_eq(p->lists[0].nprefix, 1);
+		cg_policy_free(&p);
+	}
+	free(text);
 	unit_dir_free(&dir);
 	policy_dir = NULL;
 }
@@ -329,8 +420,9 @@ int main(void)
 {
 #ifdef CG_HAVE_MAXMINDDB
 	return UNIT_RUN("place", 60, codes, sets, rules, stays, refusals, keys, too_many_of_one,
-			lists, bad_lists);
+			too_many_networks, lists, bad_lists, too_many_lists);
 #else
-	return UNIT_RUN("place", 60, codes, sets, without_the_library, lists, bad_lists);
+	return UNIT_RUN("place", 60, codes, sets, without_the_library, lists, bad_lists,
+			too_many_lists);
 #endif
 }

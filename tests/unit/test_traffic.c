@@ -163,7 +163,24 @@ START_TEST(counters_grow)
 }
 END_TEST
 
+/* As many sessions of a camera as the packet path follows; others are lost, and those go on. */
+START_TEST(sessions_that_are_too_many)
+{
+	struct cg_traffic_news total = { .peer = peer(CG_QUOTA_SESSION), .up_bytes = 1, .ns = NOW };
+
+	make();
+	for (unsigned int i = 0; i < CG_QUOTA_SESSION; i++)
+		count(i, 10, 10, 1, true);
+	ck_assert_int_eq(cg_traffic_count(t, &total, 1, true), -ENOMEM);
+	count(3, 20, 20, 1, true);
+	total.slot = CG_MAX_CAMERAS;
+	ck_assert_int_eq(cg_traffic_count(t, &total, 1, true), -ENOMEM);
+	cg_traffic_free(&t);
+}
+END_TEST
+
 int main(void)
 {
-	return UNIT_RUN("traffic", 10, hours_move_on, names_and_others, bounded, counters_grow);
+	return UNIT_RUN("traffic", 10, hours_move_on, names_and_others, bounded, counters_grow,
+			sessions_that_are_too_many);
 }
