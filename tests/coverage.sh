@@ -34,7 +34,7 @@ find $cov -name '*.gcda' -delete
 
 # What a process of another user cannot write of its counts is no message of the command's.
 export GCOV_ERROR_FILE=/dev/null
-export CG_FIGURES=$PWD/$cov/figures.jsonl CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=normal
+export CG_FIGURES=$PWD/$cov/figures.jsonl CK_DEFAULT_TIMEOUT=60 CK_TIMEOUT_MULTIPLIER=8 CK_VERBOSITY=normal
 
 run() { # program
 	local status=0

@@ -43,7 +43,8 @@ run_programs() { # stage programs...
 		! skipped "$stage" "$name" || continue
 		: >"$tap"
 		rc=0 start=$SECONDS
-		CK_TAP_LOG_FILE_NAME=$tap CK_VERBOSITY=silent CK_DEFAULT_TIMEOUT=60 timeout -k 10 "${CG_TEST_LIMIT:-900}" \
+		CK_TAP_LOG_FILE_NAME=$tap CK_VERBOSITY=silent CK_DEFAULT_TIMEOUT=60 \
+			CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-4}" timeout -k 10 "${CG_TEST_LIMIT:-1800}" \
 			"$f" >"$out" 2>&1 || rc=$?
 		cat "$out"
 		echo "# $name took $((SECONDS - start)) s"
@@ -61,7 +62,7 @@ run_programs() { # stage programs...
 
 # The house's runner has its own order; names are given only to leave some out.
 run_house() {
-	local f name limit=240
+	local f name limit=480
 	local -a list=()
 	if [[ -n $(skips net) ]]; then
 		for f in tests/net/test_*.sh; do

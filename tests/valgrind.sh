@@ -68,7 +68,7 @@ if [[ $control -eq 3 ]]; then say 'ok valgrind: three planted faults are seen'
 else say "not ok valgrind: $control of three planted faults are seen"; fi
 
 for t in "${agent[@]}"; do
-	LD_PRELOAD=$PWD/$d/kernel.so CK_DEFAULT_TIMEOUT=600 CK_VERBOSITY=normal "${memcheck[@]}" \
+	LD_PRELOAD=$PWD/$d/kernel.so CK_DEFAULT_TIMEOUT=60 CK_TIMEOUT_MULTIPLIER=20 CK_VERBOSITY=normal "${memcheck[@]}" \
 		--log-file="$d/log/agent-$t.%p.log" build/tests/agent/test_"$t" >build/log/valgrind-"$t".log 2>&1 ||
 		say "not ok valgrind: agent test $t (build/log/valgrind-$t.log)"
 	judge "agent test $t" "agent-$t.*"

@@ -107,7 +107,7 @@ static inline size_t told(const char *event, const char *mac)
 /* The program ran so often, within a while. */
 static inline bool was_told(const char *event, const char *mac, size_t n)
 {
-	for (int i = 0; i < 2000 && told(event, mac) < n; i++) {
+	for (int i = 0; i < 15000 && told(event, mac) < n; i++) {
 		house_pump(&h);
 		usleep(2000);
 	}

@@ -278,7 +278,7 @@ START_TEST(reader_that_does_not_read)
 	line = client_line(&h, good);
 	ck_assert_ptr_nonnull(line);
 	free(line);
-	for (int i = 0; i < 300 && cg_control_clients(h.a.control) > 1; i++) {
+	for (int i = 0; i < 3000 && cg_control_clients(h.a.control) > 1; i++) {
 		usleep(10000);
 		house_pump(&h);
 	}

@@ -351,7 +351,7 @@ START_TEST(what_is_new_is_told_once)
 	rule_add(4, 18554, CAM, "fw4", "upnp_prerouting");
 	house_later(&h, 1);
 	house_later(&h, 30);
-	for (int i = 0; i < 2000 && !told("18554"); i++) {
+	for (int i = 0; i < 6000 && !told("18554"); i++) {
 		house_pump(&h);
 		usleep(5000);
 	}
@@ -362,7 +362,7 @@ START_TEST(what_is_new_is_told_once)
 	house_later(&h, 601);
 	rule_add(7, 18555, CAM, "fw4", "upnp_prerouting");
 	house_later(&h, 601);
-	for (int i = 0; i < 2000 && !told("18555"); i++) {
+	for (int i = 0; i < 6000 && !told("18555"); i++) {
 		house_pump(&h);
 		usleep(5000);
 	}

@@ -120,7 +120,7 @@ static void srv_run(void)
 /* Both sides run until the agent has told so often, or for a while. */
 static bool told(size_t n)
 {
-	for (int i = 0; i < 400 && fake_kernel.ntold < n; i++) {
+	for (int i = 0; i < 6000 && fake_kernel.ntold < n; i++) {
 		house_pump(&h);
 		srv_run();
 		usleep(5000);
@@ -337,7 +337,7 @@ START_TEST(bounded)
 	}
 	rest();
 	srv.silent = false;
-	for (int i = 0; i < 1200 && fake_kernel.ntold < 16; i++) {
+	for (int i = 0; i < 6000 && fake_kernel.ntold < 16; i++) {
 		house_pump(&h);
 		srv_run();
 		usleep(5000);

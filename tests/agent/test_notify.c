@@ -70,7 +70,7 @@ static size_t lines(void)
 /* Runs until there are so many lines, or for a while. */
 static bool told(size_t n)
 {
-	for (int i = 0; i < 2000 && lines() < n; i++) {
+	for (int i = 0; i < 6000 && lines() < n; i++) {
 		house_pump(&h);
 		usleep(5000);
 	}
@@ -331,7 +331,7 @@ static bool sleeps(const char *arg)
 
 static bool gone(const char *arg)
 {
-	for (int i = 0; i < 1000 && sleeps(arg); i++) {
+	for (int i = 0; i < 6000 && sleeps(arg); i++) {
 		if (h.up)
 			house_pump(&h);
 		usleep(5000);

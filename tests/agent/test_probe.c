@@ -137,14 +137,14 @@ static void camera_start(const struct serves *list)
 	ck_assert_int_ge(camera, 0);
 	if (!camera)
 		serve(list);
-	for (int i = 0; !seen->made && i < 500; i++)
+	for (int i = 0; !seen->made && i < 3000; i++)
 		poll(NULL, 0, 10);
 	snprintf(command, sizeof(command),
 		 "ip link add br-lan index %d type veth peer name cam0 netns %d && "
 		 "ip addr add 192.168.1.1/24 dev br-lan && ip link set br-lan up",
 		 IF_BR, (int)camera);
 	ck_assert_int_eq(system(command), 0);
-	for (int i = 0; !seen->ready && i < 500; i++)
+	for (int i = 0; !seen->ready && i < 3000; i++)
 		poll(NULL, 0, 10);
 	ck_assert(seen->ready);
 }
@@ -210,7 +210,7 @@ static double asked(void)
 {
 	double began = now_s();
 
-	while (cg_probes_busy(h.a.audit->probes, "nursery") && now_s() < began + 20) {
+	while (cg_probes_busy(h.a.audit->probes, "nursery") && now_s() < began + 60) {
 		house_pump(&h);
 		poll(NULL, 0, 5);
 	}

@@ -89,7 +89,7 @@ static const struct cg_datapath_viewer *viewer(const char *text)
 /* Both sides run until the packet path has it, or for a while. */
 static bool comes(const char *text)
 {
-	for (int i = 0; i < 4000; i++) {
+	for (int i = 0; i < 15000; i++) {
 		const struct cg_datapath_viewer *v = viewer(text);
 
 		if (v && !v->until_ns)

@@ -59,7 +59,7 @@ agent_start()
 	[[ -e $CONF ]] || config
 	spawn agent gw "$BIN/camgated" --foreground --config "$CONF" --pin-dir "$PIN_DIR" \
 		--socket "$CAMGATE_SOCKET" --state-dir "$CAMGATE_STATE_DIR" "$@"
-	local end=$((SECONDS + 20 * SLOW))
+	local end=$((SECONDS + 20 * SLOW * $(busy)))
 	until enforced >/dev/null 2>&1; do
 		alive "${PIDS[agent]}" || fail "the agent ended: $(tail -n 3 "$WORK/agent.err")"
 		((SECONDS < end)) || fail "the agent is not in force: $(tail -n 3 "$WORK/agent.err")"

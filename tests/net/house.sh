@@ -214,12 +214,12 @@ house_up()
 	assert "the house: the phone reaches the camera" beat phone $CAM1_4 $TCP_PORT
 }
 
-# beat NS HOST PORT [heartbeat options]: one TCP question answered within a second
+# beat NS HOST PORT [heartbeat options]: one TCP question answered within a second, or two where others run too
 beat()
 {
 	local ns=$1 host=$2 port=$3
 	shift 3
-	in_ns "$ns" "$TOOLS/heartbeat" -n 1 -t $((SLOW > 1 ? 2500 : 1000)) "$@" "$host" "$port"
+	in_ns "$ns" "$TOOLS/heartbeat" -n 1 -t $((SLOW > 1 ? 2500 : $(busy) > 1 ? 2000 : 1000)) "$@" "$host" "$port"
 }
 
 # beat_udp NS HOST PORT: one datagram answered; asked twice, as a first one may be lost to ARP
