@@ -488,6 +488,11 @@ watch_tests() {
 	sessions_reply "$(session 2001:db8::9 stopped 0 ',"until_s":'$until',"repeats":1,"asked":""')"
 	cg sessions nursery
 	like 'sessions: stopped, and until when' "$out" "\[2001:db8::9\]:32100/udp +stopped until (tomorrow )?$clock"
+	hasnt 'sessions: without a database there is no column for it' "$out" WHERE
+	sessions_reply "$(session 203.0.113.9 watching 900 ',"country":"CN","network":"AS64500"'),$(session 192.0.2.7 control 1 ',"country":"unknown"')"
+	cg sessions
+	like 'sessions: where the other side is' "$out" '203.0.113.9:32100/udp +CN AS64500 +watching'
+	like 'sessions: where nobody knows' "$out" '192.0.2.7:32100/udp +unknown +talk'
 	reply sessions '{"v":1,"ok":true,"code":0,"sessions":[{"cam":"a","name":"a","peer":"203.0.113.9","asked":"p2p.vendor.example","state":"later","sign":"later","signature":"later"}],"cams":[]}'
 	asked >/dev/null
 	cg sessions
@@ -860,6 +865,18 @@ audit_tests() {
 	has 'audit: what could not be looked at' "$out" 'openings of ports: nft <is> not there'
 	has 'audit: the standard' "$out" 'ETSI EN 303 645 V3.1.3'
 	like 'audit: what was stopped' "$out" '203\.0\.113\.9 +0 B +0 B +3'
+	hasnt 'audit: without a database there is no column for it' "$out" COUNTRY,
+	reply audit "$(audit_reply false | jq -c '.countries = "w.mmdb of 2026-11-01" | .cams[0].destinations[1] += {country:"CN",network:"AS64500"} |
+		.cams[0].countries = [{country:"CN",up_bytes:5000,down_bytes:1,tries:3},{up_bytes:7,down_bytes:0,tries:0}]')"
+	cg audit
+	like 'audit: where its bytes go, by country' "$out" 'CN +5.0 kB +1 B +3'
+	like 'audit: those that are not told apart' "$out" '\(not told apart\) +7 B +0 B +0'
+	like 'audit: the country of a destination' "$out" '203\.0\.113\.9 +CN AS64500 +0 B +0 B +3'
+	has 'audit: which list says so' "$out" 'w.mmdb of 2026-11-01'
+	cg audit --html
+	has 'audit --html: by country' "$out" '<tr><td>CN</td><td class="n">5.0 kB</td>'
+	has 'audit --html: the country of a destination' "$out" '203.0.113.9, CN AS64500</title>'
+	reply audit "$(audit_reply false)"
 	cg audit --json
 	is 'audit: JSON is the reply' "$(jq -c .cams[0].findings[0].provision <<<"$out")" '"5.5-4"'
 	# asked until nothing is probing any more
@@ -1049,7 +1066,7 @@ record_made() { # now
 		$(record_line 7 stopped 203.0.113.9 $(($1 - 50)) ',"asked":"<script>alert(1)</script>"')
 		{"v":2,"what":"opened","cam":"nursery","name":"婴儿房","last_s":$(($1 - 7300)),"until_s":$1,"uid":1000,"user":"an\"na"}
 		{"v":2,"what":"day","cam":"nursery","name":"婴儿房","day":"2026-11-26","first_s":$(($1 - 9000)),"last_s":$(($1 - 100)),"up_bytes":1,"down_bytes":1,"to":[{"name":"old.example","net":"198.51.100.0/24","up_bytes":1}],"stopped":[]}
-		{"v":2,"what":"day","cam":"nursery","name":"婴儿房","day":"2026-11-26","first_s":$(($1 - 9000)),"last_s":$(($1 - 90)),"up_bytes":5000,"down_bytes":70,"to":[{"name":"=cmd|' /C calc'!A0","net":"198.51.100.0/24","up_bytes":5000,"down_bytes":70}],"stopped":[{"class":"remote","reason":"unruled","direction":"up","packets":12,"bytes":720}]}
+		{"v":2,"what":"day","cam":"nursery","name":"婴儿房","day":"2026-11-26","first_s":$(($1 - 9000)),"last_s":$(($1 - 90)),"up_bytes":5000,"down_bytes":70,"to":[{"name":"=cmd|' /C calc'!A0","net":"198.51.100.0/24","country":"DE","network":"AS64500","up_bytes":5000,"down_bytes":70}],"countries":[{"country":"DE","up_bytes":5000,"down_bytes":70},{"country":"<b>unknown","stopped_bytes":720},{"up_bytes":9,"others":2}],"networks":[{"network":"AS64500","up_bytes":5000,"down_bytes":70}],"stopped":[{"class":"remote","reason":"unruled","direction":"up","packets":12,"bytes":720}]}
 		{"v":2,"what":"hole","why":"cut","last_s":$(($1 - 80))}
 		{"v":2,"what":"gone","why":"erase","count":3,"last_s":$(($1 - 70)),"cam":"garage","uid":0,"user":"root"}
 	END
@@ -1125,7 +1142,11 @@ anchor $anchor"
 	has 'log: its anchor' "$out" "anchor $anchor"
 	cg report
 	is 'report: exit code' "$code" 0
-	like 'report: what left, by name and network' "$out" "left +婴儿房 .*=cmd.* 198.51.100.0/24 +5.0 kB +70 B"
+	like 'report: what left, by name and network' "$out" "left +婴儿房 .*=cmd.* 198.51.100.0/24 DE AS64500 +5.0 kB +70 B"
+	like 'report: what left, by country' "$out" 'country +婴儿房 .* DE +5.0 kB +70 B'
+	like 'report: what was stopped, by country' "$out" 'country +婴儿房 .* <b>unknown .*720 B'
+	like 'report: countries without a sum of their own' "$out" 'country +婴儿房 .* \(others\) +9 B'
+	like 'report: what left, by network' "$out" 'network +婴儿房 .* AS64500 +5.0 kB +70 B'
 	hasnt 'report: a later line of a day takes the place of an earlier one' "$out" old.example
 	like 'report: what was stopped' "$out" 'stopped +婴儿房 .* unruled +remote .*720 B'
 	like 'report: who watched, and who had opened' "$out" 'session +婴儿房 .*allowed +203.0.113.0/24 .* anna'
@@ -1136,6 +1157,8 @@ anchor $anchor"
 	cg report --format json
 	is 'report: JSON' "$(jq -c '[.whole, .anchor, (.days | length), (.sessions | length), .opened[0].user, (.erased | length), (.holes | length)]' <<<"$out")" \
 		'[true,"'"$anchor"'",1,2,"an\"na",1,1]'
+	is 'report: JSON: by country and network' "$(jq -c '.days[0] | [.countries[0].country, .countries[0].up_bytes, .countries[2].others, .networks[0].network]' <<<"$out")" \
+		'["DE",5000,2,"AS64500"]'
 	is 'report: JSON: no chain in it' "$(jq '[.. | objects | has("prev") or has("salt")] | any' <<<"$out")" false
 	cg report --json --cam garage
 	is 'report: one camera' "$(jq -c '[(.days | length), (.sessions | length), (.opened | length), (.erased | length)]' <<<"$out")" '[0,0,0,1]'
@@ -1144,7 +1167,12 @@ anchor $anchor"
 	cg report --json --to 30m
 	is 'report: until' "$(jq -c '[.sessions[].what]' <<<"$out")" '["allowed"]'
 	cg report --format csv
-	is 'report: CSV: a line a row, ended by CR and LF' "$(grep -c $'\r$' "$tmp/out") $(wc -l <"$tmp/out")" '8 8'
+	is 'report: CSV: a line a row, ended by CR and LF' "$(grep -c $'\r$' "$tmp/out") $(wc -l <"$tmp/out")" '12 12'
+	is 'report: CSV: by country and network' "$(tr -d '"\r' <"$tmp/out" | awk -F, '$1 == "country" || $1 == "network" { print $1, $8, $9, $11, $15 }')" \
+		'country DE 5000  
+country <b>unknown  720 
+country  9  
+network  5000  AS64500'
 	has 'report: CSV: quotes are doubled' "$out" '"an""na"'
 	has 'report: CSV: no formula' "$out" "\"'=cmd|' /C calc'!A0\""
 	is 'report: CSV: as RFC 4180 reads it' "$(awk -v RS='\r\n' '{
@@ -1160,13 +1188,18 @@ anchor $anchor"
 		if (f[1] == "opened") print f[14]
 	}
 	END { for (n in fields) print n }' "$tmp/out")" 'an"na
-14'
+15'
 	cg report --format html
 	hasnt 'report: HTML: nothing of it runs' "$out" '<script'
 	has 'report: HTML: it is escaped' "$out" '&lt;script&gt;alert(1)&lt;/script&gt;'
 	has 'report: HTML: quotes too' "$out" 'an&quot;na'
 	has 'report: HTML: nothing is loaded' "$out" "default-src 'none'"
 	is 'report: HTML: nor named' "$(grep -ciE 'src=|href=|url\(|@import' "$tmp/out")" 0
+	is 'report: HTML: a bar a country' "$(grep -c '<rect' "$tmp/out")" 3
+	has 'report: HTML: its country and bytes' "$out" '>DE</text>'
+	has 'report: HTML: its bytes' "$out" '5.0 kB</text>'
+	has 'report: HTML: what was stopped beside' "$out" '720 B stopped</text>'
+	hasnt 'report: HTML: a country is escaped, too' "$out" '<b>unkn'
 	has 'report: HTML: its anchor' "$out" "<code>$anchor</code>"
 	sed -i '3s/20480/20481/' "$f"
 	cg report

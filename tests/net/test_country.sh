@@ -42,6 +42,8 @@ assert "which knows where an address is" why_is $CLOUD_4 8 'country CN'
 there 1795000000
 assert "a whole one is taken" cg update-lists
 assert "there again: the stranger" beat cam1 $STRANGER_4 443
+in_country() { cg_json sessions | jq -e "any(.sessions[]; .peer == \"$1\" and .country == \"$2\")"; }
+assert "sessions say where that is" in_country $STRANGER_4 CN
 
 loaded() { cg_json status | jq -r '.databases[0].loaded_s'; }
 since=$(loaded)
@@ -68,5 +70,7 @@ assert "anywhere" cg reload
 assert "outside by a rule with anywhere" beat cam1 $STRANGER_4 443
 files ''
 assert "no rule names a country" cg reload
-gone() { cg_json status | jq -e '.databases == []'; }
+gone() { cg_json status | jq -e '[.databases[] | select(has("prefixes"))] == []'; }
+named() { cg_json status | jq -e '.databases[0].built_s == 1795000000'; }
 assert "no table is kept" gone
+assert "the database is still asked for the record" named

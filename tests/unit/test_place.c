@@ -119,6 +119,23 @@ START_TEST(stays)
 	ck_assert_int_eq(match(p, "192.0.2.9", CN, 0, 443), 0);
 	ck_assert_uint_eq(p->cams[0].rules[3].text.budget.rate, 64000);
 	cg_policy_free(&p);
+	/* What is in no country has words, in rules too. */
+	p = built(BASE CAM("stay_in = { DE, unknown, private } "
+			   "allow = { \"country:unknown:443/tcp\", \"country:shared\" }"));
+	ck_assert(cg_policy_stays(&p->cams[0], CG_COUNTRY_UNKNOWN));
+	ck_assert(cg_policy_stays(&p->cams[0], CG_COUNTRY_PRIVATE));
+	ck_assert(!cg_policy_stays(&p->cams[0], CG_COUNTRY_SHARED));
+	ck_assert(cg_places_has_country(&p->places, CG_COUNTRY_SHARED));
+	ck_assert_int_eq(match(p, "192.0.2.1", CG_COUNTRY_UNKNOWN, 0, 443), 0);
+	ck_assert_int_eq(match(p, "192.0.2.1", CG_COUNTRY_UNKNOWN, 0, 80), -ENOENT);
+	ck_assert_int_eq(match(p, "192.0.2.1", CG_COUNTRY_SHARED, 0, 443), -ENOENT);
+	{
+		char text[CG_RULE_STRLEN];
+
+		ck_assert_str_eq(cg_rule_format(&p->cams[0].rules[0].text, text),
+				 "country:unknown:443/tcp");
+	}
+	cg_policy_free(&p);
 	/* What the camera says takes the place of what defaults say. */
 	p = built(BASE "defaults { stay_in = { DE } }\n" CAM("stay_in = { CN, US }"));
 	ck_assert(cg_policy_stays(&p->cams[0], CN) && !cg_policy_stays(&p->cams[0], DE));
