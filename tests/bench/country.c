@@ -216,7 +216,7 @@ static double measure(const char *path, const char *of, const char *countries)
 	struct cg_geo_table *t;
 	double begin, load, before, bytes;
 
-	for (uint16_t c = 1; !*countries && c < CG_COUNTRIES; c++)
+	for (uint16_t c = 1; !*countries && c < CG_COUNTRY_UNKNOWN; c++)
 		cg_places_country(&want, c);
 	for (const char *s = countries; *s; s += 2)
 		cg_places_country(&want, cg_country_number(s, 2));
