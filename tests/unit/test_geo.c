@@ -409,6 +409,11 @@ START_TEST(no_country)
 	SAYS("10.0.0.1", "private", 0);
 	cg_geo_book_free(&book);
 	ck_assert_int_eq(cg_geo_book_open(path, &d, &book), -EINVAL);
+	unit_write(&dir, "c.mmdb", "not a database\n", 15);
+	ck_assert_int_eq(cg_geo_book_open(path, &d, &book), -EINVAL);
+	ck_assert_int_eq(cg_geo_book_open(dir.path, &d, &book), -EINVAL);
+	ck_assert_int_eq(cg_geo_book_open("/nowhere.mmdb", &d, &book), -EINVAL);
+	ck_assert_ptr_null(book);
 	unit_dir_free(&dir);
 }
 END_TEST
