@@ -110,7 +110,7 @@ check-unit check-fuzz check-agent check-bpf check-net:
 check-luci:
 	$(Q)tests/deps.sh build net luci
 	$(Q)$(MAKE) all tests-net
-	$(Q)tests/run.sh luci
+	$(Q)CG_LUCI_SHOTS=1 tests/run.sh luci
 	$(Q)tests/figures.sh check-luci
 lint:
 	$(Q)tests/deps.sh build lint

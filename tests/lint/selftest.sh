@@ -86,6 +86,30 @@ if ! "$lint/checkpatch.sh" "$d/t" | grep -q SKIP; then
 	finds 'a line the kernel would not take' 'checkpatch' "$lint/checkpatch.sh" "$d/t"
 fi
 
+# LuCI's pages.
+app() {
+	rm -rf "$d/app"
+	cp -r "$top/packaging/openwrt/luci-app-camgate" "$d/app"
+}
+page=htdocs/luci-static/resources/view/camgate/audit.js
+app
+echo "E('p', {}, cam.name);" >>"$d/app/$page"
+finds 'a name that becomes HTML' 'luci: text of others' "$lint/luci.sh" "$d/app"
+app
+sed -i 's/"seal", *"/"/; s/, "seal"//' "$d/app/root/usr/share/rpcd/acl.d/luci-app-camgate.json"
+finds 'a call that nobody may make' 'luci: calls' "$lint/luci.sh" "$d/app"
+if command -v xgettext >/dev/null; then
+	app
+	echo "const planted = _('planted');" >>"$d/app/$page"
+	finds 'a string that is not in the template' 'luci: the template' "$lint/luci.sh" "$d/app"
+	app
+	sed -i '/^msgid "Audit"$/{n;s/".*"/""/}' "$d/app/po/zh_Hans/camgate.po"
+	finds 'a string that is not translated' 'luci: zh_Hans' "$lint/luci.sh" "$d/app"
+	app
+	sed -i '/^msgid "%s is closed."$/{n;s/%s//}' "$d/app/po/zh_Hans/camgate.po"
+	finds 'a translation that leaves out what is put in' 'luci: zh_Hans' "$lint/luci.sh" "$d/app"
+fi
+
 for fault in call atomic; do
 	"${CLANG:-clang}" -O2 -g -mcpu=v2 -target bpf -DPLANTED_$fault \
 		"-I/usr/include/$(${CC:-cc} -print-multiarch)" -c -o "$d/$fault.o" \

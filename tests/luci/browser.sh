@@ -69,10 +69,11 @@ visit()
 	until_js 20 'return !!window.viewError || (!!window.viewReady && !!document.querySelector(".camgate .cg-body > *"))'
 }
 
-# shot FILE: a picture of the whole page
+# shot FILE: a picture of the whole page, where pictures are asked for
 shot()
 {
 	local height
+	[[ -n ${CG_LUCI_SHOTS:-} ]] || return 0
 	height=$(js 'return Math.max(600, Math.min(4000, document.documentElement.scrollHeight))')
 	window "$(js 'return window.innerWidth')" "$height"
 	wd GET "/session/$SESSION/screenshot" | jq -r . | base64 -d >"$1"

@@ -30,8 +30,13 @@ function nameOf(d) {
 	return d.hostname || d.model || d.maker || d.mac;
 }
 
+// Of two of one maker each has its own.
+function whoOf(d) {
+	return nameOf(d) == d.mac ? d.mac : nameOf(d) + ' ' + d.mac;
+}
+
 function formOf(d) {
-	const who = nameOf(d);
+	const who = whoOf(d);
 
 	return el('form', { 'class': 'cg-row', 'data-do': 'adopt', 'data-mac': d.mac, 'aria-label': _('Adopt %s').format(who) }, [
 		el('label', {}, [ _('Name'), el('input', { 'type': 'text', 'class': 'cbi-input-text', 'name': 'name', 'required': true, 'maxlength': '63', 'autocomplete': 'off', 'value': d.hostname || '' }) ]),
@@ -48,7 +53,7 @@ function formOf(d) {
 }
 
 function cardOf(d) {
-	const who = nameOf(d), id = 'cg-dev-' + d.mac.replace(/:/g, '');
+	const who = whoOf(d), id = 'cg-dev-' + d.mac.replace(/:/g, '');
 	const facts = [
 		[ _('MAC'), d.mac ],
 		[ _('Address'), d.address ? (d.port ? _('%s on %s').format(d.address, d.port) : d.address) : _('none seen') ],
@@ -60,13 +65,13 @@ function cardOf(d) {
 	if (d.profile)
 		facts.push([ _('Profile that fits'), d.profile ]);
 	return el('section', { 'class': 'cg-card', 'data-key': d.mac, 'aria-labelledby': id }, [
-		el('div', { 'class': 'cg-head' }, [ el('h3', { 'id': id }, who), classOf(d) ]),
+		el('div', { 'class': 'cg-head' }, [ el('h3', { 'id': id }, nameOf(d)), classOf(d) ]),
 		d.reasons.length ? el('h4', {}, _('What it shows')) : null,
 		d.reasons.length ? el('ul', {}, d.reasons.map((r) => el('li', { 'data-key': r }, sentences.own(r)))) : null,
 		cg.mayWrite() ? el('div', { 'class': 'cg-row' }, opened[d.mac] ? formOf(d) : [
 			cg.button('ask', { mac: d.mac }, _('Adopt ...'), { 'aria-label': _('Adopt %s').format(who) }),
-			d.released ? null : cg.button('release', { mac: d.mac, name: who }, d.held ? _('Let it go') : _('Never hold it'), { 'aria-label': (d.held ? _('Let %s go') : _('Never hold %s')).format(who) }),
-			cg.button('forget', { mac: d.mac, name: who }, _('Forget'), { 'aria-label': _('Forget what is known of %s').format(who) })
+			d.released ? null : cg.button('release', { mac: d.mac, name: nameOf(d) }, d.held ? _('Let it go') : _('Never hold it'), { 'aria-label': (d.held ? _('Let %s go') : _('Never hold %s')).format(who) }),
+			cg.button('forget', { mac: d.mac, name: nameOf(d) }, _('Forget'), { 'aria-label': _('Forget what is known of %s').format(who) })
 		]) : null,
 		el('dl', { 'class': 'cg-facts' }, facts.map((f) => [ el('dt', {}, f[0]), el('dd', {}, f[1]) ]))
 	]);
@@ -74,7 +79,7 @@ function cardOf(d) {
 
 function rowOf(d) {
 	return { key: d.mac, cells: [ nameOf(d), d.mac, d.address || '–', classOf(d), String(d.score), cg.size(d.up_bytes), _('%s ago').format(cg.span(cg.now() - d.last_s)),
-		cg.mayWrite() ? (opened[d.mac] ? formOf(d) : cg.button('ask', { mac: d.mac }, _('Adopt ...'), { 'aria-label': _('Adopt %s').format(nameOf(d)) })) : '' ] };
+		cg.mayWrite() ? (opened[d.mac] ? formOf(d) : cg.button('ask', { mac: d.mac }, _('Adopt ...'), { 'aria-label': _('Adopt %s').format(whoOf(d)) })) : '' ] };
 }
 
 function trialsOf(trials) {
@@ -133,7 +138,7 @@ return view.extend({
 					return focusOn('[data-do="ask"]', data.mac);
 				},
 				adopt(data, form) {
-					return cg.ask('adopt', { device: data.mac, name: form.name, profile: form.profile || undefined, 'try': form['try'] || undefined }).then((r) => {
+					return cg.ask('adopt', { device: data.mac, name: form.name, profile: form.profile || 'none', 'try': form['try'] || undefined }).then((r) => {
 						delete opened[data.mac];
 						return r.until_s ? _('%s is a camera now, on trial: at %s all is undone unless you keep it.').format(r.name, cg.clock(r.until_s)) :
 							_('%s is a camera now.').format(r.name);
