@@ -147,15 +147,25 @@ function attributes(from, to) {
 // The children of `from` become those of `to`; nodes that stay are the same nodes, so that neither
 // the focus nor what is typed nor the place of a screen reader is lost.
 function morph(from, to) {
-	const keyed = {};
+	const keyed = new Map(), wanted = new Set();
 	let at = from.firstChild;
 
 	for (const c of from.children)
 		if (keyOf(c) !== null)
-			keyed[keyOf(c)] = c;
+			keyed.set(keyOf(c), c);
+	for (const c of to.children)
+		wanted.add(keyOf(c));
 	for (const next of Array.from(to.childNodes)) {
+		// What is gone goes first: those behind it stay where they are, and nothing that has the focus is moved.
+		while (at && keyOf(at) !== null && !wanted.has(keyOf(at))) {
+			const gone = at;
+
+			at = at.nextSibling;
+			gone.remove();
+		}
+
 		const key = keyOf(next);
-		const same = key !== null ? keyed[key] :
+		const same = key !== null ? keyed.get(key) :
 			at && at.nodeName == next.nodeName && keyOf(at) === null ? at : null;
 
 		if (!same || same.nodeName != next.nodeName) {
@@ -203,7 +213,7 @@ function state(kind, text) {
 }
 
 function button(action, data, text, attrs) {
-	const set = { 'type': 'button', 'class': 'btn cbi-button', 'data-do': action };
+	const set = { 'type': 'button', 'class': 'btn cbi-button', 'data-do': action, 'data-key': ' ' + action };
 
 	for (const key in data || {})
 		set['data-' + key] = data[key];

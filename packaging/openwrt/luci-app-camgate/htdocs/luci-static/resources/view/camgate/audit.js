@@ -108,12 +108,12 @@ function draw(reply) {
 		]),
 		el('section', { 'data-key': cam.id, 'aria-labelledby': 'cg-audit-' + cam.id }, [
 			el('h3', { 'id': 'cg-audit-' + cam.id }, cam.name),
-			what ? el('p', {}, what) : null,
-			el('h4', {}, _('Findings')), findingsOf(cam),
-			(cam.mappings || []).length ? el('h4', {}, _('Ports that lead to it from outside')) : null,
-			(cam.mappings || []).length ? el('ul', {}, cam.mappings.map((m) => el('li', {}, '%s (%s)'.format(sentences.own(m.text), sentences.own(m.where))))) : null,
-			el('h4', {}, _('Where its bytes go, last 24 hours')), trafficOf(cam),
-			el('h4', {}, _('Services on the LAN')), servicesOf(cam),
+			what ? el('p', { 'data-key': 'what' }, what) : null,
+			el('h4', { 'data-key': 'findings' }, _('Findings')), findingsOf(cam),
+			(cam.mappings || []).length ? el('h4', { 'data-key': 'ports' }, _('Ports that lead to it from outside')) : null,
+			(cam.mappings || []).length ? el('ul', { 'data-key': 'mappings' }, cam.mappings.map((m) => el('li', {}, '%s (%s)'.format(sentences.own(m.text), sentences.own(m.where))))) : null,
+			el('h4', { 'data-key': 'traffic' }, _('Where its bytes go, last 24 hours')), trafficOf(cam),
+			el('h4', { 'data-key': 'services' }, _('Services on the LAN')), servicesOf(cam),
 			el('p', {}, _('What is broken are provisions of %s.').format(reply.standard))
 		])
 	];

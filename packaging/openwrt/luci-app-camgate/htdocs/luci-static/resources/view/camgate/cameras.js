@@ -86,15 +86,15 @@ function factsOf(cam) {
 		facts.push([ _('Schedule'), scheduleOf(cam.schedule) ]);
 	if (q)
 		facts.push([ _('Today'), q ]);
-	return el('dl', { 'class': 'cg-facts' }, facts.map((f) => [ el('dt', {}, f[0]), el('dd', {}, f[1]) ]));
+	return el('dl', { 'class': 'cg-facts', 'data-key': 'facts' }, facts.map((f) => [ el('dt', {}, f[0]), el('dd', {}, f[1]) ]));
 }
 
 function controlsOf(cam, st) {
 	const id = cam.id, open = cam.exposure == 'open', by_hand = cam.why == 'manual' || cam.why == 'opening';
 	const pressed = (on) => on ? 'true' : 'false';
 
-	return el('div', { 'class': 'cg-row', 'role': 'group', 'aria-label': _('What %s may do').format(cam.name) }, [
-		el('form', { 'class': 'cg-in', 'data-do': 'open', 'data-cam': id, 'data-name': cam.name, 'data-sealed': cam.exposure == 'sealed' }, [
+	return el('div', { 'class': 'cg-row', 'data-key': 'controls', 'role': 'group', 'aria-label': _('What %s may do').format(cam.name) }, [
+		el('form', { 'class': 'cg-in', 'data-key': 'open', 'data-do': 'open', 'data-cam': id, 'data-name': cam.name, 'data-sealed': cam.exposure == 'sealed' }, [
 			el('label', {}, [ _('Minutes'), el('input', { 'type': 'number', 'class': 'cbi-input-text', 'name': 'minutes', 'value': '30', 'min': '1', 'max': '1440', 'required': true, 'aria-label': _('Minutes that %s is open').format(cam.name) }) ]),
 			st.viewers && st.viewers.length ? el('label', {}, [ _('Viewer'), el('select', { 'name': 'to', 'class': 'cbi-input-select', 'aria-label': _('Who may watch %s').format(cam.name) }, [
 				el('option', { 'value': '' }, _('as configured')), el('option', { 'value': 'all' }, _('anyone')) ].concat(
@@ -108,7 +108,7 @@ function controlsOf(cam, st) {
 }
 
 function trialOf(cam, trial) {
-	return el('div', { 'class': 'cg-row' }, [
+	return el('div', { 'class': 'cg-row', 'data-key': 'trial' }, [
 		cg.state('warn', _('adopted on trial, undone by itself in')), el('span', { 'class': 'cg-left', 'role': 'timer', 'data-until': trial.until_s }, ''),
 		cg.mayWrite() ? cg.button('keep', { cam: cam.id, name: cam.name }, _('Keep'), { 'aria-label': _('Keep %s').format(cam.name) }) : null,
 		cg.mayWrite() ? cg.button('forget', { cam: cam.id, name: cam.name }, _('Forget'), { 'aria-label': _('Forget %s').format(cam.name) }) : null
@@ -120,14 +120,14 @@ function cardOf(cam, st) {
 	const trial = (st.trials || []).filter((t) => t.id == cam.id)[0];
 
 	return el('section', { 'class': 'cg-card', 'data-key': cam.id, 'aria-labelledby': 'cg-cam-' + cam.id }, [
-		el('div', { 'class': 'cg-head' }, [
+		el('div', { 'class': 'cg-head', 'data-key': 'head' }, [
 			el('h3', { 'id': 'cg-cam-' + cam.id }, cam.name),
 			el('span', {}, [ stateOf(cam, st.off_until_s), ' (', reasonOf(cam), ')' ])
 		]),
-		cam.until_s && cam.why == 'opening' ? el('p', {}, [ _('Closes in') + ' ', el('span', { 'class': 'cg-left', 'role': 'timer', 'data-until': cam.until_s }, ''),
+		cam.until_s && cam.why == 'opening' ? el('p', { 'data-key': 'left' }, [ _('Closes in') + ' ', el('span', { 'class': 'cg-left', 'role': 'timer', 'data-until': cam.until_s }, ''),
 			' ' + _('(at %s)').format(cg.clock(cam.until_s)) ]) : null,
 		trial ? trialOf(cam, trial) : null,
-		stop ? el('p', {}, cg.state('bad', stopsOf(stop))) : null,
+		stop ? el('p', { 'data-key': 'stop' }, cg.state('bad', stopsOf(stop))) : null,
 		cg.mayWrite() ? controlsOf(cam, st) : null,
 		factsOf(cam)
 	]);

@@ -38,7 +38,7 @@ function whoOf(d) {
 function formOf(d) {
 	const who = whoOf(d);
 
-	return el('form', { 'class': 'cg-row', 'data-do': 'adopt', 'data-mac': d.mac, 'aria-label': _('Adopt %s').format(who) }, [
+	return el('form', { 'class': 'cg-row', 'data-key': 'adopt', 'data-do': 'adopt', 'data-mac': d.mac, 'aria-label': _('Adopt %s').format(who) }, [
 		el('label', {}, [ _('Name'), el('input', { 'type': 'text', 'class': 'cbi-input-text', 'name': 'name', 'required': true, 'maxlength': '63', 'autocomplete': 'off', 'value': d.hostname || '' }) ]),
 		el('label', {}, [ _('Profile'), el('input', { 'type': 'text', 'class': 'cbi-input-text', 'name': 'profile', 'autocomplete': 'off', 'value': d.profile || '', 'placeholder': _('none') }) ]),
 		el('label', {}, [ _('Trial'), el('select', { 'class': 'cbi-input-select', 'name': 'try' }, [
@@ -65,15 +65,15 @@ function cardOf(d) {
 	if (d.profile)
 		facts.push([ _('Profile that fits'), d.profile ]);
 	return el('section', { 'class': 'cg-card', 'data-key': d.mac, 'aria-labelledby': id }, [
-		el('div', { 'class': 'cg-head' }, [ el('h3', { 'id': id }, nameOf(d)), classOf(d) ]),
-		d.reasons.length ? el('h4', {}, _('What it shows')) : null,
-		d.reasons.length ? el('ul', {}, d.reasons.map((r) => el('li', { 'data-key': r }, sentences.own(r)))) : null,
-		cg.mayWrite() ? el('div', { 'class': 'cg-row' }, opened[d.mac] ? formOf(d) : [
+		el('div', { 'class': 'cg-head', 'data-key': 'head' }, [ el('h3', { 'id': id }, nameOf(d)), classOf(d) ]),
+		d.reasons.length ? el('h4', { 'data-key': 'shows' }, _('What it shows')) : null,
+		d.reasons.length ? el('ul', { 'data-key': 'reasons' }, d.reasons.map((r) => el('li', { 'data-key': r }, sentences.own(r)))) : null,
+		cg.mayWrite() ? el('div', { 'class': 'cg-row', 'data-key': 'controls' }, opened[d.mac] ? formOf(d) : [
 			cg.button('ask', { mac: d.mac }, _('Adopt ...'), { 'aria-label': _('Adopt %s').format(who) }),
 			d.released ? null : cg.button('release', { mac: d.mac, name: nameOf(d) }, d.held ? _('Let it go') : _('Never hold it'), { 'aria-label': (d.held ? _('Let %s go') : _('Never hold %s')).format(who) }),
 			cg.button('forget', { mac: d.mac, name: nameOf(d) }, _('Forget'), { 'aria-label': _('Forget what is known of %s').format(who) })
 		]) : null,
-		el('dl', { 'class': 'cg-facts' }, facts.map((f) => [ el('dt', {}, f[0]), el('dd', {}, f[1]) ]))
+		el('dl', { 'class': 'cg-facts', 'data-key': 'facts' }, facts.map((f) => [ el('dt', {}, f[0]), el('dd', {}, f[1]) ]))
 	]);
 }
 
