@@ -94,12 +94,13 @@ cat >"$WORK/liar" <<'END'
 	lie'
 END
 chmod 755 "$WORK/liar"
-CG_TRUE_RPCD=$CG_RPCD CG_EVIL=$EVIL CG_RPCD=$WORK/liar pages_start "$WORK/www" $((PAGE_PORT + 1))
+export CG_TRUE_RPCD=$CG_RPCD CG_EVIL=$EVIL
+CG_RPCD=$WORK/liar pages_start "$WORK/www" $((PAGE_PORT + 1))
 www "$WORK/bad"
 sed -i 's/list\.map((c) => c instanceof Node ? c : String(c))/list.length == 1 \&\& !(list[0] instanceof Node) ? list[0] : &/; s/, .aria-label.: caption//' \
 	"$WORK/bad/luci-static/resources/camgate/common.js"
 sed -i 's/Reolink: its own/Reolink, its own/' "$WORK/bad/luci-static/resources/camgate/sentences.js"
-CG_TRUE_RPCD=$CG_RPCD CG_EVIL=$EVIL CG_RPCD=$WORK/liar pages_start "$WORK/bad" $((PAGE_PORT + 2))
+CG_RPCD=$WORK/liar pages_start "$WORK/bad" $((PAGE_PORT + 2))
 browser_start
 
 N=0 FAILURES=0
