@@ -67,6 +67,7 @@ DEP_CFLAGS += -DCG_HAVE_MAXMINDDB=1 $(shell $(PKG_CONFIG) --cflags libmaxminddb)
 DEP_LIBS += $(shell $(PKG_CONFIG) --libs libmaxminddb)
 endif
 endif
+DEP_CFLAGS += $(if $(filter-out no,$(or $(WITH_UCI),yes)),-DCG_HAVE_UCI=1)
 ifneq ($(WITH_SYSTEMD),no)
 ifeq ($(shell $(PKG_CONFIG) --exists libsystemd && echo yes),yes)
 DEP_CFLAGS += -DCG_HAVE_SYSTEMD=1 $(shell $(PKG_CONFIG) --cflags libsystemd)
@@ -156,4 +157,4 @@ help:
 	@echo 'make coverage check-valgrind   lines that the tests run through (COVER=all: by every test of the house); memory'
 	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names country kernels fwd ctl curves"); bench-plot draws them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
-	@echo 'V=1 shows the commands; WITH_SYSTEMD=no and WITH_MAXMINDDB=no leave a library out; CC, CLANG, CFLAGS as usual'
+	@echo 'V=1 shows the commands; WITH_SYSTEMD=no and WITH_MAXMINDDB=no leave a library out, WITH_UCI=no what OpenWrt needs; CC, CLANG, CFLAGS'

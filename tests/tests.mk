@@ -3,15 +3,15 @@
 
 UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config day devstate diag dnsmsg duration exposure geo geometa gone guess json learned lex \
 	limits luci makers mapdiff mapping mapset mark maybe mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
-	record reset rule saved schedule schedule_year signature spawn traffic unfit view viewers viewing viewset wholefile worker \
+	record reset rule saved schedule schedule_year signature spawn traffic uci unfit view viewers viewing viewset wholefile worker \
 	zone
 # What frames and MACs say of a device.
 UNIT_TESTS += clue clueframes cluevendor discover likeness
 AGENT_TESTS := abuse adopt around audit control devices doctor edit ending exposure guard killed known learn links lists log mappings memory module names \
-	nft notify places ports power probe quota record reload retain schedule sessions show start state stop unknown viewers
+	nft notify places ports power probe quota record reload retain schedule sessions show start state stop uci unknown viewers
 # Debian's packages that the house meets and that would start a service if installed.
 PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc
-AGENT_SCRIPTS := camgated cli mud packaging page
+AGENT_SCRIPTS := camgated cli mud openwrt packaging page
 BPF_TESTS := again country ask cuts devices diff discover escape fast frag from_cam fuzz hostile icmp modes names portmap probation quota redirect remote session signature soak to_cam
 
 # ---- building ------------------------------------------------------------

@@ -39,7 +39,9 @@ static const struct option options[] = {
 	{ "log-level", required_argument, NULL, OPT_LOG_LEVEL },
 	{ "raw-sockets", no_argument, NULL, OPT_RAW_SOCKETS },
 	{ "await-clock", required_argument, NULL, OPT_AWAIT_CLOCK },
+#ifdef CG_HAVE_UCI
 	{ "uci", required_argument, NULL, OPT_UCI },
+#endif
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
@@ -51,7 +53,9 @@ static void help(FILE *to)
 		to,
 		"usage: camgated [options]\n"
 		"  -c, --config FILE      config file (" CG_CONFIG_PATH ")\n"
+#ifdef CG_HAVE_UCI
 		"      --uci FILE         what the config is made of, on OpenWrt\n"
+#endif
 		"      --pin-dir DIR      where maps and programs are pinned (" CG_PIN_DIR ")\n"
 		"      --socket PATH      control socket (" CG_CTL_PATH ")\n"
 		"      --state-dir DIR    state that outlives a reboot (" CG_STATE_DIR ")\n"
@@ -97,9 +101,11 @@ static int options_read(int argc, char **argv, struct cg_agent_opts *opts)
 			}
 			opts->log_level = (enum cg_log_level)level;
 			break;
+#ifdef CG_HAVE_UCI
 		case OPT_UCI:
 			opts->uci = optarg;
 			break;
+#endif
 		case OPT_RAW_SOCKETS:
 			cg_log_open(opts->foreground, opts->log_level);
 			return cg_beside_sockets();

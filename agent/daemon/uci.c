@@ -9,6 +9,7 @@
 #include "../lib/wholefile.h"
 #include "uci.h"
 
+#ifdef CG_HAVE_UCI
 static void policy_freep(struct cg_policy **policy)
 {
 	cg_policy_free(policy);
@@ -60,8 +61,7 @@ int cg_uci_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_appl
 	if (!err)
 		return cg_agent_reload(a, diag, ret_applied);
 	(void)snprintf(a->cfg.error, sizeof(a->cfg.error), "%s", diag->text);
-	cg_log_error("%s, keeping generation %u", diag->text,
-		     cg_datapath_generation(a->kern.dp));
+	cg_log_error("%s, keeping generation %u", diag->text, cg_datapath_generation(a->kern.dp));
 	return err;
 }
 
@@ -94,3 +94,21 @@ int cg_uci_keep(struct cg_agent *a)
 		cg_log_error("%s: %s", a->opts.uci, strerror(-err));
 	return err;
 }
+#else
+int cg_uci_take(struct cg_agent *a, struct cg_diag *diag)
+{
+	(void)a, (void)diag;
+	return 0;
+}
+
+int cg_uci_reload(struct cg_agent *a, struct cg_diag *diag, struct cg_agent_applied *ret_applied)
+{
+	return cg_agent_reload(a, diag, ret_applied);
+}
+
+int cg_uci_keep(struct cg_agent *a)
+{
+	(void)a;
+	return 0;
+}
+#endif

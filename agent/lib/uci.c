@@ -105,7 +105,8 @@ static int word(struct reader *rd, char **ret)
 
 static bool is_name(const char *s)
 {
-	return *s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
+	return *s &&
+	       !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
 }
 
 static int section_add(struct reader *rd, char **type, char **name)
@@ -135,10 +136,9 @@ static int option_add(struct reader *rd, char **key, char **value, bool list)
 	if (!v)
 		return -ENOMEM;
 	s->v = v;
-	v[s->n++] = (struct cg_uci_option){ .key = TAKE_PTR(*key),
-					    .value = TAKE_PTR(*value),
-					    .list = list,
-					    .line = rd->pos.line };
+	v[s->n++] = (struct cg_uci_option){
+		.key = TAKE_PTR(*key), .value = TAKE_PTR(*value), .list = list, .line = rd->pos.line
+	};
 	return 0;
 }
 
@@ -171,7 +171,7 @@ static int statement(struct reader *rd)
 	if (!first || !is_name(first) || (config && second && !is_name(second)))
 		return cg_diag_set(rd->diag, &rd->pos, -EINVAL,
 				   "found '%s', expected a name of letters, digits and _",
-				   !first	     ? "" :
+				   !first	  ? "" :
 				   is_name(first) ? second :
 						    first);
 	if (package)

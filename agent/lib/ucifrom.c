@@ -94,22 +94,29 @@ static bool has_any(const struct key *keys, const void *of)
 	return false;
 }
 
-static void schedule_put(FILE *f, const struct cg_config_cam *cam)
+static int schedule_put(FILE *f, const struct cg_config_cam *cam)
 {
 	for (size_t i = 0; i < cam->nschedule; i++) {
 		const struct cg_config_window *w = &cam->schedule[i];
+		_cleanup_free_ char *text = NULL;
+		size_t len;
+		FILE *to = open_memstream(&text, &len);
 
-		(void)fputs("\tlist schedule '", f);
+		if (!to)
+			return -ENOMEM;
 		for (size_t k = 0; k < w->days.n; k++)
-			(void)fprintf(f, "%s%s", k ? "," : "", w->days.v[k].s);
-		(void)fprintf(f, "%s%s-%s", w->days.n ? " " : "", w->from.s ? w->from.s : "",
+			(void)fprintf(to, "%s%s", k ? "," : "", w->days.v[k].s);
+		(void)fprintf(to, "%s%s-%s", w->days.n ? " " : "", w->from.s ? w->from.s : "",
 			      w->to.s ? w->to.s : "");
 		if (w->exposure.s)
-			(void)fprintf(f, " %s", w->exposure.s);
+			(void)fprintf(to, " %s", w->exposure.s);
 		if (w->timezone.s)
-			(void)fprintf(f, " %s", w->timezone.s);
-		(void)fputs("'\n", f);
+			(void)fprintf(to, " %s", w->timezone.s);
+		if (cg_memtext_end(to, &text))
+			return -ENOMEM;
+		put(f, "list", "schedule", text);
 	}
+	return 0;
 }
 
 static const struct cg_uci_section *section_find(const struct cg_uci *was, const char *type,
@@ -149,20 +156,38 @@ static void head_put(FILE *f, const struct cg_uci *was, const char *type, const 
 		put(f, "option", "name", title);
 }
 
-static void cam_put(FILE *f, const struct cg_config *config, const struct cg_config_cam *cam,
-		    const struct cg_uci *was)
+/* uci would make one section of two that are called the same. */
+static bool section_name(const struct cg_config *config, const struct cg_config_cam *cam,
+			 char ret_name[static CG_ID_LEN])
 {
-	char id[CG_ID_LEN], file[64];
+	static const char *const ours[] = { "main", "unknown", "defaults" };
+	char other[CG_ID_LEN];
+	size_t same = 0;
 
-	cg_ident_make(cam->name.s, id);
-	for (char *c = id; *c; c++)
-		if (*c == '-')
-			*c = '_';
-	head_put(f, was, "camera", cam->name.s, *id ? id : NULL);
+	for (size_t i = 0; i <= config->ncams; i++) {
+		char *to = i ? other : ret_name;
+
+		cg_ident_make(i ? config->cams[i - 1].name.s : cam->name.s, to);
+		for (char *c = to; *c; c++)
+			if (*c == '-')
+				*c = '_';
+		same += i && !strcmp(other, ret_name);
+	}
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		same += !strcmp(ours[i], ret_name);
+	return *ret_name && same == 1;
+}
+
+static int cam_put(FILE *f, const struct cg_config *config, const struct cg_config_cam *cam,
+		   const struct cg_uci *was)
+{
+	char name[CG_ID_LEN], file[64];
+
+	head_put(f, was, "camera", cam->name.s, section_name(config, cam, name) ? name : NULL);
 	if (cg_uci_file_of(config, cam, file))
 		put(f, "option", "file", file);
 	keys_put(f, CAM_KEYS, cam);
-	schedule_put(f, cam);
+	return schedule_put(f, cam);
 }
 
 bool cg_uci_file_of(const struct cg_config *config, const struct cg_config_cam *cam,
@@ -190,6 +215,7 @@ int cg_uci_from_config(const struct cg_config *config, const struct cg_uci *was,
 	char *text = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
+	int r = 0;
 
 	if (!f)
 		return -ENOMEM;
@@ -202,16 +228,18 @@ int cg_uci_from_config(const struct cg_config *config, const struct cg_uci *was,
 	if (has_any(CAM_KEYS, &config->defaults) || config->defaults.nschedule) {
 		head_put(f, was, "defaults", NULL, "defaults");
 		keys_put(f, CAM_KEYS, &config->defaults);
-		schedule_put(f, &config->defaults);
+		r = schedule_put(f, &config->defaults);
 	}
 	for (size_t i = 0; i < config->nviewers; i++) {
 		head_put(f, was, "viewer", config->viewers[i].name.s, NULL);
 		keys_put(f, VIEWER_KEYS, &config->viewers[i]);
 	}
-	for (size_t i = 0; i < config->ncams; i++)
-		cam_put(f, config, &config->cams[i], was);
-	if (cg_memtext_end(f, &text))
+	for (size_t i = 0; i < config->ncams && !r; i++)
+		r = cam_put(f, config, &config->cams[i], was);
+	if (cg_memtext_end(f, &text) || r) {
+		free(text);
 		return -ENOMEM;
+	}
 	*ret_text = text;
 	*ret_len = len;
 	return 0;

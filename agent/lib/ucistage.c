@@ -11,6 +11,7 @@
 #include "ucistage.h"
 #include "wholefile.h"
 
+#ifdef CG_HAVE_UCI
 #define CAMERAS "cameras.d"
 #define SUFFIX	".conf"
 
@@ -113,7 +114,8 @@ static int make(struct cg_uci_stage *st, const char *base)
 		st->dir[0] = '\0';
 		return r;
 	}
-	r = snprintf(st->config, sizeof(st->config), "%s/%s", st->dir, base) >= (int)sizeof(st->config) ?
+	r = snprintf(st->config, sizeof(st->config), "%s/%s", st->dir, base) >=
+			    (int)sizeof(st->config) ?
 		    -ENAMETOOLONG :
 		    0;
 	if (!r)
@@ -198,8 +200,8 @@ void cg_uci_stage_diag(const struct cg_uci_stage *st, struct cg_diag *diag)
 	if (!dir || strncmp(diag->text, st->dir, dir) != 0)
 		return;
 	if (strncmp(diag->text, st->config, n) != 0) {
-		(void)snprintf(text, sizeof(text), "%.*s%.*s", room / 2, st->of,
-			       room / 2, diag->text + dir);
+		(void)snprintf(text, sizeof(text), "%.*s%.*s", room / 2, st->of, room / 2,
+			       diag->text + dir);
 	} else {
 		/* The line is that of the UCI file, the column is not. */
 		int skip = 0;
@@ -262,8 +264,8 @@ int cg_uci_stage_commit(const struct cg_uci_stage *st, const char *config)
 	while (!r && (e = readdir(dir))) {
 		size_t n = strlen(e->d_name), suffix = strlen(SUFFIX);
 
-		if (n > suffix && *e->d_name != '.' &&
-		    !strcmp(e->d_name + n - suffix, SUFFIX) && !stays(st, e->d_name, n - suffix))
+		if (n > suffix && *e->d_name != '.' && !strcmp(e->d_name + n - suffix, SUFFIX) &&
+		    !stays(st, e->d_name, n - suffix))
 			r = take_away(cameras, e->d_name);
 	}
 	closedir(dir);
@@ -298,3 +300,4 @@ void cg_uci_stage_end(struct cg_uci_stage *st)
 	free(st->keep);
 	*st = (struct cg_uci_stage){ 0 };
 }
+#endif

@@ -3,6 +3,7 @@
 #ifndef CG_UCISTAGE_H
 #define CG_UCISTAGE_H
 
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include "diag.h"
@@ -11,9 +12,9 @@
 #define CG_UCI_PATH "/etc/config/camgate"
 
 struct cg_uci_stage {
-	char dir[32];	 /* "": there is none */
+	char dir[32];	       /* "": there is none */
 	char config[PATH_MAX]; /* what is to be judged; what stands beside the real one is beside it */
-	char of[PATH_MAX]; /* the folder it stands for */
+	char of[PATH_MAX];     /* the folder it stands for */
 	const char *uci;
 	char *text;
 	size_t len;
@@ -22,6 +23,7 @@ struct cg_uci_stage {
 	bool same; /* the config in place says the same: nothing is to be done */
 };
 
+#ifdef CG_HAVE_UCI
 /* Is this a file of UCI, by its first word? */
 bool cg_uci_is(const char *path);
 /* uci must outlive the stage. -ENOENT without a diag: there is no such file; else -errno with
@@ -37,5 +39,27 @@ void cg_uci_stage_diag(const struct cg_uci_stage *stage, struct cg_diag *diag);
  */
 int cg_uci_stage_commit(const struct cg_uci_stage *stage, const char *config) __must_check;
 void cg_uci_stage_end(struct cg_uci_stage *stage);
+
+#else
+static inline bool cg_uci_is(const char *path)
+{
+	(void)path;
+	return false;
+}
+static inline int __must_check cg_uci_stage(const char *uci, const char *config,
+					    struct cg_diag *diag, struct cg_uci_stage *ret_stage)
+{
+	(void)uci, (void)config, (void)ret_stage;
+	return cg_diag_set(diag, NULL, -ENOSYS, "built without UCI");
+}
+static inline void cg_uci_stage_diag(const struct cg_uci_stage *stage, struct cg_diag *diag)
+{
+	(void)stage, (void)diag;
+}
+static inline void cg_uci_stage_end(struct cg_uci_stage *stage)
+{
+	(void)stage;
+}
+#endif
 
 #endif

@@ -124,6 +124,7 @@ int house_start(struct house *h)
 {
 	struct cg_agent_opts opts = {
 		.config = h->config,
+		.uci = *h->uci ? h->uci : NULL,
 		.pin_dir = h->dir,
 		.socket = h->socket,
 		.state_dir = h->state_dir,

@@ -26,6 +26,7 @@ enum {
 
 struct house {
 	char dir[64];
+	char uci[96]; /* "": the config is what people write */
 	char config[96], socket[96], state_dir[96], fw4_dir[96];
 	struct cg_agent a;
 	uint16_t dns_port; /* of the gateway; 0: as it is */

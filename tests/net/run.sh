@@ -29,7 +29,7 @@ tests=(
 	record sessions signatures metrics
 	discover quarantine family
 	names names_race redirect mend
-	hotplug reattach port_faults filter_faults upgrade_layout gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach
+	hotplug reattach port_faults filter_faults upgrade_layout gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach openwrt
 	control_abuse privilege systemd
 )
 if [[ $# -gt 0 ]]; then
