@@ -82,7 +82,7 @@ CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fstack-protector-strong $(WARN) \
 	-DCG_STATE_DIR='"$(STATEDIR)"' -DCG_PROFILE_DIR='"$(PREFIX)/share/camgate/profiles"' \
 	-Iinclude -I$(B) $(DEP_CFLAGS)
 CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
-BPF_CFLAGS := -g -O2 -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \
+BPF_CFLAGS := -g -O2 -ffile-prefix-map=$(CURDIR)=. -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \
 	-Iinclude -I/usr/include/$(shell $(CC) -print-multiarch)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o) $(B)/agent/lib/oui_rows.o
@@ -141,20 +141,8 @@ include tests/tests.mk
 
 include packaging/install.mk
 
-.PHONY: clean help
+include packaging/help.mk
+
+.PHONY: clean
 clean:
 	$(Q)rm -rf $(B)
-
-help:
-	@echo 'make            build build/camgated, build/camgate, build/camgate.bpf.o'
-	@echo 'make demo       camgate at work on real video, with a table of figures'
-	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
-	@echo 'make check-unit check-fuzz check-agent check-bpf check-net check-luci lint   one part of it; check-luci gets a browser'
-	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
-	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
-	@echo 'make fuzz       made-up input for every parser, FUZZ_S=300 seconds (or FUZZ_RUNS inputs) each, FUZZ="dns tz" for some'
-	@echo 'make soak       512 cameras, floods, scans, reloads, kills, SOAK_S=600 seconds, against the reference'
-	@echo 'make coverage check-valgrind   lines that the tests run through (COVER=all: by every test of the house); memory'
-	@echo 'make bench      figures of cost as JSON lines (PARTS="prog names country kernels fwd ctl curves"); bench-plot draws them'
-	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
-	@echo 'V=1 shows the commands; WITH_SYSTEMD=no and WITH_MAXMINDDB=no leave a library out, WITH_UCI=no what OpenWrt needs; CC, CLANG, CFLAGS'

@@ -12,6 +12,7 @@ METRICS := $(addprefix packaging/metrics/,camgate-metrics.service camgate-metric
 BASH_COMPLETION := share/bash-completion/completions/camgate
 ZSH_COMPLETION := share/zsh/site-functions/_camgate
 TO_PREFIX := sed 's,/usr/\(s\?bin\)/camgate,$(PREFIX)/\1/camgate,g; s,/var/lib/camgate,$(STATEDIR),g'
+include packaging/deb.mk
 .PHONY: install uninstall
 install: all
 	$(Q)$(INSTALL) -D -m 755 $(B)/camgated $(D)/sbin/camgated

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
-# Groups: build, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), luci, vm, kmod, bench,
+# Groups: build, deb, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), luci, vm, kmod, bench,
 # valgrind.
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
@@ -34,6 +34,11 @@ table() {
 	build jq                         cmd:jq
 	build systemd                    cmd:systemd-analyze
 	build tzdata                     file:/usr/share/zoneinfo/Europe/Berlin
+	deb   debhelper                  cmd:dh
+	deb   dh-dkms                    cmd:dh_dkms
+	deb   dpkg-dev                   cmd:dpkg-buildpackage
+	deb   fakeroot                   cmd:fakeroot
+	deb   lintian                    cmd:lintian
 	valgrind valgrind             cmd:valgrind
 	lint  clang-format               cmd:clang-format
 	lint  sparse                     cmd:sparse
@@ -74,6 +79,7 @@ table() {
 	vm    kmod                       cmd:modprobe
 	vm    xz-utils                   cmd:xz
 	vm    e2fsprogs                  cmd:mkfs.ext4
+	vm    mmdebstrap                 cmd:mmdebstrap
 	vm    hostapd                    cmd:hostapd
 	vm    iw                         cmd:iw
 	kmod  gcc-12                     cmd:gcc-12
