@@ -2,13 +2,13 @@
 # The only entry point: builds, installs, tests. `make help` lists the targets.
 
 VERSION := 0.1.0
+include packaging/cross.mk
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 # On flash or disk: the boot guard must find it before anything else is there.
 STATEDIR ?= /var/lib/camgate
 CC ?= cc
 CLANG ?= clang
-BPFTOOL ?= bpftool
 LLVM_STRIP ?= llvm-strip
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
@@ -43,7 +43,7 @@ LIB_SRC += $(addprefix agent/lib/,clue.c clue_banner.c clue_dhcp.c clue_known.c 
 LIB_SRC += $(addprefix agent/lib/,adopt.c devstate.c probe.c quarantine.c)
 KERN_SRC := $(addprefix agent/kern/,bootguard.c caps.c clock.c conntrack.c datapath.c host.c dp_ask.c dp_devices.c dp_geo.c dp_guard.c dp_load.c dp_maybe.c \
 	dp_memory.c dp_names.c dp_nets.c dp_policy.c dp_read.c dp_sample.c dp_session.c dp_why.c inject.c kstats.c links.c links_dump.c \
-	listens.c nft.c nft_ask.c nft_delete.c own.c offload.c offload_nl.c pins.c pins_stats.c put.c spawn.c tc.c tcx.c worker.c)
+	listens.c nft.c nft_ask.c nft_delete.c object.c own.c offload.c offload_nl.c pins.c pins_stats.c put.c spawn.c tc.c tcx.c worker.c)
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.c audit_probe.c audit_where.c beside.c client.c command.c command_mappings.c command_audit.c command_show.c control.c days.c \
 	doctor.c doctor_fix.c edit.c ending.c entries.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c \
 	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c module.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
@@ -55,8 +55,9 @@ CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocke
 	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
 	direct_read.c help.c main.c metrics.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c statenote.c text.c viewing.c)
 BPF_SRC := bpf/camgate.bpf.c
+include packaging/features.mk
 
-LIBS_NEEDED := libbpf libnl-route-3.0 libnl-genl-3.0 libnl-3.0 libconfuse json-c nettle
+LIBS_NEEDED := $(filter-out $(LIBS_LESS),libbpf libnl-route-3.0 libnl-genl-3.0 libnl-3.0 libconfuse json-c nettle zlib)
 LIBS_MISSING := $(shell for l in $(LIBS_NEEDED); do \
 	$(PKG_CONFIG) --exists $$l || echo $$l; done)
 DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS_NEEDED) 2>/dev/null)
@@ -82,10 +83,10 @@ CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -fstack-protector-strong $(WARN) \
 	-DCG_STATE_DIR='"$(STATEDIR)"' -DCG_PROFILE_DIR='"$(PREFIX)/share/camgate/profiles"' \
 	-Iinclude -I$(B) $(DEP_CFLAGS)
 CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
-BPF_CFLAGS := -g -O2 -ffile-prefix-map=$(CURDIR)=. -mcpu=v2 -target bpf -D__bpf__ -Wall -Wextra -Werror \
-	-Iinclude -I/usr/include/$(shell $(CC) -print-multiarch)
+BPF_CFLAGS := -g -O2 -ffile-prefix-map=$(CURDIR)=. -mcpu=v2 -target $(BPF_TARGET) -D__bpf__ -Wall -Wextra -Werror \
+	-Iinclude -I$(SYSROOT)/usr/include/$(MULTIARCH) $(BPF_SYSTEM)
 
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o) $(B)/agent/lib/oui_rows.o
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o) $(B)/agent/lib/oui_rows.o $(B)/agent/kern/object_packed.o
 DAEMON_OBJ := $(DAEMON_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 ALL_OBJ := $(LIB_OBJ) $(DAEMON_OBJ) $(CLI_OBJ)
@@ -93,18 +94,10 @@ ALL_OBJ := $(LIB_OBJ) $(DAEMON_OBJ) $(CLI_OBJ)
 .PHONY: all bpf agent deps
 all: agent
 agent: $(B)/camgated $(B)/camgate
-bpf: $(B)/camgate.bpf.o $(B)/camgate.skel.h
+bpf: $(B)/camgate.bpf.o
 
 deps:
 	$(if $(LIBS_MISSING),$(error missing: $(LIBS_MISSING) (on Debian: sudo tests/deps.sh)))
-
-$(B)/camgated: $(DAEMON_OBJ) $(B)/libcamgate.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
-
-$(B)/camgate: $(CLI_OBJ) $(B)/libcamgate.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
 $(B)/libcamgate.a: $(LIB_OBJ)
 	$(call say,AR,$@)
@@ -122,24 +115,15 @@ $(B)/agent/lib/oui_rows.o: agent/lib/oui.sh $(OUI) agent/lib/oui.h | deps
 	$(Q)agent/lib/oui.sh $(OUI) >$(@:.o=.c)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -Iagent/lib -c -o $@ $(@:.o=.c)
 
-# Only the adapter to libbpf sees the skeleton.
-$(B)/agent/kern/dp_load.o: $(B)/camgate.skel.h
-
-$(B)/camgate.bpf.o: $(BPF_SRC) Makefile
-	$(call say,BPF,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@ $(BPF_SRC)
-	$(Q)$(LLVM_STRIP) -g $@
-
-$(B)/camgate.skel.h: $(B)/camgate.bpf.o
-	$(call say,SKEL,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name camgate_bpf >$@
+include packaging/object.mk
 
 -include $(ALL_OBJ:.o=.d) $(B)/camgate.bpf.d
 
 include tests/tests.mk
 
 include packaging/install.mk
+
+include packaging/vendor.mk
 
 include packaging/help.mk
 

@@ -13,6 +13,11 @@
 #include <linux/pkt_cls.h>
 #include "neighbour.h"
 
+/* 0: nobody is told of devices (WITH_DISCOVER=no). */
+#ifndef CG_WITH_DISCOVER
+#define CG_WITH_DISCOVER 1
+#endif
+
 /* Written by packets, but most houses have some forty: allocated by use. Where memory is
  * short a device is one of the crowd. */
 struct {
@@ -333,6 +338,8 @@ INLINE int discover(struct __sk_buff *skb, const struct cg_meta *meta, struct sc
 	const struct pkt *p = &m->p;
 	struct cg_device *d;
 
+	if (!CG_WITH_DISCOVER)
+		return TC_ACT_UNSPEC;
 	discover_read(skb, m);
 	forget();
 	if (p->smac[0] & 1 || !p->l3)
@@ -368,6 +375,8 @@ INLINE void discover_got(struct __sk_buff *skb, struct scratch *m)
 	struct cg_device *d;
 	__u64 mac;
 
+	if (!CG_WITH_DISCOVER)
+		return;
 	discover_read(skb, m);
 	forget();
 	if (!is_ip(p))
@@ -399,7 +408,7 @@ INLINE int is_settled(__u64 mac)
  * nobody listens. */
 INLINE int go_discover(struct __sk_buff *skb, __u64 mac, __u32 judge)
 {
-	if (!is_settled(mac))
+	if (CG_WITH_DISCOVER && !is_settled(mac))
 		bpf_tail_call(skb, &cg_judges, judge);
 	return TC_ACT_UNSPEC;
 }

@@ -3,7 +3,7 @@
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
 # Groups: build, deb, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), luci, vm, kmod, bench,
-# valgrind.
+# valgrind, arch (cross compilers and qemu-user).
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
@@ -100,6 +100,14 @@ table() {
 	bench util-linux                 cmd:nsenter
 	bench bpftool                    cmd:bpftool
 	bench procps                     cmd:ps
+	arch  gcc-aarch64-linux-gnu      cmd:aarch64-linux-gnu-gcc
+	arch  gcc-arm-linux-gnueabihf    cmd:arm-linux-gnueabihf-gcc
+	arch  gcc-mips-linux-gnu         cmd:mips-linux-gnu-gcc
+	arch  gcc-mipsel-linux-gnu       cmd:mipsel-linux-gnu-gcc
+	arch  gcc-riscv64-linux-gnu      cmd:riscv64-linux-gnu-gcc
+	arch  gcc-s390x-linux-gnu        cmd:s390x-linux-gnu-gcc
+	arch  libc6-dev-mips-cross       file:/usr/mips-linux-gnu/include/stdio.h
+	arch  qemu-user-static           cmd:qemu-s390x-static
 	END
 	clang=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
 	echo "fuzz libclang-rt-${clang:-14}-dev file:$(clang -print-file-name=libclang_rt.fuzzer-"$(uname -m)".a 2>/dev/null)"

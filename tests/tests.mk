@@ -88,7 +88,7 @@ list-bpf:
 	@printf '%s\n' tests/bpf/verifier.sh tests/bpf/cb.sh tests/bpf/insns.sh $(BPF_BIN)
 
 list-sources:
-	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC)
+	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC) $(OTHER_SRC)
 
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is

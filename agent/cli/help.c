@@ -66,8 +66,10 @@ void cg_help_all(const struct cg_command *commands, size_t n)
 	cg_print_out(_("camgate: who may watch your cameras, and where they may send.\n\n"
 		       "Usage: camgate [OPTIONS] [COMMAND …]   (alone: status)\n\n"));
 	for (size_t i = 0; i < n; i++)
-		cg_print_out("  %s%s%s\n      %s\n", commands[i].name, *commands[i].args ? " " : "",
-			     commands[i].args, _(commands[i].help));
+		if (commands[i].run)
+			cg_print_out("  %s%s%s\n      %s\n", commands[i].name,
+				     *commands[i].args ? " " : "", commands[i].args,
+				     _(commands[i].help));
 	cg_print_out("\n");
 	print_options(0);
 	cg_print_out(_("\nCAM is a camera's id or name. Exit codes: 0 ok, 1 failed, 2 usage, 3 the "

@@ -11,6 +11,7 @@
 #include <camgate/ctl.h>
 #include "../lib/duration.h"
 #include "../lib/near.h"
+#include "../lib/optional.h"
 #include "commands.h"
 #include "help.h"
 #include "i18n.h"
@@ -21,7 +22,23 @@
 #define WORDS_MAX     8
 #define TIMEOUT_MAX_S 3600
 
-/* `help` is the one command that needs the table: run is NULL. */
+/* Those of features that may be left out: run is NULL then. */
+CG_OPTIONAL(cg_cmd_log);
+CG_OPTIONAL(cg_cmd_report);
+CG_OPTIONAL(cg_cmd_top);
+CG_OPTIONAL(cg_cmd_learn);
+CG_OPTIONAL(cg_cmd_rule);
+CG_OPTIONAL(cg_cmd_undo);
+CG_OPTIONAL(cg_cmd_audit);
+CG_OPTIONAL(cg_cmd_mappings);
+CG_OPTIONAL(cg_cmd_discover);
+CG_OPTIONAL(cg_cmd_adopt);
+CG_OPTIONAL(cg_cmd_keep);
+CG_OPTIONAL(cg_cmd_forget);
+CG_OPTIONAL(cg_cmd_release);
+CG_OPTIONAL(cg_cmd_mud);
+CG_OPTIONAL(cg_cmd_update_lists);
+
 static const struct cg_command commands[] = {
 	{ "status", "",
 	  N_("what is open, what was stopped, what schedules do, what needs attention"), 0, 0, 0,
@@ -105,7 +122,7 @@ static const struct cg_command commands[] = {
 	{ "detach", "", N_("take camgate out of the packet path altogether"), 0, 0, 0,
 	  cg_cmd_detach },
 	{ "version", "", N_("versions of the command and the agent"), 0, 0, 0, cg_cmd_version },
-	{ "help", "[COMMAND]", N_("this, or more about a command"), 0, 0, 1, NULL },
+	{ "help", "[COMMAND]", N_("this, or more about a command"), 0, 0, 1, cg_cmd_help },
 };
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -432,7 +449,7 @@ static int help(const struct cg_cli *cli, const char *word)
 	for (size_t i = 0; i < NCOMMANDS; i++) {
 		struct json_object *o = json_object_new_object();
 
-		if (word && &commands[i] != command) {
+		if ((word && &commands[i] != command) || !commands[i].run) {
 			json_object_put(o);
 			continue;
 		}
@@ -447,6 +464,11 @@ static int help(const struct cg_cli *cli, const char *word)
 	return CG_EXIT_OK;
 }
 
+int cg_cmd_help(const struct cg_cli *cli, int argc, char **argv)
+{
+	return help(cli, argc > 1 ? argv[1] : NULL);
+}
+
 static int run(struct line *line)
 {
 	const struct cg_cli *cli = &line->cli;
@@ -457,7 +479,7 @@ static int run(struct line *line)
 		return unknown_command(cli, line->words[0]);
 	wrong = cli->given & ~command->options;
 	if (line->help)
-		return help(cli, command->run ? command->name : line->words[1]);
+		return help(cli, command->run != cg_cmd_help ? command->name : line->words[1]);
 	if (wrong)
 		return wrong_usage(cli, command, _("'%s' has no option %s"),
 				   wrong & CG_OPTION_TO	     ? "--to" :
@@ -488,7 +510,8 @@ static int run(struct line *line)
 		return wrong_usage(cli, command, _("'%s' cannot do with '%s'"),
 				   line->words[command->max + 1]);
 	if (!command->run)
-		return help(cli, line->words[1]);
+		return cg_say_error(cli, CG_EXIT_FAILED, NULL,
+				    _("'%s' is not built into this camgate"), command->name);
 	return command->run(cli, line->nwords, line->words);
 }
 

@@ -13,6 +13,7 @@
 #include "../lib/exposure.h"
 #include "../lib/jsonout.h"
 #include "../lib/near.h"
+#include "../lib/optional.h"
 #include "../lib/view.h"
 #include "../lib/viewers.h"
 #include "audit.h"
@@ -467,6 +468,23 @@ static void cmd_version(struct cg_command_call *c)
 	cg_command_put(c, "abi", json_object_new_int(CG_BPF_ABI_VERSION));
 }
 
+/* Those of features that may be left out. */
+CG_OPTIONAL(cg_command_record);
+CG_OPTIONAL(cg_command_erase);
+CG_OPTIONAL(cg_command_allow);
+CG_OPTIONAL(cg_command_deny);
+CG_OPTIONAL(cg_command_undo);
+CG_OPTIONAL(cg_command_learn);
+CG_OPTIONAL(cg_command_mappings);
+CG_OPTIONAL(cg_command_discover);
+CG_OPTIONAL(cg_command_adopt);
+CG_OPTIONAL(cg_command_keep);
+CG_OPTIONAL(cg_command_forget);
+CG_OPTIONAL(cg_command_release);
+CG_OPTIONAL(cg_command_audit);
+CG_OPTIONAL(cg_command_update_lists);
+CG_OPTIONAL(cg_command_doctor);
+
 static const struct command {
 	const char *name;
 	bool reads; /* changes nothing: `readers = all` lets anybody */
@@ -535,6 +553,9 @@ struct json_object *cg_command_run(struct cg_agent *a, struct json_object *reque
 		c.reply = reply_new(true, CG_EXIT_OK);
 		if (a->run.leave)
 			cg_command_fail(&c, CG_EXIT_FAILED, NULL, "the agent is leaving");
+		else if (!commands[i].run)
+			cg_command_fail(&c, CG_EXIT_FAILED, NULL,
+					"'%s' is not built into this agent", name);
 		else
 			commands[i].run(&c);
 		return c.reply;

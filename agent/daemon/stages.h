@@ -11,4 +11,7 @@ int cg_stages_start(struct cg_agent *a);
 /* Bottom-up. Enforcement goes on. */
 void cg_stages_stop(struct cg_agent *a);
 
+/* The main of the agent, where both programs are one: agent/one. */
+int cg_camgated(int argc, char **argv);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The packet path seen from the agent: load or take over, apply a policy, attach, read back. libbpf and the skeleton are known only here. */
+/* The packet path seen from the agent: load or take over, apply a policy, attach, read back. libbpf is known only here. */
 #ifndef CG_DATAPATH_H
 #define CG_DATAPATH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loading the programs and maps into the kernel, and pinning them; the skeleton is known only here. */
+/* Loading the programs and maps into the kernel, and pinning them. */
 #include "dp.h"
 
 #include <bpf/bpf.h>
@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
-#include "camgate.skel.h"
+#include "object.h"
 #include "worker.h"
 
 _Static_assert(sizeof(((struct cg_meta *)0)->build) == CG_DP_BUILD_LEN,
@@ -35,13 +35,10 @@ static int on_print(enum libbpf_print_level level, const char *fmt, va_list ap)
 
 void cg_dp_build_id(char out[static CG_DP_BUILD_LEN])
 {
-	const unsigned char *elf;
 	uint64_t h = 0xcbf29ce484222325ULL;
-	size_t n;
 
-	elf = camgate_bpf__elf_bytes(&n);
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ elf[i]) * 0x100000001b3ULL;
+	for (size_t i = 0; i < cg_object_packed_len; i++)
+		h = (h ^ cg_object_packed[i]) * 0x100000001b3ULL;
 	memset(out, 0, CG_DP_BUILD_LEN);
 	snprintf(out, CG_DP_BUILD_LEN, "%016llx", (unsigned long long)h);
 }
@@ -152,22 +149,32 @@ int cg_dp_pin(struct cg_datapath *dp)
 	return r;
 }
 
-static int maps_size(struct cg_datapath *dp, struct camgate_bpf *skel)
+static struct bpf_map *map_of(const struct bpf_object *obj, enum cg_dp_map map)
+{
+	return bpf_object__find_map_by_name(obj, cg_dp_map_names[map]);
+}
+
+static struct bpf_program *prog_of(const struct bpf_object *obj, enum cg_dp_prog prog)
+{
+	return bpf_object__find_program_by_name(obj, cg_dp_prog_names[prog]);
+}
+
+static int maps_size(struct cg_datapath *dp, const struct bpf_object *obj)
 {
 	uint32_t more = dp->slots * CG_MORE_PER_SLOT;
 	int r = cg_dp_cpus(dp);
 
 	if (!r)
-		r = bpf_map__set_max_entries(skel->maps.cg_rulemore,
+		r = bpf_map__set_max_entries(map_of(obj, CG_DP_RULEMORE),
 					     2 * (more < CG_MIN_MORE ? CG_MIN_MORE : more));
 
 	for (size_t i = 0; !r && i < sizeof(sizings) / sizeof(*sizings); i++) {
 		const struct sizing *s = &sizings[i];
 
-		r = bpf_map__set_max_entries(
-			bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[s->map]),
-			CG_ROOM(dp->slots, s->per_slot, s->share ? s->share : s->per_slot) *
-				(s->per_cpu ? dp->cpus : 1));
+		r = bpf_map__set_max_entries(map_of(obj, s->map),
+					     CG_ROOM(dp->slots, s->per_slot,
+						     s->share ? s->share : s->per_slot) *
+						     (s->per_cpu ? dp->cpus : 1));
 	}
 	return r;
 }
@@ -185,12 +192,13 @@ struct share {
 };
 
 /* Maps there are come from dp, and only the share's others are made. */
-static int maps_prepare(struct cg_datapath *dp, struct camgate_bpf *skel, const struct share *share)
+static int maps_prepare(struct cg_datapath *dp, const struct bpf_object *obj,
+			const struct share *share)
 {
-	int r = share->map_last < 0 ? 0 : maps_size(dp, skel);
+	int r = share->map_last < 0 ? 0 : maps_size(dp, obj);
 
 	for (int i = 0; !r && i < __CG_DP_MAP_MAX; i++) {
-		struct bpf_map *map = bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i]);
+		struct bpf_map *map = map_of(obj, i);
 
 		if (dp->map[i] >= 0)
 			r = bpf_map__reuse_fd(map, dp->map[i]);
@@ -200,56 +208,53 @@ static int maps_prepare(struct cg_datapath *dp, struct camgate_bpf *skel, const 
 	return r;
 }
 
-static void progs_choose(struct camgate_bpf *skel, const struct share *share)
+static void progs_choose(const struct bpf_object *obj, const struct share *share)
 {
 	for (int i = 0; i < __CG_DP_PROG_MAX; i++)
-		(void)bpf_program__set_autoload(
-			bpf_object__find_program_by_name(skel->obj, cg_dp_prog_names[i]),
-			i >= share->prog_first && i <= share->prog_last);
+		(void)bpf_program__set_autoload(prog_of(obj, i),
+						i >= share->prog_first && i <= share->prog_last);
 }
 
 /* The object's descriptors end with it. */
-static int keep_made(struct cg_datapath *dp, struct camgate_bpf *skel, const struct share *share)
+static int keep_made(struct cg_datapath *dp, const struct bpf_object *obj,
+		     const struct share *share)
 {
 	for (int i = share->map_first; i <= share->map_last; i++) {
 		if (dp->map[i] >= 0)
 			continue;
-		dp->map[i] = fcntl(
-			bpf_map__fd(bpf_object__find_map_by_name(skel->obj, cg_dp_map_names[i])),
-			F_DUPFD_CLOEXEC, 3);
+		dp->map[i] = fcntl(bpf_map__fd(map_of(obj, i)), F_DUPFD_CLOEXEC, 3);
 		if (dp->map[i] < 0)
 			return -errno;
 	}
 	for (int i = share->prog_first; i <= share->prog_last; i++) {
-		dp->prog[i] = fcntl(bpf_program__fd(bpf_object__find_program_by_name(
-					    skel->obj, cg_dp_prog_names[i])),
-				    F_DUPFD_CLOEXEC, 3);
+		dp->prog[i] = fcntl(bpf_program__fd(prog_of(obj, i)), F_DUPFD_CLOEXEC, 3);
 		if (dp->prog[i] < 0)
 			return -errno;
 	}
 	return 0;
 }
 
-static int load(struct cg_datapath *dp, const struct share *share)
+static int load(struct cg_datapath *dp, const struct share *share, const void *bytes, size_t n)
 {
-	struct camgate_bpf *skel = camgate_bpf__open();
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "camgate_bpf");
+	struct bpf_object *obj = bpf_object__open_mem(bytes, n, &opts);
 	int r;
 
-	if (!skel)
+	if (!obj)
 		return cg_dp_fail(dp, -errno, "packet path: open: %s", strerror(errno));
-	progs_choose(skel, share);
-	r = maps_prepare(dp, skel, share);
+	progs_choose(obj, share);
+	r = maps_prepare(dp, obj, share);
 	if (r) {
 		r = cg_dp_fail(dp, r, "packet path: preparing maps: %s", strerror(-r));
 	} else {
-		r = camgate_bpf__load(skel);
+		r = bpf_object__load(obj);
 		if (r)
 			r = cg_dp_fail(dp, r, "packet path: the kernel refuses it: %s%s",
 				       strerror(-r), hint(r));
 		else
-			r = keep_made(dp, skel, share);
+			r = keep_made(dp, obj, share);
 	}
-	camgate_bpf__destroy(skel);
+	bpf_object__close(obj);
 	return r;
 }
 
@@ -257,6 +262,8 @@ static int load(struct cg_datapath *dp, const struct share *share)
 struct half {
 	struct cg_datapath dp; /* a copy of the caller's */
 	const struct share *share;
+	const void *bytes;
+	size_t n;
 	int r;
 };
 
@@ -264,7 +271,7 @@ static void half_load(void *work)
 {
 	struct half *h = work;
 
-	h->r = load(&h->dp, h->share);
+	h->r = load(&h->dp, h->share, h->bytes, h->n);
 }
 
 /* What was made is dp's from now on, even where something failed. */
@@ -281,33 +288,34 @@ static int half_take(struct cg_datapath *dp, const struct half *h)
 
 /* Two shares at once: nearly all of it is the kernel's work, which it does for
  * each thread on its own. The first one's failure is the one that is told. */
-static int load_both(struct cg_datapath *dp, const struct share shares[2])
+static int load_both(struct cg_datapath *dp, const struct share shares[2], const void *bytes,
+		     size_t n)
 {
-	struct half a = { *dp, &shares[0], 0 }, b = { *dp, &shares[1], 0 };
-	libbpf_print_fn_t print;
+	struct half a = { *dp, &shares[0], bytes, n, 0 }, b = { *dp, &shares[1], bytes, n, 0 };
 	struct cg_worker other;
 	int r, first;
 
-	printing = dp;
-	print = libbpf_set_print(on_print);
 	cg_worker_begin(&other, half_load, &b);
 	half_load(&a);
 	cg_worker_end(&other);
-	libbpf_set_print(print);
-	printing = NULL;
 	r = half_take(dp, &b);
 	first = half_take(dp, &a);
 	return first ? first : r;
 }
 
-static int load_one(struct cg_datapath *dp, const struct share *share)
+/* One share, or two at once. */
+static int load_shares(struct cg_datapath *dp, const struct share *shares, int nshares)
 {
+	_cleanup_free_ void *bytes = NULL;
 	libbpf_print_fn_t print;
-	int r;
+	size_t n;
+	int r = cg_object_unpack(&bytes, &n);
 
+	if (r)
+		return cg_dp_fail(dp, r, "packet path: unpacking: %s", strerror(-r));
 	printing = dp;
 	print = libbpf_set_print(on_print);
-	r = load(dp, share);
+	r = nshares > 1 ? load_both(dp, shares, bytes, n) : load(dp, shares, bytes, n);
 	libbpf_set_print(print);
 	printing = NULL;
 	return r;
@@ -358,11 +366,11 @@ int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early)
 	for (int i = 0; i < __CG_DP_MAP_MAX; i++)
 		if (!reuse || is_own(i))
 			cg_dp_fds_close(&dp->map[i], 1);
-	r = load_both(dp, MAPS);
+	r = load_shares(dp, MAPS, 2);
 	if (!r)
-		r = load_one(dp, &EARLY);
+		r = load_shares(dp, &EARLY, 1);
 	if (!r && !early)
-		r = load_both(dp, LATE);
+		r = load_shares(dp, LATE, 2);
 	return r ? r : judges_set(dp);
 }
 
@@ -372,7 +380,7 @@ int cg_datapath_complete(struct cg_datapath *dp)
 
 	if (dp->prog[CG_DP_EARLY] >= 0)
 		return 0;
-	r = load_both(dp, LATE);
+	r = load_shares(dp, LATE, 2);
 	if (!r && !dp->pins_wait)
 		r = progs_pin(dp, CG_DP_EARLY);
 	if (!r)
@@ -384,12 +392,12 @@ int cg_dp_told_load(struct cg_datapath *dp)
 {
 	static const struct share told = { NO_MAPS, CG_DP_NAMES_TOLD, CG_DP_NAMES_TOLD };
 
-	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_one(dp, &told) : 0;
+	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_shares(dp, &told, 1) : 0;
 }
 
 int cg_dp_why_load(struct cg_datapath *dp)
 {
 	static const struct share whys = { NO_MAPS, CG_DP_WHY_UP, CG_DP_WHY_DOWN };
 
-	return dp->prog[CG_DP_WHY_UP] < 0 ? load_one(dp, &whys) : 0;
+	return dp->prog[CG_DP_WHY_UP] < 0 ? load_shares(dp, &whys, 1) : 0;
 }

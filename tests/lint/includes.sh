@@ -14,7 +14,6 @@ resolve() { # including-file spelled
 	case $2 in
 	'<camgate/'*) echo "include/$name" ;;
 	'<'*) echo "$2" ;;
-	'"camgate.skel.h"') echo '<camgate.skel.h>' ;;
 	*)
 		while [[ $name == ../* ]]; do name=${name#../} dir=${dir%/*}; done
 		echo "$dir/$name"

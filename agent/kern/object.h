@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The packet path's object file, which the agent carries compressed. */
+#ifndef CG_OBJECT_H
+#define CG_OBJECT_H
+
+#include <stddef.h>
+
+/* A copy of it, unpacked; the caller frees it. -ENOMEM, or -EBADMSG where the build made
+ * no good one. */
+int cg_object_unpack(void **ret_bytes, size_t *ret_n) __attribute__((warn_unused_result));
+
+/* What it is packed: made by the build (object.sh) of build/camgate.bpf.o. */
+extern const unsigned char cg_object_packed[];
+extern const size_t cg_object_packed_len, cg_object_len;
+
+#endif

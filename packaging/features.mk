@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What a vendor may leave out, WITH_NAME=no. Included by the Makefile.
+
+# Each with what the agent and the command do without, and what answers for it then; parts of
+# agent/lib and agent/kern that nobody calls any more are not linked. Its commands stay in the
+# tables and say that they are not built in.
+FEATURES := AUDIT COUNTRY DISCOVER DOCTOR EDIT LEARN MAPPINGS MODULE MUD NOTIFY RECORD REPORT TOP
+
+LESS_AUDIT := $(addprefix agent/,cli/cmd_audit.c daemon/audit.c daemon/audit_probe.c daemon/audit_where.c daemon/command_audit.c)
+INSTEAD_AUDIT := agent/without/audit.c
+LESS_COUNTRY := $(addprefix agent/,cli/cmd_lists.c daemon/places.c daemon/places_read.c kern/dp_geo.c)
+INSTEAD_COUNTRY := agent/without/country.c
+INSTEAD_CLI_COUNTRY := agent/without/country_cli.c
+LESS_DISCOVER := $(addprefix agent/,cli/cmd_discover.c $(addprefix daemon/,adopt.c adopt_end.c command_discover.c \
+	devices.c devices_file.c devices_hold.c devices_tell.c probe.c))
+INSTEAD_DISCOVER := agent/without/discover.c
+LESS_DOCTOR := $(addprefix agent/,daemon/doctor.c daemon/doctor_fix.c)
+LESS_EDIT := $(addprefix agent/,cli/cmd_rules.c daemon/edit.c daemon/undo.c)
+LESS_LEARN := $(addprefix agent/,cli/cmd_learn.c daemon/learn.c)
+INSTEAD_LEARN := agent/without/learn.c
+LESS_MAPPINGS := $(addprefix agent/,cli/cmd_mappings.c $(addprefix daemon/,command_mappings.c mappings.c mappings_close.c mappings_look.c))
+INSTEAD_MAPPINGS := agent/without/mappings.c
+LESS_MODULE := $(addprefix agent/,daemon/module.c kern/kstats.c)
+INSTEAD_MODULE := agent/without/module.c
+INSTEAD_LIB_MODULE := agent/without/kstats.c
+LESS_MUD := agent/cli/cmd_mud.c
+LESS_NOTIFY := agent/daemon/notify.c
+INSTEAD_NOTIFY := agent/without/notify.c
+LESS_RECORD := $(addprefix agent/,$(addprefix daemon/,days.c recordcmd.c recordfile.c recordtrim.c sessions_write.c) \
+	$(addprefix cli/,cmd_log.c cmd_record.c))
+INSTEAD_RECORD := agent/without/record.c
+LESS_REPORT := $(addprefix agent/cli/,cmd_report.c page.c page_plot.c report.c report_html.c)
+LESS_TOP := agent/cli/cmd_top.c
+
+# Others there are, in the Makefile.
+OTHER_WITH := MAXMINDDB SYSTEMD UCI
+NOT := $(foreach f,$(FEATURES),$(if $(filter no,$(WITH_$f)),$f))
+$(foreach f,$(filter WITH_%,$(.VARIABLES)),$(if $(filter $(FEATURES:%=WITH_%) $(OTHER_WITH:%=WITH_%),$f),, \
+	$(error $f: there is no such feature; there are: $(FEATURES) $(OTHER_WITH))))
+# The audit tells of mappings; a page of it is drawn as the report's; the report is made of the record.
+needs = $(if $(filter $(2),$(NOT)),$(if $(filter $(1),$(NOT)),,$(error WITH_$(2)=no needs WITH_$(1)=no too)))
+$(call needs,AUDIT,MAPPINGS)
+$(call needs,AUDIT,REPORT)
+$(call needs,REPORT,RECORD)
+
+LIB_SRC := $(filter-out $(foreach f,$(NOT),$(LESS_$f)),$(LIB_SRC)) $(foreach f,$(NOT),$(INSTEAD_LIB_$f))
+KERN_SRC := $(filter-out $(foreach f,$(NOT),$(LESS_$f)),$(KERN_SRC))
+DAEMON_SRC := $(filter-out $(foreach f,$(NOT),$(LESS_$f)),$(DAEMON_SRC)) $(foreach f,$(NOT),$(INSTEAD_$f))
+CLI_SRC := $(filter-out $(foreach f,$(NOT),$(LESS_$f)),$(CLI_SRC)) $(foreach f,$(NOT),$(INSTEAD_CLI_$f))
+LIBS_LESS := $(if $(filter RECORD,$(NOT)),nettle)
+ifneq ($(filter COUNTRY,$(NOT)),)
+WITH_MAXMINDDB := no
+endif
+
+# What this build does without, and what belongs to no library: lint wants to see every file.
+OTHER_SRC := agent/kern/object_split.c agent/one/main.c $(filter-out $(LIB_SRC) $(DAEMON_SRC) $(CLI_SRC), \
+	$(foreach f,$(FEATURES),$(INSTEAD_$f) $(INSTEAD_LIB_$f) $(INSTEAD_CLI_$f)))

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# minimal.sh: what `make minimal` makes says what it lacks, does nothing of it, and passes the house's tests of what is left.
+#
+# HOUSE="close_tcp4 ..." names other tests of the house.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bin=$PWD/build/minimal rc=0
+case_of() { # NAME CONDITION...
+	local name=$1
+	shift
+	if "$@"; then echo "ok minimal: $name"; else echo "not ok minimal: $name"; rc=1; fi
+}
+says() { # STATUS TEXT COMMAND...: ends with the status and says the text
+	local want=$1 text=$2 out r=0
+	shift 2
+	out=$("$@" 2>&1) || r=$?
+	[[ $r -eq $want && $out == *"$text"* ]] || { echo "# $*: $r: $out"; return 1; }
+}
+# Its own libraries are what is left, too.
+lacks() { ! readelf -d "$bin/camgate" | grep -q "NEEDED.*$1"; }
+helps() { "$bin/camgate" help | grep -q "^  $1\b"; }
+helps_not() { ! helps "$1"; }
+
+case_of 'one program, two names' test "$bin/camgated" -ef "$bin/camgate"
+case_of 'by the name camgated it is the agent' says 0 'camgated' "$bin/camgated" --version
+case_of 'by the name camgate it is the command' says 0 'camgate ' "$bin/camgate" --version
+for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists top; do
+	# shellcheck disable=SC2086 # words of a command
+	case_of "says that ${c%% *} is not built in" says 1 'is not built into this camgate' "$bin/camgate" $c
+	case_of "help does not list ${c%% *}" helps_not "${c%% *}"
+done
+case_of 'help lists why' helps why
+case_of 'a command nobody knows is another thing' says 2 "there is no command 'frobnicate'" "$bin/camgate" frobnicate
+for l in nettle maxminddb systemd; do
+	case_of "needs no lib$l" lacks "lib$l"
+done
+# What was left out of its source is not in it either, and what the house's full build has.
+case_of 'the full agent knows MACs of makers, the least does not' \
+	bash -c "grep -qa 'Hikvision' build/camgated && ! grep -qa 'Hikvision' build/minimal/camgate"
+if why=$(tests/probe.sh); then
+	for t in ${HOUSE:-close_tcp4 close_udp6 deadline kill_verdicts names rules sessions stranger_closed6}; do
+		CG_BIN=$bin CG_FIGURES=/dev/null timeout -k 10 240 "tests/net/test_$t.sh" >build/log/minimal.log 2>&1
+		r=$?
+		if [[ $r -eq 77 ]]; then
+			echo "skip minimal: house $t: $(tail -n 1 build/log/minimal.log)"
+		else
+			[[ $r -eq 0 ]] || tail -n 15 build/log/minimal.log | sed 's/^/# /'
+			case_of "house: $t" test $r -eq 0
+		fi
+	done
+else
+	echo "skip minimal: the house: $why"
+fi
+exit $rc
