@@ -15,7 +15,7 @@ LESS_DISCOVER := $(addprefix agent/,cli/cmd_discover.c $(addprefix daemon/,adopt
 	devices.c devices_file.c devices_hold.c devices_tell.c probe.c))
 INSTEAD_DISCOVER := agent/without/discover.c
 LESS_DOCTOR := $(addprefix agent/,daemon/doctor.c daemon/doctor_fix.c)
-LESS_EDIT := $(addprefix agent/,cli/cmd_rules.c daemon/edit.c daemon/undo.c)
+LESS_EDIT := $(addprefix agent/,cli/cmd_rules.c daemon/edit.c)
 LESS_LEARN := $(addprefix agent/,cli/cmd_learn.c daemon/learn.c)
 INSTEAD_LEARN := agent/without/learn.c
 LESS_MAPPINGS := $(addprefix agent/,cli/cmd_mappings.c $(addprefix daemon/,command_mappings.c mappings.c mappings_close.c mappings_look.c))

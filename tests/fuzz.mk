@@ -27,8 +27,6 @@ $(F)/%.plant.o: tests/fuzz/%.c Makefile tests/tests.mk tests/fuzz.mk | deps
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -DCG_FUZZ_PLANT -MMD -MP -c -o $@ $<
 
-$(F)/undo $(F)/undo.plant: $(B)/agent/daemon/undo.o
-
 # What is linked before the library stands in for the kernel.
 $(FUZZ_KERNEL:%=$(F)/%) $(FUZZ_KERNEL:%=$(F)/%.plant): $(F)/kernel.o
 

@@ -7,53 +7,19 @@
 #include <unistd.h>
 #include <camgate/ctl.h>
 #include "../kern/own.h"
-#include "../lib/config.h"
-#include "../lib/mapset.h"
-#include "../lib/policy.h"
 #include "../lib/timing.h"
 #include "../lib/ucistage.h"
 #include "../lib/view.h"
 #include "../lib/viewers.h"
 #include "../lib/viewing.h"
-#include "../lib/zones.h"
 #include "caller.h"
 #include "commands.h"
 #include "i18n.h"
+#include "judge.h"
 #include "print.h"
 #include "profiles.h"
 #include "reply.h"
 #include "say.h"
-
-static void names_freep(struct cg_name **names)
-{
-	free(*names);
-}
-
-/* All a reload would do before it touches the packet path. */
-static int judge(const char *file, struct cg_links *links, struct cg_diag *diag,
-		 struct cg_policy **ret_policy)
-{
-	_cleanup_(cg_config_free) struct cg_config *config = NULL;
-	_cleanup_(cg_policy_free) struct cg_policy *policy = NULL;
-	_cleanup_(cg_mapset_free) struct cg_mapset *set = NULL;
-	_cleanup_(names_freep) struct cg_name *names = calloc(CG_MAX_CAMERAS, sizeof(*names));
-	int r;
-
-	if (!names)
-		return -ENOMEM;
-	r = cg_config_read(file, diag, &config);
-	if (!r)
-		r = cg_policy_build(config, diag, &policy);
-	if (!r)
-		r = cg_zones_find(policy, "", diag);
-	if (!r)
-		r = cg_mapset_build(policy, 1, names, CG_MAX_CAMERAS, diag, &set);
-	if (!r && links)
-		r = cg_own_check(links, policy, diag);
-	if (!r)
-		*ret_policy = TAKE_PTR(policy);
-	return r;
-}
 
 /* Of windows that say different things at once the strictest holds: which two, and which. */
 static void overlap(const struct cg_policy_cam *cam, struct json_object *list)
@@ -241,7 +207,7 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 	if (cg_links_open(NULL, NULL, &links))
 		links = NULL;
 	if (!r)
-		r = judge(judged, links, &diag, &policy);
+		r = cg_judge(judged, links, &diag, &policy);
 	odd = r ? NULL : warnings(links, policy);
 	cg_uci_stage_diag(&stage, &diag);
 	warnings_name(&stage, odd);

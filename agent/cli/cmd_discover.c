@@ -10,13 +10,13 @@
 #include "ask.h"
 #include "caller.h"
 #include "commands.h"
+#include "discover.h"
 #include "i18n.h"
 #include "print.h"
 #include "reply.h"
 #include "say.h"
 
-/* A number of discover's list, or a MAC; NULL after having said what is wrong. */
-static struct json_object *device_of(const struct cg_cli *cli, const char *word)
+struct json_object *cg_discover_device(const struct cg_cli *cli, const char *word)
 {
 	struct cg_mac mac;
 	char *end;
@@ -135,7 +135,7 @@ static void print_reasons(struct json_object *reply)
 	}
 }
 
-static void print_all(struct json_object *reply)
+void cg_discover_print(struct json_object *reply)
 {
 	size_t n = cg_reply_count(reply, "devices");
 	int64_t grouped = cg_reply_int(reply, "grouped");
@@ -158,8 +158,7 @@ static void print_all(struct json_object *reply)
 			     (long long)cg_reply_int(reply, "unheard"));
 }
 
-/* Asks the LAN and waits for the answers; 0 or the exit code. */
-static int probe(const struct cg_cli *cli)
+int cg_discover_probe(const struct cg_cli *cli)
 {
 	struct json_object *request = cg_ask_new("discover"), *reply;
 	struct cg_cli quiet = *cli;
@@ -189,7 +188,7 @@ static int probe(const struct cg_cli *cli)
 int cg_cmd_discover(const struct cg_cli *cli, int argc, char **argv)
 {
 	struct json_object *reply;
-	int code = cli->given & CG_OPTION_PROBE ? probe(cli) : 0;
+	int code = cli->given & CG_OPTION_PROBE ? cg_discover_probe(cli) : 0;
 
 	(void)argc;
 	(void)argv;
@@ -198,16 +197,15 @@ int cg_cmd_discover(const struct cg_cli *cli, int argc, char **argv)
 	code = cg_ask(cli, cg_ask_new("discover"), &reply);
 	if (!reply)
 		return code;
-	print_all(reply);
+	cg_discover_print(reply);
 	json_object_put(reply);
 	return code;
 }
 
 /* ---- adopt ---- */
 
-static void print_adopted(const struct cg_cli *cli, struct json_object *reply)
+void cg_discover_adopted(struct json_object *reply, bool show)
 {
-	bool show = cli->given & CG_OPTION_SHOW;
 	char clock[CG_PRINT_LEN];
 
 	if (show)
@@ -233,11 +231,26 @@ static void print_adopted(const struct cg_cli *cli, struct json_object *reply)
 		cg_print_out(_("to take it back: camgate forget %s\n"), cg_reply_str(reply, "id"));
 }
 
-int cg_cmd_adopt(const struct cg_cli *cli, int argc, char **argv)
+struct json_object *cg_discover_adopt_new(struct json_object *device, const char *name,
+					  uint64_t try_s)
 {
-	struct json_object *device = device_of(cli, argv[1]), *request, *reply;
+	struct json_object *request = cg_ask_new("adopt");
 	char text[CG_ADDR_STRLEN];
 	struct cg_addr from;
+
+	json_object_object_add(request, "device", device);
+	json_object_object_add(request, "name", json_object_new_string(name));
+	if (try_s)
+		json_object_object_add(request, "try_s", json_object_new_int64((int64_t)try_s));
+	if (!cg_caller_address(&from))
+		json_object_object_add(request, "from",
+				       json_object_new_string(cg_addr_format(&from, text)));
+	return request;
+}
+
+int cg_cmd_adopt(const struct cg_cli *cli, int argc, char **argv)
+{
+	struct json_object *device = cg_discover_device(cli, argv[1]), *request, *reply;
 	uint64_t try_s = 0;
 	int code;
 
@@ -250,24 +263,17 @@ int cg_cmd_adopt(const struct cg_cli *cli, int argc, char **argv)
 				    _("--try '%s': no time of at most 30d, such as 10m"),
 				    cli->trial);
 	}
-	request = cg_ask_new("adopt");
-	json_object_object_add(request, "device", device);
-	json_object_object_add(request, "name", json_object_new_string(argv[2]));
-	if (try_s)
-		json_object_object_add(request, "try_s", json_object_new_int64((int64_t)try_s));
+	request = cg_discover_adopt_new(device, argv[2], try_s);
 	if (cli->profile)
 		json_object_object_add(request, "profile", json_object_new_string(cli->profile));
 	if (cli->given & CG_OPTION_SHOW)
 		json_object_object_add(request, "show", json_object_new_boolean(true));
 	if (cli->given & CG_OPTION_FORCE)
 		json_object_object_add(request, "force", json_object_new_boolean(true));
-	if (!cg_caller_address(&from))
-		json_object_object_add(request, "from",
-				       json_object_new_string(cg_addr_format(&from, text)));
 	code = cg_ask(cli, request, &reply);
 	if (!reply)
 		return code;
-	print_adopted(cli, reply);
+	cg_discover_adopted(reply, cli->given & CG_OPTION_SHOW);
 	json_object_put(reply);
 	return code;
 }
@@ -320,7 +326,7 @@ int cg_cmd_forget(const struct cg_cli *cli, int argc, char **argv)
 
 int cg_cmd_release(const struct cg_cli *cli, int argc, char **argv)
 {
-	struct json_object *device = device_of(cli, argv[1]), *request, *reply;
+	struct json_object *device = cg_discover_device(cli, argv[1]), *request, *reply;
 	int code;
 
 	(void)argc;

@@ -4,6 +4,7 @@
 #define CG_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum cg_option {
 	CG_OPTION_TO = 0x1,
@@ -27,7 +28,19 @@ enum cg_option {
 	CG_OPTION_CLOSE = 0x40000,
 	CG_OPTION_PROFILE = 0x80000,
 	CG_OPTION_TRY = 0x100000,
-	CG_OPTION_TEXT = 0x200000,
+	CG_OPTION_TEXT = 0x2000000,
+	CG_OPTION_LAN = 0x200000,
+	CG_OPTION_HOME = 0x400000,
+	CG_OPTION_ADOPT = 0x800000,
+	CG_OPTION_START = 0x1000000,
+};
+
+#define CG_WORDS_MAX 16
+
+/* Of an option that may be given more than once. */
+struct cg_words {
+	const char *v[CG_WORDS_MAX];
+	size_t n;
 };
 
 /* The command line, options taken out. */
@@ -51,6 +64,7 @@ struct cg_cli {
 	const char *profile;
 	const char *trial;
 	const char *textfile;
+	struct cg_words lan, home, adopt;
 };
 
 struct cg_command {

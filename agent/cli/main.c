@@ -90,6 +90,14 @@ static const struct cg_command commands[] = {
 	{ "mappings", "[CAM] [--close]",
 	  N_("which openings of ports lead from outside to cameras, and who made them"),
 	  CG_OPTION_CLOSE, 0, 1, cg_cmd_mappings },
+	{ "setup",
+	  "[--yes] [--lan NAME] [--home NAME] [--probe] [--adopt NR|MAC=NAME] [--try TIME] [--start] "
+	  "[--show]",
+	  N_("the first steps, asked one by one: which interfaces are your LAN, which devices are "
+	     "cameras"),
+	  CG_OPTION_YES | CG_OPTION_LAN | CG_OPTION_HOME | CG_OPTION_PROBE | CG_OPTION_ADOPT |
+		  CG_OPTION_TRY | CG_OPTION_START | CG_OPTION_SHOW,
+	  0, 0, cg_cmd_setup },
 	{ "discover", "[--probe]",
 	  N_("devices that are no cameras of the configuration, and how much each is like one"),
 	  CG_OPTION_PROBE, 0, 0, cg_cmd_discover },
@@ -154,6 +162,10 @@ enum {
 	OPT_PROFILE,
 	OPT_TRY,
 	OPT_TEXTFILE,
+	OPT_LAN,
+	OPT_HOME,
+	OPT_ADOPT,
+	OPT_START,
 };
 
 static const struct option longopts[] = {
@@ -184,6 +196,10 @@ static const struct option longopts[] = {
 	{ "profile", required_argument, NULL, OPT_PROFILE },
 	{ "try", required_argument, NULL, OPT_TRY },
 	{ "textfile", required_argument, NULL, OPT_TEXTFILE },
+	{ "lan", required_argument, NULL, OPT_LAN },
+	{ "home", required_argument, NULL, OPT_HOME },
+	{ "adopt", required_argument, NULL, OPT_ADOPT },
+	{ "start", no_argument, NULL, OPT_START },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -275,6 +291,16 @@ static int add_word(struct line *line, char *word)
 				    _("A name with spaces is written in quotes."),
 				    _("too many arguments: '%s'"), word);
 	line->words[line->nwords++] = word;
+	return 0;
+}
+
+static int add_value(struct cg_cli *cli, unsigned int option, struct cg_words *words,
+		     const char *value)
+{
+	if (words->n == CG_WORDS_MAX)
+		return cg_say_error(cli, CG_EXIT_USAGE, NULL, _("too many arguments: '%s'"), value);
+	words->v[words->n++] = value;
+	cli->given |= option;
 	return 0;
 }
 
@@ -398,6 +424,18 @@ static int read_line(struct line *line, int argc, char **argv)
 			cli->textfile = optarg;
 			cli->given |= CG_OPTION_TEXT;
 			break;
+		case OPT_LAN:
+			r = add_value(cli, CG_OPTION_LAN, &cli->lan, optarg);
+			break;
+		case OPT_HOME:
+			r = add_value(cli, CG_OPTION_HOME, &cli->home, optarg);
+			break;
+		case OPT_ADOPT:
+			r = add_value(cli, CG_OPTION_ADOPT, &cli->adopt, optarg);
+			break;
+		case OPT_START:
+			cli->given |= CG_OPTION_START;
+			break;
 		case 'j':
 			cli->json = true;
 			break;
@@ -503,6 +541,10 @@ static int run(struct line *line)
 				   wrong & CG_OPTION_PROFILE ? "--profile" :
 				   wrong & CG_OPTION_TRY     ? "--try" :
 				   wrong & CG_OPTION_TEXT    ? "--textfile" :
+				   wrong & CG_OPTION_LAN     ? "--lan" :
+				   wrong & CG_OPTION_HOME    ? "--home" :
+				   wrong & CG_OPTION_ADOPT   ? "--adopt" :
+				   wrong & CG_OPTION_START   ? "--start" :
 							       "--since");
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");

@@ -507,6 +507,7 @@ static const struct command {
 	{ "allow", false, cg_command_allow },
 	{ "deny", false, cg_command_deny },
 	{ "undo", false, cg_command_undo },
+	{ "setup", false, cg_command_setup },
 	{ "learn", false, cg_command_learn },
 	{ "mappings", false, cg_command_mappings },
 	{ "discover", false, cg_command_discover },

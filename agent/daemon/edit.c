@@ -13,17 +13,15 @@
 #include "command.h"
 #include "devices.h"
 #include "uci.h"
-#include "undo.h"
+#include "edit.h"
 
 static void undo_free(struct cg_undo *u)
 {
 	free(u->text);
 }
 
-/* Puts text in place of the file u describes and reloads; the file is put back
- * if that is refused. 0, or after having failed the call 1: as before, -EIO: it is not. */
-static int try_file(struct cg_command_call *c, const struct cg_undo *u, const char *text,
-		    size_t len, const char *was, size_t was_len)
+int cg_edit_try(struct cg_command_call *c, const struct cg_undo *u, const char *text, size_t len,
+		const char *was, size_t was_len)
 {
 	struct cg_agent_applied applied;
 	struct cg_diag diag = { 0 };
@@ -151,7 +149,7 @@ static void add(struct cg_command_call *c, const char *key)
 				strerror(-err));
 		return;
 	}
-	err = try_file(c, &undo, text, len, undo.text, undo.len);
+	err = cg_edit_try(c, &undo, text, len, undo.text, undo.len);
 	if (err) {
 		if (err == 1)
 			(void)unlink(undo.copy);
@@ -176,6 +174,7 @@ void cg_command_deny(struct cg_command_call *c)
 
 void cg_command_undo(struct cg_command_call *c)
 {
+	const char *what = cg_command_text(c, "what");
 	_cleanup_(undo_free) struct cg_undo undo = { 0 };
 	_cleanup_free_ char *text = NULL;
 	size_t len;
@@ -185,6 +184,11 @@ void cg_command_undo(struct cg_command_call *c)
 	if (err < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s",
 				err == -ENOENT ? "there is nothing to take back" : strerror(-err));
+		return;
+	}
+	if (what && strcmp(what, undo.what)) {
+		cg_command_fail(c, CG_EXIT_FAILED, "nothing was changed",
+				"the last change is another: '%s'", undo.what);
 		return;
 	}
 	err = cg_wholefile_read(undo.file, CG_MAX_CONFIG_BYTES, &text, &len);
@@ -198,7 +202,7 @@ void cg_command_undo(struct cg_command_call *c)
 				"%s was changed since '%s'", undo.file, undo.what);
 		return;
 	}
-	if (try_file(c, &undo, undo.text, undo.len, text, len))
+	if (cg_edit_try(c, &undo, undo.text, undo.len, text, len))
 		return;
 	(void)unlink(undo.copy);
 	cg_log_notice("config: '%s' taken back in %s", undo.what, undo.file);

@@ -270,6 +270,22 @@ int cg_links_neighs_read(struct cg_links *links, struct cg_neigh **ret_neighs, s
 	return 0;
 }
 
+int cg_links_uplinks_read(struct cg_links *links, int **ret_ifindex, size_t *ret_n)
+{
+	struct rtmsg rt = { .rtm_family = AF_UNSPEC };
+	struct cg_links_list list = { .each = sizeof(int) };
+	int err = cg_links_dump(links->ask, RTM_GETROUTE, &rt, sizeof(rt), cg_links_dump_uplink,
+				&list);
+
+	if (err < 0) {
+		free(list.v);
+		return err;
+	}
+	*ret_ifindex = list.v;
+	*ret_n = list.n;
+	return 0;
+}
+
 int cg_links_neigh_seek(struct cg_links *links, int ifindex, const struct cg_addr *addr)
 {
 	bool v4 = cg_addr_is_v4(addr);

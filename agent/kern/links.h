@@ -57,6 +57,9 @@ struct cg_neigh {
 int cg_links_neighs_read(struct cg_links *links, struct cg_neigh **ret_neighs,
 			 size_t *ret_n) __must_check;
 
+/* Interfaces that a default route leads to, with a next hop or without; maybe twice. */
+int cg_links_uplinks_read(struct cg_links *links, int **ret_ifindex, size_t *ret_n) __must_check;
+
 /* Has the kernel look for a neighbour, as if something were to be sent there: who answers is in
  * cg_links_neighs_read() soon. Nothing else is sent. */
 int cg_links_neigh_seek(struct cg_links *links, int ifindex,

@@ -216,6 +216,38 @@ int cg_links_dump_route(struct nl_msg *msg, void *ctx)
 	return NL_OK;
 }
 
+/* Interfaces that default routes lead to, with a next hop or without one. */
+int cg_links_dump_uplink(struct nl_msg *msg, void *ctx)
+{
+	struct nlattr *tb[RTA_MAX + 1];
+	struct nlmsghdr *nh = nlmsg_hdr(msg);
+	const struct rtmsg *rt = nlmsg_data(nh);
+	struct rtnexthop *hop;
+	int left, *ifindex;
+
+	if (nh->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(nh, sizeof(*rt), tb, RTA_MAX, NULL) < 0 ||
+	    rt->rtm_dst_len || rt->rtm_type != RTN_UNICAST)
+		return NL_OK;
+	if (!tb[RTA_MULTIPATH]) {
+		ifindex = list_add(ctx);
+		if (!ifindex)
+			return NL_STOP;
+		*ifindex = (int)cg_attr_u32(tb[RTA_OIF]);
+		return NL_OK;
+	}
+	hop = nla_data(tb[RTA_MULTIPATH]);
+	left = nla_len(tb[RTA_MULTIPATH]);
+	/* RTNH_OK() reads a length that may lie behind what is left. */
+	for (; left >= (int)sizeof(*hop) && RTNH_OK(hop, left);
+	     left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+		ifindex = list_add(ctx);
+		if (!ifindex)
+			return NL_STOP;
+		*ifindex = hop->rtnh_ifindex;
+	}
+	return NL_OK;
+}
+
 /* Each kind has its flags in an attribute of its own number. */
 static bool in_hardware(const char *kind, struct nlattr *options)
 {

@@ -23,6 +23,7 @@ int cg_links_dump_link(struct nl_msg *msg, void *list);	  /* struct cg_link */
 int cg_links_dump_addr(struct nl_msg *msg, void *list);	  /* struct cg_link_addr */
 int cg_links_dump_neigh(struct nl_msg *msg, void *list);  /* struct cg_neigh */
 int cg_links_dump_route(struct nl_msg *msg, void *list);  /* next hops: cg_neigh, no MAC */
+int cg_links_dump_uplink(struct nl_msg *msg, void *list); /* of default routes: int, an ifindex */
 int cg_links_dump_filter(struct nl_msg *msg, void *list); /* struct cg_link_filter */
 
 /* Asks for a table with this head until it did not change meanwhile. */

@@ -989,6 +989,11 @@ usage_tests() {
 	usage 'release nobody' 'neither a number' release 3x
 	usage 'probe what' "'status' has no option --probe" status --probe
 	usage 'profile of whom' "'keep' has no option --profile" keep cam1 --profile x
+	usage 'setup, nobody to ask' 'no terminal to ask at' setup
+	usage 'setup as JSON asks nobody' 'no terminal to ask at' setup --json
+	usage 'setup takes no word' "cannot do with 'br-lan'" setup br-lan
+	usage 'lan of what' "'discover' has no option --lan" discover --lan br-lan
+	usage 'setup for no time' 'no time of at most 30d' setup --yes --try soon
 	usage 'try what' "'release' has no option --try" release 1 --try 1m
 	usage 'timeout what' 'no time' on --timeout x
 	usage 'why a prefix' 'one address' why cam1 203.0.113.0/24
@@ -1001,7 +1006,7 @@ usage_tests() {
 	cg --version
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
-	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters metrics check mud reload learn audit discover adopt keep forget release
+	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters metrics check mud reload learn audit setup discover adopt keep forget release
 		doctor update-lists detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
@@ -1032,7 +1037,7 @@ usage_tests() {
 	cg help --json
 	is 'help as JSON' "$(jq -r '.commands[].name' <<<"$out" | sort | tr -s '\n' ' ')" \
 		"$(printf '%s\n' "${commands[@]}" | sort | tr '\n' ' ')"
-	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try --textfile; do
+	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try --lan --home --adopt --start --textfile; do
 		in_file "camgate(1) has $c" $man "Fl.* Fl ${c#--}|Fl Fl ${c#--}"
 		in_file "completion has $c" packaging/completion/camgate "$c\b"
 	done

@@ -11,7 +11,7 @@
 #include "../../agent/daemon/devices_state.h"
 #include "../../agent/daemon/recordfile.h"
 #include "../../agent/daemon/statefile.h"
-#include "../../agent/daemon/undo.h"
+#include "../../agent/lib/undo.h"
 #include "../../agent/daemon/usagefile.h"
 #include "../../agent/kern/bootguard.h"
 #include "../../agent/lib/recordlist.h"

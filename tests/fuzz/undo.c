@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "../../agent/daemon/undo.h"
+#include "../../agent/lib/undo.h"
 #include "fuzz.h"
 
 static char dir[64], copy[96];

@@ -67,7 +67,7 @@ fresh
 printf '/* SPDX-License-Identifier: GPL-2.0-only */\n/* Planted. */\n/* FIX%s */\n' 'ME: later' >"$d/t/bpf/planted.h"
 finds 'something left for later' 'style: nothing left' "$lint/style.sh" "$d/t"
 fresh
-echo 'int planted(void) { return system("true"); }' >>"$d/t/agent/daemon/undo.c"
+echo 'int planted(void) { return system("true"); }' >>"$d/t/agent/lib/undo.c"
 finds 'a shell' 'style: no shell' "$lint/style.sh" "$d/t"
 fresh
 touch "$d/t/stray"

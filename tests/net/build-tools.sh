@@ -46,4 +46,5 @@ build chorus - chorus.c
 build rtspcam gstreamer-rtsp-server-1.0 rtspcam.c
 build hold - hold.c sock.c
 build turncam - turncam.c sock.c
+build typist - typist.c
 build watch gstreamer-1.0 watch.c

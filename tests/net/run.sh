@@ -27,7 +27,7 @@ tests=(
 	stop_silent stop_players stop_reload stop_reflector stop_upnp stop_turn upnp
 	two_cams lan_viewing open_to viewer_home viewer_follow max_viewers fragments manual_state schedule off_on rules budgets who monitor learn audit
 	record sessions signatures metrics
-	discover quarantine family
+	discover quarantine family setup guide
 	names names_race redirect mend
 	hotplug reattach port_faults filter_faults upgrade_layout gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach openwrt
 	control_abuse privilege systemd

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Copies of config files from before `allow` and `deny` changed them: the last few, newest first to go back. */
+/* Copies of config files from before `allow`, `deny` and `setup` changed them: the last few, newest first to go back. */
 #ifndef CG_UNDO_H
 #define CG_UNDO_H
 
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "../lib/cleanup.h"
+#include "cleanup.h"
 
 #define CG_UNDO_KEEP 10
 #define CG_UNDO_WHAT 512

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <camgate/limits.h>
-#include "../lib/wholefile.h"
+#include "wholefile.h"
 #include "undo.h"
 
 #define MAGIC  "camgate undo 1"
