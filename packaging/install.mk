@@ -7,6 +7,7 @@ MAN := $(addprefix packaging/man/,camgate.1 camgate.conf.5 camgate-control.7 \
 	camgate-netlink.7 camgated.8)
 PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua dlink eufy ezviz \
 	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
+DOCS := $(wildcard packaging/doc/*.md)
 UNITS := camgate.service camgate-bootguard.service camgate-clock.service
 METRICS := $(addprefix packaging/metrics/,camgate-metrics.service camgate-metrics.timer crontab.example grafana-camgate.json)
 BASH_COMPLETION := share/bash-completion/completions/camgate
@@ -31,6 +32,8 @@ install: all
 	$(Q)for f in $(METRICS); do $(TO_PREFIX) $$f >$(D)/share/camgate/metrics/$${f##*/} || exit 1; done
 	$(Q)[ -e $(CONF) ] || $(INSTALL) -m 644 packaging/camgate.conf $(CONF)
 	$(Q)$(INSTALL) -D -m 644 packaging/camgate.conf $(D)/share/camgate/camgate.conf
+	$(Q)$(INSTALL) -d -m 755 $(D)/share/doc/camgate
+	$(Q)$(INSTALL) -m 644 $(DOCS) $(D)/share/doc/camgate
 	$(Q)echo 'installed under $(D); configuration: $(CONF)'
 
 # Enforcement ends first: filters without their command could not be removed.
@@ -42,5 +45,5 @@ uninstall:
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
 	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
 		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf \
-		$(PROFILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
+		$(DOCS:packaging/doc/%=$(D)/share/doc/camgate/%) \ $(PROFILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/doc/camgate $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
