@@ -11,7 +11,7 @@ AGENT_TESTS := abuse adopt around audit control devices doctor edit ending expos
 	nft notify places ports power probe quota record reload retain schedule sessions show start state stop uci unknown viewers
 # Debian's packages that the house meets and that would start a service if installed.
 PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc
-AGENT_SCRIPTS := camgated cli mud openwrt packaging page sbom
+AGENT_SCRIPTS := camgated cli docs mud openwrt packaging page sbom
 BPF_TESTS := again country ask cuts devices diff discover escape fast frag from_cam fuzz hostile icmp modes names portmap probation quota redirect remote session signature soak to_cam
 
 # ---- building ------------------------------------------------------------

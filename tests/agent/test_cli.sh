@@ -990,7 +990,6 @@ usage_tests() {
 	usage 'probe what' "'status' has no option --probe" status --probe
 	usage 'profile of whom' "'keep' has no option --profile" keep cam1 --profile x
 	usage 'setup, nobody to ask' 'no terminal to ask at' setup
-	usage 'setup as JSON asks nobody' 'no terminal to ask at' setup --json
 	usage 'setup takes no word' "cannot do with 'br-lan'" setup br-lan
 	usage 'lan of what' "'discover' has no option --lan" discover --lan br-lan
 	usage 'setup for no time' 'no time of at most 30d' setup --yes --try soon

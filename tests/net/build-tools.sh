@@ -39,6 +39,7 @@ build tcx libbpf tcx.c
 build heartbeat - heartbeat.c sock.c
 build lookup - lookup.c
 build mmdb - mmdb.c
+build pageclient - pageclient.c
 build parley - parley.c
 build push - push.c sock.c
 build sink - sink.c sock.c
