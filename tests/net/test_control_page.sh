@@ -42,7 +42,7 @@ jq -c 'select(.v != 1 or .ok != true or (.code | type) != "number")' "$WORK/repl
 # What the page names: in its examples, or in its text.
 {
 	grep -oE '"[a-z_0-9]+":' "$PAGE" | tr -d '":'
-	sed -nE 's/^\.Ql //p' "$PAGE" | grep -oE '[a-z_0-9]+'
+	sed -nE 's/^\.(Pq )?Ql //p' "$PAGE" | grep -oE '[a-z_0-9]+'
 } | sort -u >"$WORK/documented"
 jq -r 'paths | map(strings) | last // empty' "$WORK/replies" | sort -u >"$WORK/keys"
 comm -23 "$WORK/keys" "$WORK/documented" >"$WORK/undocumented"
