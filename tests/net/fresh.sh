@@ -56,7 +56,7 @@ fresh_up()
 	rm -rf etc/systemd/system usr/lib/systemd/system/*.wants usr/lib/systemd/system/*.requires
 	sed -i /^camgate:/d etc/group
 	echo 0123456789abcdef0123456789abcdef >etc/machine-id
-	mkdir -p etc/systemd/system etc/systemd/system/camgate.service.d usr/src/camgate "\${new#/}/root" old
+	mkdir -p etc/systemd/system etc/systemd/system/camgate.service.d usr/src/camgate old
 	for t in sysinit basic shutdown umount final network-pre local-fs multi-user guide; do
 		printf '[Unit]\nDefaultDependencies=no\n' >etc/systemd/system/\$t.target
 	done

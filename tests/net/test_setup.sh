@@ -42,7 +42,7 @@ cameras() { cg_json status | jq -r '[.cams[].id] | join(" ")'; }
 
 fresh
 before=$(sum)
-ends "no terminal and no answers" 2 
+ends "no terminal and no answers" 2
 ends "--show changes nothing" 3 --show
 assert "it names the line" grep -qxF '  lan = { "br-lan" }' "$WORK/said"
 assert "and the interfaces with reasons" grep -qE '^  br-lan +bridge of lan1, lan2, lan3; 192\.168\.1\.1/24$' "$WORK/said"
