@@ -1172,11 +1172,11 @@ anchor $anchor"
 	is 'report: until' "$(jq -c '[.sessions[].what]' <<<"$out")" '["allowed"]'
 	cg report --format csv
 	is 'report: CSV: a line a row, ended by CR and LF' "$(grep -c $'\r$' "$tmp/out") $(wc -l <"$tmp/out")" '12 12'
-	is 'report: CSV: by country and network' "$(tr -d '"\r' <"$tmp/out" | awk -F, '$1 == "country" || $1 == "network" { print $1, $8, $9, $11, $15 }')" \
-		'country DE 5000  
-country <b>unknown  720 
-country  9  
-network  5000  AS64500'
+	is 'report: CSV: by country and network' "$(tr -d '"\r' <"$tmp/out" | awk -F, -v OFS='|' '$1 == "country" || $1 == "network" { print $1, $8, $9, $11, $15 }')" \
+		'country|DE|5000||
+country|<b>unknown||720|
+country||9||
+network||5000||AS64500'
 	has 'report: CSV: quotes are doubled' "$out" '"an""na"'
 	has 'report: CSV: no formula' "$out" "\"'=cmd|' /C calc'!A0\""
 	is 'report: CSV: as RFC 4180 reads it' "$(awk -v RS='\r\n' '{
