@@ -143,7 +143,7 @@ cat >"$tmp/bin/logger" <<'END'
 echo "logger $*" >>"$CALLS"
 END
 chmod +x "$tmp/bin/nft" "$tmp/bin/logger"
-export CALLS=$tmp/calls NFT_FAILS=$tmp/fails CAMGATE_STATE_DIR=$tmp/state
+export CALLS=$tmp/calls NFT_FAILS=$tmp/fails CAMGATE_STATE_DIR=$tmp/state CAMGATE_PIN_DIR=$tmp/pins
 run() { # action
 	: >"$CALLS"
 	PATH=$tmp/bin:$PATH sh "$tmp/rc.common" "$script" "$1"
@@ -157,6 +157,11 @@ touch "$tmp/state/bootguard-bridge.nft"
 run start
 is 'of procd: and that of the bridge' "$? $(tr '\n' ';' <"$CALLS")" \
 	"0 nft -f $tmp/state/bootguard.nft;nft -f $tmp/state/bootguard-bridge.nft;"
+mkdir "$tmp/pins"
+touch "$tmp/pins/cg_meta"
+run start
+is 'of procd: where a policy is in force nothing is loaded' "$? $(cat "$CALLS")" '0 '
+rm -r "$tmp/pins"
 : >"$NFT_FAILS"
 run boot
 is 'of procd: a failure does not keep the system from booting' "$?" 0

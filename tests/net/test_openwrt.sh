@@ -117,7 +117,7 @@ wait_for 10 gone "$pid"
 for dev in lan1 lan2 lan3; do
 	assert "no program on $dev" bare $dev
 done
-assert_num "pins" "$(find "$root/sys/fs/bpf" -mindepth 1 | wc -l)" "==" 0
+assert_num "pins" "$(find "$root/sys/fs/bpf" -path "*camgate*" | wc -l)" "==" 0
 assert_num "tables of nft" "$(in_ns gw nft list tables | grep -c camgate)" "==" 0
 assert_num "files" "$(find "$root/etc/camgate" "$root/run/camgate" "$root"/etc/rc.d/*camgate* 2>/dev/null | wc -l)" "==" 0
 assert "the household's file stays" test -s "$root/etc/config/camgate"
