@@ -163,7 +163,7 @@ does "a device's own words are shown as they are" 5 js_true 'return [...document
 exposure() { cg_json status | jq -e --arg id "$1" --arg is "$2" 'any(.cams[]; .id == $id and .exposure == $is)'; }
 click() { js_true 'const e = [...document.querySelectorAll("button, summary")].filter((e) => (e.getAttribute("aria-label") || e.textContent) == arguments[0] && e.getClientRects().length)[0]; if (!e) return false; e.click(); return true' "$1"; }
 says() { js_true 'return document.querySelector(".cg-said[role=" + arguments[0] + "]").textContent.includes(arguments[1])' "$1" "$2"; }
-left() { js 'const e = document.querySelector("#cg-cam-nursery").closest("section").querySelector("[role=timer]"); return e ? e.textContent : ""'; }
+left() { js 'const e = document.querySelector("section[data-key=nursery]").querySelector("[role=timer]"); return e ? e.textContent : ""'; }
 left_s() { left | tr -d '"' | awk -F: '{ print $1 * 60 + $2 }'; }
 ticks() { [[ $(left) != "$1" && $(left) != '""' ]]; }
 

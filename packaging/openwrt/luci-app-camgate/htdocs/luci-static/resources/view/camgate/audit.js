@@ -106,8 +106,8 @@ function draw(reply) {
 			cg.mayWrite() ? cg.button('probe', { cam: cam.id, name: cam.name }, _('Ask the camera'), { 'aria-describedby': 'cg-asked' }) : null,
 			el('span', { 'id': 'cg-asked' }, askedOf(cam))
 		]),
-		el('section', { 'data-key': cam.id, 'aria-labelledby': 'cg-audit-' + cam.id }, [
-			el('h3', { 'id': 'cg-audit-' + cam.id }, cam.name),
+		el('section', { 'data-key': cam.id, 'aria-label': cam.name }, [
+			el('h3', {}, cam.name),
 			what ? el('p', { 'data-key': 'what' }, what) : null,
 			el('h4', { 'data-key': 'findings' }, _('Findings')), findingsOf(cam),
 			(cam.mappings || []).length ? el('h4', { 'data-key': 'ports' }, _('Ports that lead to it from outside')) : null,

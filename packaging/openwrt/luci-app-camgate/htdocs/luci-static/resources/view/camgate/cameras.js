@@ -119,9 +119,9 @@ function cardOf(cam, st) {
 	const stop = (st.stopped_lately || []).filter((s) => s.id == cam.id)[0];
 	const trial = (st.trials || []).filter((t) => t.id == cam.id)[0];
 
-	return el('section', { 'class': 'cg-card', 'data-key': cam.id, 'aria-labelledby': 'cg-cam-' + cam.id }, [
+	return el('section', { 'class': 'cg-card', 'data-key': cam.id, 'aria-label': cam.name }, [
 		el('div', { 'class': 'cg-head', 'data-key': 'head' }, [
-			el('h3', { 'id': 'cg-cam-' + cam.id }, cam.name),
+			el('h3', {}, cam.name),
 			el('span', {}, [ stateOf(cam, st.off_until_s), ' (', reasonOf(cam), ')' ])
 		]),
 		cam.until_s && cam.why == 'opening' ? el('p', { 'data-key': 'left' }, [ _('Closes in') + ' ', el('span', { 'class': 'cg-left', 'role': 'timer', 'data-until': cam.until_s }, ''),

@@ -53,7 +53,7 @@ function formOf(d) {
 }
 
 function cardOf(d) {
-	const who = whoOf(d), id = 'cg-dev-' + d.mac.replace(/:/g, '');
+	const who = whoOf(d);
 	const facts = [
 		[ _('MAC'), d.mac ],
 		[ _('Address'), d.address ? (d.port ? _('%s on %s').format(d.address, d.port) : d.address) : _('none seen') ],
@@ -64,8 +64,8 @@ function cardOf(d) {
 
 	if (d.profile)
 		facts.push([ _('Profile that fits'), d.profile ]);
-	return el('section', { 'class': 'cg-card', 'data-key': d.mac, 'aria-labelledby': id }, [
-		el('div', { 'class': 'cg-head', 'data-key': 'head' }, [ el('h3', { 'id': id }, nameOf(d)), classOf(d) ]),
+	return el('section', { 'class': 'cg-card', 'data-key': d.mac, 'aria-label': who }, [
+		el('div', { 'class': 'cg-head', 'data-key': 'head' }, [ el('h3', {}, nameOf(d)), classOf(d) ]),
 		d.reasons.length ? el('h4', { 'data-key': 'shows' }, _('What it shows')) : null,
 		d.reasons.length ? el('ul', { 'data-key': 'reasons' }, d.reasons.map((r) => el('li', { 'data-key': r }, sentences.own(r)))) : null,
 		cg.mayWrite() ? el('div', { 'class': 'cg-row', 'data-key': 'controls' }, opened[d.mac] ? formOf(d) : [
