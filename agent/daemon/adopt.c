@@ -14,6 +14,7 @@
 #include "../lib/ident.h"
 #include "../lib/jsonout.h"
 #include "../lib/wholefile.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "devices_state.h"
 #include "uci.h"
@@ -84,7 +85,7 @@ static bool mac_ok(struct cg_command_call *c, const struct cg_mac *mac)
 		for (size_t i = 0; i < n; i++)
 			if (!memcmp(&neigh[i].addr, &addr, sizeof(addr)) &&
 			    !memcmp(&neigh[i].mac, mac, sizeof(*mac)))
-				of = "the device you are logged in from";
+				of = N_("the device you are logged in from");
 	if (!of || flag(c, "force"))
 		return true;
 	cg_command_fail(c, CG_EXIT_FAILED,
@@ -107,7 +108,7 @@ static bool name_ok(struct cg_command_call *c, struct wish *w)
 	if (!fault) {
 		cg_ident_make(w->name, w->id);
 		if (cg_ident_id_fault(w->id))
-			fault = "a name that an id can be made from";
+			fault = N_("a name that an id can be made from");
 	}
 	if (fault) {
 		cg_command_fail(c, CG_EXIT_USAGE, NULL, "name: found '%s', expected %s", w->name,
@@ -190,7 +191,7 @@ static bool wish_read(struct cg_command_call *c, struct wish *w)
 	if (!c->a->policy.now) {
 		cg_command_fail(c, CG_EXIT_CONFIG, "repair the config first", "%s",
 				c->a->cfg.error[0] ? c->a->cfg.error :
-						     "the config is not in force");
+						     N_("the config is not in force"));
 		return false;
 	}
 	if (cg_held_is_configured(c->a->policy.now, &w->mac)) {

@@ -9,6 +9,7 @@
 #define CG_AUDIT_PROBE_H
 
 #include "agent.h"
+#include "../lib/told.h"
 
 /* Connections at once, and how long each and all of a camera may take. */
 #define CG_PROBE_AT_ONCE 12
@@ -21,7 +22,7 @@
 #define CG_PROBE_LOOKS	 4
 
 #define CG_PROBE_ABSENT \
-	"the gateway knows no neighbour with its MAC and address: it is off, or has another address"
+	N_("the gateway knows no neighbour with its MAC and address: it is off, or has another address")
 
 struct cg_probes;
 

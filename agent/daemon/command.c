@@ -16,6 +16,7 @@
 #include "../lib/optional.h"
 #include "../lib/view.h"
 #include "../lib/viewers.h"
+#include "../lib/told.h"
 #include "audit.h"
 #include "command.h"
 #include "guard.h"
@@ -404,7 +405,7 @@ static void caller_warn(struct cg_command_call *c)
 		cam = cg_own_caller(c->a->kern.links, c->a->policy.now, &addr);
 	if (!cam)
 		return;
-	(void)snprintf(text, sizeof(text), "camera '%s' is the device you are logged in from",
+	(void)snprintf(text, sizeof(text), N_("camera '%s' is the device you are logged in from"),
 		       cam->name);
 	cg_log_warning("%s: the device that the reload was asked from, %s", cam->name, from);
 	list = json_object_new_array();
@@ -548,9 +549,9 @@ struct json_object *cg_command_run(struct cg_agent *a, struct json_object *reque
 		if (strcmp(commands[i].name, name))
 			continue;
 		if (!may(a, &commands[i], privileged))
-			return cg_command_refuse(CG_EXIT_FAILED,
-						 "only root and members of group `" CG_CTL_GROUP
-						 "` may do this");
+			return cg_command_refuse(
+				CG_EXIT_FAILED,
+				N_("only root and members of group `camgate` may do this"));
 		c.reply = reply_new(true, CG_EXIT_OK);
 		if (a->run.leave)
 			cg_command_fail(&c, CG_EXIT_FAILED, NULL, "the agent is leaving");

@@ -7,6 +7,7 @@
 #include "../lib/auditjson.h"
 #include "../lib/civil.h"
 #include "../lib/jsonout.h"
+#include "../lib/told.h"
 #include "audit_state.h"
 #include "command.h"
 #include "guard.h"
@@ -159,7 +160,7 @@ void cg_command_audit(struct cg_command_call *c)
 
 	if (probe && !c->privileged) {
 		cg_command_fail(c, CG_EXIT_FAILED, NULL,
-				"only root and members of group `" CG_CTL_GROUP "` may do this");
+				N_("only root and members of group `camgate` may do this"));
 		return;
 	}
 	if (cg_command_text(c, "cam")) {

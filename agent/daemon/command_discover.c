@@ -5,6 +5,7 @@
 #include <string.h>
 #include <camgate/ctl.h>
 #include "../lib/jsonout.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "devices_state.h"
 
@@ -86,7 +87,7 @@ static void probe(struct cg_command_call *c)
 				CG_PROBE_EVERY_S);
 	else if (err < 0)
 		cg_command_fail(c, CG_EXIT_FAILED, NULL, "the LAN cannot be asked: %s",
-				err == -ENOENT ? "no LAN interface has an IPv4 address" :
+				err == -ENOENT ? N_("no LAN interface has an IPv4 address") :
 						 strerror(-err));
 	if (err < 0)
 		return;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <camgate/ctl.h>
 #include "../lib/jsonout.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "mappings.h"
 #include "notify.h"
@@ -57,35 +58,38 @@ static const char *target_text(const struct cg_mapping *m, char buf[static 80])
 
 const char *cg_mappings_text(const struct cg_mapping *m, char buf[static CG_MAPPINGS_TEXT])
 {
-	char port[16], target[80], proto[8], from[CG_PREFIX_STRLEN];
-	const char *who = m->has_from ? cg_prefix_format(&m->from, from) : "anybody outside";
+	char port[16], outer[48], target[80], proto[8], from[CG_PREFIX_STRLEN];
+	const char *who = m->has_from ? cg_prefix_format(&m->from, from) : N_("anybody outside");
 
 	(void)ports_text(m->out_lo, m->out_hi, port);
+	(void)snprintf(outer, sizeof(outer), *port ? N_("port %s/%s") : N_("any port%s/%s"), port,
+		       cg_mapping_proto(m->proto, proto));
 	(void)target_text(m, target);
 	if (m->kind == CG_MAPPING_PASS)
-		(void)snprintf(buf, CG_MAPPINGS_TEXT, "%s is let through to %s/%s", who, target,
+		(void)snprintf(buf, CG_MAPPINGS_TEXT, N_("%s is let through to %s/%s"), who, target,
 			       cg_mapping_proto(m->proto, proto));
 	else
-		(void)snprintf(buf, CG_MAPPINGS_TEXT, "%s%s/%s of the gateway %s to %s for %s",
-			       *port ? "port " : "any port", port,
-			       cg_mapping_proto(m->proto, proto),
-			       m->kind == CG_MAPPING_LEASE ? "will lead" : "leads", target, who);
+		(void)snprintf(buf, CG_MAPPINGS_TEXT,
+			       m->kind == CG_MAPPING_LEASE ?
+				       N_("%s of the gateway will lead to %s for %s") :
+				       N_("%s of the gateway leads to %s for %s"),
+			       outer, target, who);
 	return buf;
 }
 
 const char *cg_mappings_where(const struct cg_mapping *m, char buf[static CG_MAPPINGS_TEXT])
 {
 	static const char *const made[] = {
-		[CG_MAPPING_BY_HAND] = "by hand",
-		[CG_MAPPING_BY_FW4] = "by OpenWrt's firewall",
-		[CG_MAPPING_BY_IPTABLES] = "by iptables",
-		[CG_MAPPING_BY_UPNP] = "by UPnP, NAT-PMP or PCP",
+		[CG_MAPPING_BY_HAND] = N_("by hand"),
+		[CG_MAPPING_BY_FW4] = N_("by OpenWrt's firewall"),
+		[CG_MAPPING_BY_IPTABLES] = N_("by iptables"),
+		[CG_MAPPING_BY_UPNP] = N_("by UPnP, NAT-PMP or PCP"),
 	};
 
 	if (*m->file)
 		(void)snprintf(buf, CG_MAPPINGS_TEXT, "%s, %s:%d", made[m->by], m->file, m->line);
 	else
-		(void)snprintf(buf, CG_MAPPINGS_TEXT, "%s, rule %llu of %s %s %s", made[m->by],
+		(void)snprintf(buf, CG_MAPPINGS_TEXT, N_("%s, rule %llu of %s %s %s"), made[m->by],
 			       (unsigned long long)m->handle, m->family, m->table, m->chain);
 	return buf;
 }
@@ -95,24 +99,26 @@ const char *cg_mappings_todo(const struct cg_mapping *m, bool tried,
 {
 	buf[0] = '\0';
 	if (cg_mappings_closable(m) && !tried)
-		(void)snprintf(buf, CG_MAPPINGS_TEXT, "`camgate mappings --close` closes it");
+		(void)snprintf(buf, CG_MAPPINGS_TEXT, N_("`camgate mappings --close` closes it"));
 	else if (m->by == CG_MAPPING_BY_FW4)
 		(void)snprintf(buf, CG_MAPPINGS_TEXT,
-			       "take the section '%s' out of /etc/config/firewall, then "
-			       "`service firewall reload`",
+			       N_("take the section '%s' out of /etc/config/firewall, then "
+				  "`service firewall reload`"),
 			       m->note);
 	else if (m->by == CG_MAPPING_BY_UPNP && !m->sure)
-		(void)snprintf(buf, CG_MAPPINGS_TEXT,
-			       "whose address it is now is not certain: switch the camera on and "
-			       "ask again, or write its `address` in the config");
+		(void)snprintf(
+			buf, CG_MAPPINGS_TEXT,
+			N_("whose address it is now is not certain: switch the camera on and "
+			   "ask again, or write its `address` in the config"));
 	else if (*m->file)
-		(void)snprintf(buf, CG_MAPPINGS_TEXT, "take line %d out of %s", m->line, m->file);
+		(void)snprintf(buf, CG_MAPPINGS_TEXT, N_("take line %d out of %s"), m->line,
+			       m->file);
 	else
 		(void)snprintf(buf, CG_MAPPINGS_TEXT,
-			       "take it out of the ruleset it comes from; until then: "
-			       "`nft delete rule %s %s %s handle %llu`%s",
+			       N_("take it out of the ruleset it comes from; until then: "
+				  "`nft delete rule %s %s %s handle %llu`%s"),
 			       m->family, m->table, m->chain, (unsigned long long)m->handle,
-			       m->sole ? "" : ", which leads to others too");
+			       m->sole ? "" : N_(", which leads to others too"));
 	return buf;
 }
 
@@ -223,10 +229,11 @@ static struct json_object *unread_new(const struct cg_mapping_list *list)
 		cg_json_add(o, "by", json_object_new_string(cg_mapping_by_name(u->by)));
 		(void)snprintf(
 			text, sizeof(text),
-			"rule %llu of %s %s %s cannot be read here (%s): it may lead to a "
-			"camera%s",
+			N_("rule %llu of %s %s %s cannot be read here (%s): it may lead to a "
+			   "camera%s"),
 			(unsigned long long)u->handle, u->family, u->table, u->chain, u->what,
-			u->by == CG_MAPPING_BY_IPTABLES ? "; `iptables -t nat -S` shows it" : "");
+			u->by == CG_MAPPING_BY_IPTABLES ? N_("; `iptables -t nat -S` shows it") :
+							  "");
 		cg_json_add(o, "text", json_object_new_string(text));
 		cg_json_push(l, o);
 	}

@@ -11,6 +11,7 @@
 #include "../lib/reason.h"
 #include "../lib/rule.h"
 #include "../lib/view.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "devices.h"
 #include "guard.h"
@@ -85,7 +86,7 @@ static void ports_put(struct cg_command_call *c, struct json_object *attn)
 		cg_json_push(list, o);
 		if (!p->attached)
 			attention(attn, "port %s is not enforced: %s", p->name,
-				  p->err ? strerror(-p->err) : "not attached yet");
+				  p->err ? strerror(-p->err) : N_("not attached yet"));
 		if (p->before)
 			attention(
 				attn,
@@ -137,9 +138,12 @@ static void guard_put(struct cg_command_call *c, struct json_object *attn)
 	if (s.mode != CG_GUARD_OFF && !s.by)
 		attention(attn, "the guard is not in force%s%s", *s.why ? ": " : "", s.why);
 	if (s.unmarked)
-		attention(attn, "%llu packets of cameras had passed no filter: the guard %s them",
-			  (unsigned long long)s.unmarked,
-			  s.mode == CG_GUARD_DROP ? "dropped" : "counted");
+		attention(
+			attn,
+			s.mode == CG_GUARD_DROP ?
+				N_("%llu packets of cameras had passed no filter: the guard dropped them") :
+				N_("%llu packets of cameras had passed no filter: the guard counted them"),
+			(unsigned long long)s.unmarked);
 	if (c->a->run.reattached)
 		attention(
 			attn,
@@ -248,8 +252,11 @@ void cg_command_status(struct cg_command_call *c)
 	cg_command_put_text(c, "enforced", enforced);
 	guard_put(c, attn);
 	if (cg_mappings_count(a))
-		attention(attn, "%zu port opening%s to cameras: `camgate mappings`",
-			  cg_mappings_count(a), cg_mappings_count(a) == 1 ? " leads" : "s lead");
+		attention(attn,
+			  cg_mappings_count(a) == 1 ?
+				  N_("%zu port opening leads to cameras: `camgate mappings`") :
+				  N_("%zu port openings lead to cameras: `camgate mappings`"),
+			  cg_mappings_count(a));
 	seen = cams_put(c, &t, attn);
 	cg_devices_status(c, attn);
 	cg_sessions_status(c);
@@ -429,10 +436,15 @@ static void answer_put(const struct cg_agent *a, struct json_object *o,
 		       const struct cg_datapath_answer *ans)
 {
 	const struct cg_policy_rule *r = rule_of(cam, ans->rule);
+	static const char *const formats[2][2] = {
+		{ N_("%s from %s passes: %s"), N_("%s from %s is stopped: %s") },
+		{ N_("%s to %s passes: %s"), N_("%s to %s is stopped: %s") },
+	};
 	bool drop = cg_reason_is_drop(ans->reason), v6 = !cg_addr_is_v4(&probe->peer);
-	char text[1280], rule[CG_RULE_STRLEN + 16], addr[CG_ADDR_STRLEN], proto[8],
-		port[16] = "", at[CG_RULE_STRLEN + 300] = "", budget[CG_BUDGET_STRLEN],
-		place[CG_PLACES_TEXT] = "";
+	char text[1280], end[CG_ADDR_STRLEN + 32], because[1024], rule[CG_RULE_STRLEN + 16],
+		addr[CG_ADDR_STRLEN], proto[8], port[16] = "", at[CG_RULE_STRLEN + 300] = "",
+						budget[CG_BUDGET_STRLEN],
+						place[CG_PLACES_TEXT] = "";
 
 	if (probe->proto == IPPROTO_TCP || probe->proto == IPPROTO_UDP ||
 	    probe->proto == IPPROTO_SCTP)
@@ -455,13 +467,14 @@ static void answer_put(const struct cg_agent *a, struct json_object *o,
 				       r->pos.line);
 		}
 	}
-	(void)snprintf(text, sizeof(text), "%s %s %s%s%s%s/%s %s: %s%s%s%s", cam->name,
-		       probe->up ? "to" : "from", v6 && port[0] ? "[" : "",
+	(void)snprintf(end, sizeof(end), "%s%s%s%s/%s", v6 && port[0] ? "[" : "",
 		       cg_addr_format(&probe->peer, addr), v6 && port[0] ? "]" : "", port,
-		       cg_view_proto(probe->proto, proto), drop ? "is stopped" : "passes",
-		       ans->reason == CG_PASS_CONTROL && !r ? "its dns or ntp is `any`" :
+		       cg_view_proto(probe->proto, proto));
+	(void)snprintf(because, sizeof(because), "%s%s%s%s",
+		       ans->reason == CG_PASS_CONTROL && !r ? N_("its dns or ntp is `any`") :
 							      cg_reason_text(ans->reason),
 		       at, place[0] ? "; " : "", place);
+	(void)snprintf(text, sizeof(text), formats[probe->up][drop], cam->name, end, because);
 	if (place[0])
 		cg_json_add(o, "place", json_object_new_string(place));
 	cg_json_add(o, "verdict", json_object_new_string(drop ? "drop" : "pass"));

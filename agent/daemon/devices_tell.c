@@ -34,8 +34,7 @@ const char *cg_devices_who(const struct cg_device_known *d, char buf[static CG_D
 	if (*n->clues.hostname || *addr || *n->port)
 		(void)snprintf(at, sizeof(at), " (%s%s%s%s%s)", n->clues.hostname,
 			       *n->clues.hostname && *addr ? ", " : "", addr,
-			       *n->port ? (*addr || *n->clues.hostname ? " on " : "on ") : "",
-			       n->port);
+			       *n->port && (*addr || *n->clues.hostname) ? ", " : "", n->port);
 	(void)snprintf(buf, CG_DEVICES_WHO, "%s%s", cg_mac_format(&n->mac, mac), at);
 	return buf;
 }

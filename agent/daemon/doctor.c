@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <camgate/ctl.h>
 #include "../lib/jsonout.h"
+#include "../lib/told.h"
 #include "../kern/host.h"
 #include "../kern/listens.h"
 #include "../kern/offload.h"
@@ -67,9 +68,9 @@ static bool no_nft(const char *why)
 static const char *install_nft(const struct cg_agent *a, bool netdev)
 {
 	if (cg_host_kind(a->opts.root) == CG_HOST_OPENWRT)
-		return netdev ? "install kmod-nft-netdev, or kmod-camgate" :
-				"install nftables and kmod-nft-netdev, or kmod-camgate";
-	return netdev ? "use a kernel with CONFIG_NF_TABLES_NETDEV" : "install nftables";
+		return netdev ? N_("install kmod-nft-netdev, or kmod-camgate") :
+				N_("install nftables and kmod-nft-netdev, or kmod-camgate");
+	return netdev ? N_("use a kernel with CONFIG_NF_TABLES_NETDEV") : N_("install nftables");
 }
 
 static void kernel(struct findings *f)
@@ -149,16 +150,16 @@ static void order(struct findings *f, const struct cg_agent_port *p, bool egress
 			found(f, WARN, "port", "give that filter a preference above 202",
 			      "%s: a %s filter at preference %u %s is asked before ours and may pass packets by",
 			      p->name, filters[i].kind, filters[i].pref,
-			      egress ? "to the cameras" : "from the cameras");
+			      egress ? N_("to the cameras") : N_("from the cameras"));
 }
 
 static const char *port_fix(const struct cg_agent *a, int err, char *buf, size_t n)
 {
 	if (err == -EBUSY)
-		return "remove the `ingress` qdisc of this port";
+		return N_("remove the `ingress` qdisc of this port");
 	if (err != -ENOPKG && err != -ENOSYS)
 		return NULL;
-	(void)snprintf(buf, n, "install %s",
+	(void)snprintf(buf, n, N_("install %s"),
 		       cg_host_package(cg_host_kind(a->opts.root),
 				       err == -ENOPKG ? CG_HOST_CLSACT : CG_HOST_CLS_BPF));
 	return buf;
@@ -193,13 +194,13 @@ static void ports(struct findings *f)
 
 		if (there > 0)
 			found(f, OK, "port", NULL, "%s: attached%s", p->name,
-			      there == CG_ATTACHED_TCX ? " by TCX" : "");
+			      there == CG_ATTACHED_TCX ? N_(" by TCX") : "");
 		else
 			found(f, FAIL, "port", port_fix(a, p->err, fix, sizeof(fix)),
 			      "%s: not enforced: %s", p->name,
 			      p->err	? strerror(-p->err) :
 			      there < 0 ? strerror(-there) :
-					  "filters are gone");
+					  N_("filters are gone"));
 		order_tcx(f, p);
 		if (there == CG_ATTACHED_TCX)
 			continue;
@@ -277,7 +278,7 @@ static void boot(struct findings *f)
 	if (host == CG_HOST_OTHER || !a->policy.ncams)
 		return;
 	if (r == -ENOENT)
-		found(f, WARN, "boot guard", "install camgate-bootguard",
+		found(f, WARN, "boot guard", N_("install camgate-bootguard"),
 		      "not installed: while it boots the cameras are not held");
 	else if (!r)
 		found(f, WARN, "boot guard", cg_host_bootguard_command(host),
@@ -308,11 +309,11 @@ static void guard(struct findings *f)
 	}
 	found(f, s.unmarked ? WARN : OK, "guard", NULL,
 	      "%s on %zu ports, by %s; %llu packets of cameras had passed no filter%s",
-	      s.mode == CG_GUARD_DROP ? "drops" : "counts", s.ports, s.by,
+	      s.mode == CG_GUARD_DROP ? N_("drops") : N_("counts"), s.ports, s.by,
 	      (unsigned long long)s.unmarked,
 	      !s.unmarked	      ? "" :
-	      s.mode == CG_GUARD_DROP ? " and were dropped" :
-					" and were let through");
+	      s.mode == CG_GUARD_DROP ? N_(" and were dropped") :
+					N_(" and were let through"));
 	if (s.left_out)
 		found(f, WARN, "guard", "rename them to letters and digits",
 		      "%zu ports cannot be guarded", s.left_out);
@@ -330,7 +331,7 @@ static void endings(struct findings *f)
 	if (conntrack)
 		found(f, WARN, "resets",
 		      cg_host_kind(f->a->opts.root) == CG_HOST_OPENWRT ?
-			      "install kmod-nf-conntrack-netlink" :
+			      N_("install kmod-nf-conntrack-netlink") :
 			      "modprobe nf_conntrack_netlink",
 		      "%s: entries of flows that were stopped stay until they expire", conntrack);
 	if (e && !resets && !conntrack)
@@ -374,12 +375,12 @@ static void servers(struct findings *f)
 	}
 	if (dns && !cg_listens_udp(a->opts.root, 53) && !a->run.nresolver)
 		found(f, WARN, "dns",
-		      "install dnsmasq, or name the LAN's resolver: resolver = ADDRESS",
+		      N_("install dnsmasq, or name the LAN's resolver: resolver = ADDRESS"),
 		      "no DNS service here: %zu cameras that ask the gateway get no answer", dns);
 	else if (dns)
 		found(f, OK, "dns", NULL, "%zu cameras ask %s", dns,
-		      a->run.nresolver ? "the gateway or the resolver of the config" :
-					 "the gateway");
+		      a->run.nresolver ? N_("the gateway or the resolver of the config") :
+					 N_("the gateway"));
 	if (unbound)
 		found(f, WARN, "dns", "switch it on, or write its MAC behind its address",
 		      "%zu resolvers of the config were never seen: their answers are not believed",
@@ -387,7 +388,7 @@ static void servers(struct findings *f)
 	if (ntp && !cg_listens_udp(a->opts.root, 123))
 		found(f, WARN, "ntp",
 		      openwrt ? "uci set system.ntp.enable_server=1" :
-				"install chrony, with `allow` for the LAN",
+				N_("install chrony, with `allow` for the LAN"),
 		      "no NTP service here: %zu cameras that ask the gateway get no time", ntp);
 	else if (ntp)
 		found(f, OK, "ntp", NULL, "%zu cameras have their time from the gateway", ntp);
@@ -433,8 +434,7 @@ void cg_command_doctor(struct cg_command_call *c)
 		if (!c->privileged) {
 			json_object_put(f.list);
 			cg_command_fail(c, CG_EXIT_FAILED, NULL,
-					"only root and members of group `" CG_CTL_GROUP
-					"` may do this");
+					N_("only root and members of group `camgate` may do this"));
 			return;
 		}
 		cg_doctor_fix(c->a, fixed, &f);

@@ -7,6 +7,7 @@
 #include "../kern/nft.h"
 #include "../kern/offload.h"
 #include "doctor.h"
+#include "../lib/told.h"
 
 /* What the kernel would take, asked one thing at a time. lo is everywhere. */
 static const struct {
@@ -16,15 +17,15 @@ static const struct {
 	{ CG_HOST_NFT_NETDEV,
 	  "add table netdev camgate_probe\n"
 	  "add chain netdev camgate_probe c { type filter hook ingress device \"lo\" priority 0; }\n",
-	  "rules at an interface, which the guard needs" },
+	  N_("rules at an interface, which the guard needs") },
 	{ CG_HOST_NFT_BRIDGE,
 	  "add table bridge camgate_probe\n"
 	  "add chain bridge camgate_probe c { type filter hook forward priority 0; }\n",
-	  "rules in a bridge, by which the boot guard holds what is not routed" },
+	  N_("rules in a bridge, by which the boot guard holds what is not routed") },
 	{ CG_HOST_NFT_FLOW,
 	  "add table inet camgate_probe\n"
 	  "add flowtable inet camgate_probe f { hook ingress priority 0; devices = { lo }; }\n",
-	  "flow tables, which the firewall is configured to use" },
+	  N_("flow tables, which the firewall is configured to use") },
 };
 
 static bool asked(const struct cg_agent *a, enum cg_host_need need)
@@ -54,12 +55,12 @@ static void by_nft(const struct cg_agent *a, enum cg_host host,
 		if (!r)
 			continue;
 		if (r == -ENOENT) {
-			(void)snprintf(text, sizeof(text), "there is no nft: install %s",
+			(void)snprintf(text, sizeof(text), N_("there is no nft: install %s"),
 				       cg_host_package(host, CG_HOST_NFT));
 			say(ctx, false, text);
 			return;
 		}
-		(void)snprintf(text, sizeof(text), "the kernel has no %s: install %s",
+		(void)snprintf(text, sizeof(text), N_("the kernel has no %s: install %s"),
 			       wanted[i].what, cg_host_package(host, wanted[i].need));
 		say(ctx, false, text);
 	}
@@ -76,7 +77,7 @@ static void by_conntrack(enum cg_host host, void (*say)(void *ctx, bool ok, cons
 	    cg_offload_flows_read(NULL, 0, &flows) != -EOPNOTSUPP)
 		return;
 	(void)snprintf(text, sizeof(text),
-		       "the kernel does not tell what is in flow table '%s': install %s", name,
+		       N_("the kernel does not tell what is in flow table '%s': install %s"), name,
 		       cg_host_package(host, CG_HOST_CT_NETLINK));
 	say(ctx, false, text);
 }
@@ -92,14 +93,15 @@ static void by_tc(const struct cg_agent *a, enum cg_host host,
 		cls_bpf |= a->run.port[i].err == -ENOSYS;
 	}
 	if (clsact) {
-		(void)snprintf(text, sizeof(text),
-			       "the kernel has no place for filters on a port (clsact): install %s",
-			       cg_host_package(host, CG_HOST_CLSACT));
+		(void)snprintf(
+			text, sizeof(text),
+			N_("the kernel has no place for filters on a port (clsact): install %s"),
+			cg_host_package(host, CG_HOST_CLSACT));
 		say(ctx, false, text);
 	}
 	if (cls_bpf) {
 		(void)snprintf(text, sizeof(text),
-			       "the kernel takes no BPF program as a filter: install %s",
+			       N_("the kernel takes no BPF program as a filter: install %s"),
 			       cg_host_package(host, CG_HOST_CLS_BPF));
 		say(ctx, false, text);
 	}
@@ -116,10 +118,10 @@ static void bootguard(const struct cg_agent *a, enum cg_host host,
 		return;
 	r = cg_host_bootguard_enable(a->opts.root);
 	if (!r)
-		(void)snprintf(text, sizeof(text), "the boot guard is loaded at the next boot");
+		(void)snprintf(text, sizeof(text), N_("the boot guard is loaded at the next boot"));
 	else
-		(void)snprintf(text, sizeof(text), "the boot guard is not loaded at boot: run `%s`",
-			       command);
+		(void)snprintf(text, sizeof(text),
+			       N_("the boot guard is not loaded at boot: run `%s`"), command);
 	say(ctx, !r, text);
 }
 

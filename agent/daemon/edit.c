@@ -10,6 +10,7 @@
 #include "../lib/confedit.h"
 #include "../lib/rule.h"
 #include "../lib/wholefile.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "devices.h"
 #include "uci.h"
@@ -77,7 +78,7 @@ static bool file_find(struct cg_command_call *c, const struct cg_agent_cam *cam,
 	if (!cam->policy || !cam->policy->pos.file) {
 		cg_command_fail(c, CG_EXIT_CONFIG, "repair the config first", "%s",
 				c->a->cfg.error[0] ? c->a->cfg.error :
-						     "the config is not in force");
+						     N_("the config is not in force"));
 		return false;
 	}
 	/* A link is followed: the file it leads to is the one to change. */
@@ -110,7 +111,7 @@ static void add(struct cg_command_call *c, const char *key)
 	memcpy(id, cam->id, sizeof(id));
 	if (!rule || cg_rule_parse(rule, NULL, &diag, &parsed) < 0) {
 		cg_command_fail(c, CG_EXIT_USAGE, NULL, "%s",
-				diag.text[0] ? diag.text : "'rule' is missing");
+				diag.text[0] ? diag.text : N_("'rule' is missing"));
 		return;
 	}
 	if (!strcmp(key, "deny") && cg_budget_is_set(&parsed.budget)) {

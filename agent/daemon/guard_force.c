@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "../lib/nftext.h"
+#include "../lib/told.h"
 #include "guard_force.h"
 #include "module.h"
 
@@ -13,7 +14,7 @@
 void cg_guard_force_failed(struct cg_agent *a, const char *what, int err, const char *why)
 {
 	struct cg_guard *g = a->guard;
-	const char *text = err == -ENOENT ? "there is no nft" : *why ? why : strerror(-err);
+	const char *text = err == -ENOENT ? N_("there is no nft") : *why ? why : strerror(-err);
 
 	/* Said once, not at every try. */
 	if (strcmp(g->why, text))

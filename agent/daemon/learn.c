@@ -12,6 +12,7 @@
 #include "../lib/learned.h"
 #include "../lib/reason.h"
 #include "../lib/view.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "learn.h"
 #include "names.h"
@@ -241,15 +242,15 @@ static void notes_put(struct cg_command_call *c, const struct cg_agent_cam *cam)
 	if (monitor)
 		(void)snprintf(
 			text, sizeof(text),
-			"its mode is monitor: nothing of it is stopped, and it can be watched from outside until mode = monitor is taken out and `camgate reload` typed");
+			N_("its mode is monitor: nothing of it is stopped, and it can be watched from outside until mode = monitor is taken out and `camgate reload` typed"));
 	else if (now == CG_OPEN)
 		(void)snprintf(
 			text, sizeof(text),
-			"it is open: what it sends to now may be its viewers, and is not made a rule");
+			N_("it is open: what it sends to now may be its viewers, and is not made a rule"));
 	else
 		(void)snprintf(
 			text, sizeof(text),
-			"it stays %s: of what its rules stop, only the try is seen. To see all, write mode = monitor into its block and `camgate reload`; it can be watched from outside as long as that stands there",
+			N_("it stays %s: of what its rules stop, only the try is seen. To see all, write mode = monitor into its block and `camgate reload`; it can be watched from outside as long as that stands there"),
 			cg_view_exposure_name(now));
 	cg_command_put_text(c, "mode", monitor ? "monitor" : "enforce");
 	cg_command_put_text(c, "note", text);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include "../kern/nft.h"
 #include "../lib/wholefile.h"
+#include "../lib/told.h"
 #include "mappings.h"
 
 #define ROUNDS	  16
@@ -209,8 +210,8 @@ int cg_mappings_shut(struct cg_agent *a, const struct cg_agent_cam *cam,
 	if (did < 0)
 		return did;
 	if (refused)
-		(void)snprintf(why, n, "rules of the firewall were not removed: %s",
-			       refused == -ESTALE ? "somebody changes it all the time" :
+		(void)snprintf(why, n, N_("rules of the firewall were not removed: %s"),
+			       refused == -ESTALE ? N_("somebody changes it all the time") :
 						    strerror(-refused));
 	err = round_files(a, &ret_left->list, closed, why, n);
 	if (!err && closed->n) {

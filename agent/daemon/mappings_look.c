@@ -8,6 +8,7 @@
 #include <string.h>
 #include "../lib/memtext.h"
 #include "../lib/wholefile.h"
+#include "../lib/told.h"
 #include "mappings_look.h"
 
 #define CONF_MAX (64 * 1024)
@@ -254,7 +255,7 @@ int cg_mappings_take(struct cg_nft_job *job, const struct cg_mappings_look *look
 	if (!err) {
 		err = cg_mapping_nft_read(text, n, &look->want, &found->list);
 		(void)snprintf(said, sizeof(said), "%s",
-			       err ? "it says no JSON that is known here" : "");
+			       err ? N_("it says no JSON that is known here") : "");
 	}
 	if (err == -ENOMEM)
 		return err;

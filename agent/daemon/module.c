@@ -5,10 +5,11 @@
 #include <string.h>
 #include "guard_plan.h"
 #include "module.h"
+#include "../lib/told.h"
 
 #define LOOK_NS (10 * CG_SEC_NS) /* it may be loaded later */
 #define GONE_NS (1 * CG_SEC_NS)	 /* it may go, and a guard with it */
-#define GONE	"camgate.ko is gone"
+#define GONE	N_("camgate.ko is gone")
 
 struct cg_module {
 	struct cg_kstats *ks;
@@ -40,7 +41,7 @@ static void module_set(struct cg_agent *a)
 		return;
 	r = cg_kstats_set(m->ks, cg_datapath_prog_fd(a->kern.dp));
 	if (r) {
-		(void)snprintf(why, sizeof(why), "camgate.ko refused the counters: %s%s%s",
+		(void)snprintf(why, sizeof(why), N_("camgate.ko refused the counters: %s%s%s"),
 			       strerror(-r), *cg_kstats_strerror(m->ks) ? ": " : "",
 			       cg_kstats_strerror(m->ks));
 		module_gone(a, why);
@@ -64,7 +65,7 @@ void cg_module_look(struct cg_agent *a)
 			cg_log_warning("module: it does not let go of guard or counters");
 		cg_kstats_close(&m->ks);
 		m->set_for = NULL;
-		(void)snprintf(m->why, sizeof(m->why), "not used (module = no)");
+		(void)snprintf(m->why, sizeof(m->why), N_("not used (module = no)"));
 		return;
 	}
 	if (m->ks) {
@@ -83,13 +84,14 @@ void cg_module_look(struct cg_agent *a)
 	if (r == -ENOENT) {
 		/* What was said when it went need not be said in other words. */
 		if (strcmp(m->why, GONE))
-			module_gone(a, "camgate.ko is not loaded");
+			module_gone(a, N_("camgate.ko is not loaded"));
 	} else if (r == -EPROTO && m->ks) {
-		(void)snprintf(why, sizeof(why), "camgate.ko is of another version (%s)",
+		(void)snprintf(why, sizeof(why), N_("camgate.ko is of another version (%s)"),
 			       cg_kstats_version(m->ks));
 		module_gone(a, why);
 	} else if (r) {
-		(void)snprintf(why, sizeof(why), "camgate.ko cannot be asked: %s", strerror(-r));
+		(void)snprintf(why, sizeof(why), N_("camgate.ko cannot be asked: %s"),
+			       strerror(-r));
 		module_gone(a, why);
 	} else {
 		module_set(a);

@@ -12,6 +12,7 @@
 #include "../kern/geomap.h"
 #include "../lib/geo_book.h"
 #include "../lib/jsonout.h"
+#include "../lib/told.h"
 #include "sessions_state.h"
 #include "uci.h"
 

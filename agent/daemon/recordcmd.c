@@ -36,8 +36,8 @@ void cg_command_record(struct cg_command_call *c)
 		cg_sessions_flush(a, a->boot_ns(), true);
 		if (a->sessions->failing) {
 			cg_command_fail(c, CG_EXIT_FAILED, NULL,
-					"%s/" CG_RECORD_FILE ": cannot be written, see the log",
-					a->opts.state_dir);
+					"%s/%s: cannot be written, see the log", a->opts.state_dir,
+					CG_RECORD_FILE);
 			return;
 		}
 	}
@@ -93,8 +93,8 @@ void cg_command_erase(struct cg_command_call *c)
 		(void)snprintf(gone.user, sizeof(gone.user), "%s", pw->pw_name);
 	r = cg_recordfile_erase(&f, &gone, cam);
 	if (r) {
-		cg_command_fail(c, CG_EXIT_FAILED, "what is erased already stays so",
-				"%s/" CG_RECORD_FILE ": %s", a->opts.state_dir, strerror(-r));
+		cg_command_fail(c, CG_EXIT_FAILED, "what is erased already stays so", "%s/%s: %s",
+				a->opts.state_dir, CG_RECORD_FILE, strerror(-r));
 		return;
 	}
 	if (a->sessions) {

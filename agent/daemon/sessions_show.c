@@ -9,6 +9,7 @@
 #include "../lib/exposure.h"
 #include "../lib/jsonout.h"
 #include "../lib/signature.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "places.h"
 #include "sessions_state.h"
@@ -346,8 +347,8 @@ void cg_command_log(struct cg_command_call *c)
 	if (!err && c->a->sessions)
 		err = memory_add(c->a, (int64_t)since, name, &list);
 	if (err < 0) {
-		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s/" CG_RECORD_FILE ": %s",
-				c->a->opts.state_dir, strerror(-err));
+		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s/%s: %s", c->a->opts.state_dir,
+				CG_RECORD_FILE, strerror(-err));
 		return;
 	}
 	if (name && !cam && !list.n && !cg_command_cam(c))
@@ -392,17 +393,21 @@ static void stop_put(struct json_object *list, const struct cg_agent_cam *cam,
 		     const struct cg_view_time *t, const struct cg_stop *stop, uint64_t count)
 {
 	struct json_object *o = json_object_new_object();
-	char peer[CG_ADDR_STRLEN], clock[32], times[64] = "", text[512];
+	const char *signature = stop->signature ? cg_signature_text(stop->signature) : "";
+	char peer[CG_ADDR_STRLEN], clock[32], how[256], text[512];
 
 	(void)cg_addr_format(&stop->peer.addr, peer);
+	(void)cg_view_clock(t, stop->ns, clock, sizeof(clock));
+	(void)snprintf(how, sizeof(how), "%s%s%s%s", cg_sign_text(stop->sign),
+		       *signature ? " (" : "", signature, *signature ? ")" : "");
 	if (count > 1)
-		(void)snprintf(times, sizeof(times), "%llu times within a day, the last ",
-			       (unsigned long long)count);
-	(void)snprintf(text, sizeof(text), "%s: viewing was stopped %sat %s: %s, %s%s%s%s",
-		       cam->name, times, cg_view_clock(t, stop->ns, clock, sizeof(clock)), peer,
-		       cg_sign_text(stop->sign), stop->signature ? " (" : "",
-		       stop->signature ? cg_signature_text(stop->signature) : "",
-		       stop->signature ? ")" : "");
+		(void)snprintf(
+			text, sizeof(text),
+			N_("%s: viewing was stopped %llu times within a day, the last at %s: %s, %s"),
+			cam->name, (unsigned long long)count, clock, peer, how);
+	else
+		(void)snprintf(text, sizeof(text), N_("%s: viewing was stopped at %s: %s, %s"),
+			       cam->name, clock, peer, how);
 	put_text(o, "id", cam->id);
 	put_text(o, "name", cam->name);
 	put_num(o, "count", (int64_t)count);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "offload.h"
+#include "../lib/told.h"
 
 /* Each takes connections out of the kernel's way once it knows them. */
 static const char *const vendors[] = {
@@ -222,61 +223,63 @@ const char *cg_offload_text(const struct cg_offload_found *f, char *buf, size_t 
 		(void)snprintf(
 			buf, n,
 			f->bypass ?
-				"flow table '%s' is offloaded to hardware: its packets pass no filter" :
-				"flow table '%s' is offloaded to hardware, cameras are kept out of it",
+				N_("flow table '%s' is offloaded to hardware: its packets pass no filter") :
+				N_("flow table '%s' is offloaded to hardware, cameras are kept out of it"),
 			f->name);
 		break;
 	case CG_OFFLOAD_FLOWS_HW:
 		(void)snprintf(buf, n,
-			       "%u connections of cameras are in hardware: no filter sees them",
+			       N_("%u connections of cameras are in hardware: no filter sees them"),
 			       f->count);
 		break;
 	case CG_OFFLOAD_FLOWS_SW:
 		(void)snprintf(
 			buf, n,
-			"%u connections of cameras are in a software flow table: the filters on the ports see them",
+			N_("%u connections of cameras are in a software flow table: the filters on the ports see them"),
 			f->count);
 		break;
 	case CG_OFFLOAD_VENDOR:
-		(void)snprintf(buf, n,
-			       "the vendor's module '%s' forwards connections past every filter",
-			       f->name);
+		(void)snprintf(
+			buf, n,
+			N_("the vendor's module '%s' forwards connections past every filter"),
+			f->name);
 		break;
 	case CG_OFFLOAD_PPE:
-		(void)snprintf(buf, n, "the packet engine %s forwards %u connections by itself%s",
+		(void)snprintf(buf, n,
+			       N_("the packet engine %s forwards %u connections by itself%s"),
 			       f->name, f->count,
-			       f->bypass ? ": no filter sees them" :
-					   ", cameras are kept out of it");
+			       f->bypass ? N_(": no filter sees them") :
+					   N_(", cameras are kept out of it"));
 		break;
 	case CG_OFFLOAD_WED:
 		(void)snprintf(buf, n,
-			       "the Wi-Fi driver %s hands frames to the packet engine (WED)%s",
+			       N_("the Wi-Fi driver %s hands frames to the packet engine (WED)%s"),
 			       f->name,
-			       f->bypass ? ": no filter sees those it forwards" :
-					   ", cameras are kept out of it");
+			       f->bypass ? N_(": no filter sees those it forwards") :
+					   N_(", cameras are kept out of it"));
 		break;
 	case CG_OFFLOAD_SWITCH:
 		(void)snprintf(
 			buf, n,
-			"%s are ports of one switch: what it carries between them is seen by no filter, so watching within the LAN is not controlled there",
+			N_("%s are ports of one switch: what it carries between them is seen by no filter, so watching within the LAN is not controlled there"),
 			f->name);
 		break;
 	case CG_OFFLOAD_MESH:
 		(void)snprintf(
 			buf, n,
-			"%s is an 802.11s mesh: frames it forwards for other nodes pass no filter",
+			N_("%s is an 802.11s mesh: frames it forwards for other nodes pass no filter"),
 			f->name);
 		break;
 	case CG_OFFLOAD_BATMAN:
 		(void)snprintf(
 			buf, n,
-			"%s is a batman-adv mesh: frames between its other nodes pass no filter here",
+			N_("%s is a batman-adv mesh: frames between its other nodes pass no filter here"),
 			f->name);
 		break;
 	case CG_OFFLOAD_TC:
 		(void)snprintf(
 			buf, n,
-			"%s: hardware carries out a filter of another program (bridger?): what that forwards passes no filter of ours",
+			N_("%s: hardware carries out a filter of another program (bridger?): what that forwards passes no filter of ours"),
 			f->name);
 		break;
 	case __CG_OFFLOAD_MAX:
@@ -293,20 +296,23 @@ const char *cg_offload_fix(const struct cg_offload_found *f)
 	switch (f->kind) {
 	case CG_OFFLOAD_TABLE:
 	case CG_OFFLOAD_PPE:
-		return "camgate doctor --fix keeps cameras out of it (fw4), or remove `flags offload`";
+		return N_(
+			"camgate doctor --fix keeps cameras out of it (fw4), or remove `flags offload`");
 	case CG_OFFLOAD_FLOWS_HW:
-		return "camgate doctor --fix, then delete these connections: conntrack -D -s ADDRESS";
+		return N_(
+			"camgate doctor --fix, then delete these connections: conntrack -D -s ADDRESS");
 	case CG_OFFLOAD_VENDOR:
-		return "unload that module, or switch its acceleration off";
+		return N_("unload that module, or switch its acceleration off");
 	case CG_OFFLOAD_WED:
-		return "camgate doctor --fix, or options mt7915e wed_enable=N";
+		return N_("camgate doctor --fix, or options mt7915e wed_enable=N");
 	case CG_OFFLOAD_SWITCH:
-		return "bridge link set dev PORT isolated on, for the camera's port and its peers', or a VLAN of its own";
+		return N_(
+			"bridge link set dev PORT isolated on, for the camera's port and its peers', or a VLAN of its own");
 	case CG_OFFLOAD_TC:
-		return "stop that program, or `ethtool -K PORT hw-tc-offload off`";
+		return N_("stop that program, or `ethtool -K PORT hw-tc-offload off`");
 	case CG_OFFLOAD_MESH:
 	case CG_OFFLOAD_BATMAN:
-		return "let cameras join an access point of this gateway";
+		return N_("let cameras join an access point of this gateway");
 	case CG_OFFLOAD_FLOWS_SW:
 	case __CG_OFFLOAD_MAX:
 		break;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "own.h"
+#include "../lib/told.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 #define MAX_SERVERS 8
@@ -39,7 +40,8 @@ static const char *whose(struct cg_links *links, const struct cg_neigh *neighs, 
 	link = cg_links_table(links, &n);
 	for (size_t i = 0; i < n; i++)
 		if (mac_same(&link[i].mac, mac)) {
-			(void)snprintf(buf, len, "this machine's own interface %s", link[i].name);
+			(void)snprintf(buf, len, N_("this machine's own interface %s"),
+				       link[i].name);
 			return buf;
 		}
 	for (size_t i = 0; i < nneighs; i++) {
@@ -47,12 +49,12 @@ static const char *whose(struct cg_links *links, const struct cg_neigh *neighs, 
 			continue;
 		cg_addr_format(&neighs[i].addr, text);
 		if (neighs[i].router) {
-			(void)snprintf(buf, len, "the default gateway %s", text);
+			(void)snprintf(buf, len, N_("the default gateway %s"), text);
 			return buf;
 		}
 		for (size_t j = 0; j < nservers; j++)
 			if (!memcmp(&servers[j], &neighs[i].addr, sizeof(servers[j]))) {
-				(void)snprintf(buf, len, "the name server %s", text);
+				(void)snprintf(buf, len, N_("the name server %s"), text);
 				return buf;
 			}
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "audit.h"
 #include "civil.h"
+#include "told.h"
 
 /* Two years: updates that come later than that are not timely by any reading of 5.3-8. */
 #define OLD_DAYS 730
@@ -17,8 +18,8 @@ typedef const struct cg_audit_case audit_case;
 static const char *state_text(const struct cg_audit_service *s)
 {
 	if (!s->probed)
-		return "in use";
-	return s->state == CG_AUDIT_ASKS ? "asks for a password" : "open";
+		return N_("in use");
+	return s->state == CG_AUDIT_ASKS ? N_("asks for a password") : N_("open");
 }
 
 /* "port 554, 8554": of a kind, those that want says; false: none. */
@@ -78,14 +79,14 @@ static bool vendor(audit_case *c, char *buf, size_t n)
 
 		if (s->kind == CG_AUDIT_VENDOR)
 			at += (size_t)snprintf(buf + at, n - at, "%sport %u (%s)", at ? ", " : "",
-					       s->port, p ? p->what : "its maker's own");
+					       s->port, p ? p->what : N_("its maker's own"));
 	}
 	return at;
 }
 
 static bool onvif(audit_case *c, uint8_t state, char *buf, size_t n)
 {
-	(void)snprintf(buf, n, "port %u", c->seen->onvif_port);
+	(void)snprintf(buf, n, N_("port %u"), c->seen->onvif_port);
 	return state == CG_AUDIT_FREE;
 }
 
@@ -106,7 +107,7 @@ static bool onvif_info(audit_case *c, char *buf, size_t n)
 
 static bool not_activated(audit_case *c, char *buf, size_t n)
 {
-	(void)snprintf(buf, n, "SADP says so");
+	(void)snprintf(buf, n, N_("SADP says so"));
 	return c->seen->not_activated == CG_CLUE_YES;
 }
 
@@ -118,7 +119,7 @@ static bool mapping(audit_case *c, char *buf, size_t n)
 
 static bool portmap(audit_case *c, char *buf, size_t n)
 {
-	(void)snprintf(buf, n, "UPnP, NAT-PMP or PCP");
+	(void)snprintf(buf, n, N_("UPnP, NAT-PMP or PCP"));
 	return c->seen->portmap_ns;
 }
 
@@ -127,10 +128,13 @@ static bool p2p(audit_case *c, char *buf, size_t n)
 	const struct cg_audit_seen *s = c->seen;
 
 	if (s->cloud == CG_CLUE_YES)
-		(void)snprintf(buf, n, "the camera says its cloud platform is on%s%s",
-			       s->p2p_ns ? ", and it used " : "", s->p2p_ns ? s->p2p : "");
+		(void)snprintf(
+			buf, n,
+			s->p2p_ns ? N_("the camera says its cloud platform is on, and it used %s") :
+				    N_("the camera says its cloud platform is on"),
+			s->p2p);
 	else
-		(void)snprintf(buf, n, "it used %s", s->p2p);
+		(void)snprintf(buf, n, N_("it used %s"), s->p2p);
 	return s->cloud == CG_CLUE_YES || s->p2p_ns;
 }
 
@@ -143,7 +147,7 @@ static bool firmware_old(audit_case *c, char *buf, size_t n)
 	    c->today - day < OLD_DAYS)
 		return false;
 	date = cg_civil_date(day);
-	(void)snprintf(buf, n, "%s, of %lld-%02d-%02d, %lld years old", c->seen->firmware,
+	(void)snprintf(buf, n, N_("%s, of %lld-%02d-%02d, %lld years old"), c->seen->firmware,
 		       (long long)date.year, date.month, date.day,
 		       (long long)((c->today - day) / 365));
 	return true;
@@ -178,7 +182,7 @@ static bool partial(audit_case *c, char *buf, size_t n)
 {
 	if (!c->policy || !*c->policy->profile || c->policy->protection == CG_PROTECTION_FULL)
 		return false;
-	(void)snprintf(buf, n, "profile %s", c->policy->profile);
+	(void)snprintf(buf, n, N_("profile %s"), c->policy->profile);
 	return true;
 }
 
@@ -195,72 +199,74 @@ static bool lan_all(audit_case *c, char *buf, size_t n)
 }
 
 static const struct cg_audit_row rows[] = {
-	{ "not-activated", CG_AUDIT_HIGH, "5.1-1", "passwords are set by the user or unique",
-	  "nobody has set a password: whoever reaches it first owns it (%s)",
-	  "set a strong password with the maker's tool now, or unplug it", not_activated },
-	{ "mapping", CG_AUDIT_HIGH, "5.5-4", "access only after authentication",
-	  "openings of ports on the router lead to it from the internet: %s",
-	  "`camgate mappings --close` closes those that UPnP made, and says where the others are; watch by VPN or `camgate open`",
+	{ "not-activated", CG_AUDIT_HIGH, "5.1-1", N_("passwords are set by the user or unique"),
+	  N_("nobody has set a password: whoever reaches it first owns it (%s)"),
+	  N_("set a strong password with the maker's tool now, or unplug it"), not_activated },
+	{ "mapping", CG_AUDIT_HIGH, "5.5-4", N_("access only after authentication"),
+	  N_("openings of ports on the router lead to it from the internet: %s"),
+	  N_("`camgate mappings --close` closes those that UPnP made, and says where the others are; watch by VPN or `camgate open`"),
 	  mapping },
-	{ "rtsp-open", CG_AUDIT_HIGH, "5.5-4", "access only after authentication",
-	  "its pictures are given to anybody on the LAN, without a password: RTSP, %s",
-	  "switch RTSP authentication on in its settings, or set lan_viewing = viewers",
+	{ "rtsp-open", CG_AUDIT_HIGH, "5.5-4", N_("access only after authentication"),
+	  N_("its pictures are given to anybody on the LAN, without a password: RTSP, %s"),
+	  N_("switch RTSP authentication on in its settings, or set lan_viewing = viewers"),
 	  rtsp_free },
-	{ "onvif-users", CG_AUDIT_HIGH, "5.6-2", "nothing relevant is disclosed unasked",
-	  "it tells anybody on the LAN who its users are: ONVIF, %s",
-	  "switch ONVIF off, or its authentication on; set lan_viewing = viewers", onvif_users },
-	{ "telnet", CG_AUDIT_HIGH, "5.6-5", "only services that are required are enabled",
-	  "telnet is there, which botnets look for: %s",
-	  "update it, or switch telnet off; if neither is possible, lan_viewing = viewers keeps others of the LAN away",
+	{ "onvif-users", CG_AUDIT_HIGH, "5.6-2", N_("nothing relevant is disclosed unasked"),
+	  N_("it tells anybody on the LAN who its users are: ONVIF, %s"),
+	  N_("switch ONVIF off, or its authentication on; set lan_viewing = viewers"),
+	  onvif_users },
+	{ "telnet", CG_AUDIT_HIGH, "5.6-5", N_("only services that are required are enabled"),
+	  N_("telnet is there, which botnets look for: %s"),
+	  N_("update it, or switch telnet off; if neither is possible, lan_viewing = viewers keeps others of the LAN away"),
 	  telnet },
-	{ "console", CG_AUDIT_HIGH, "5.6-5", "only services that are required are enabled",
-	  "a way in that its maker left for itself is there: %s",
-	  "update it; if the port stays, replace the camera or set lan_viewing = viewers",
+	{ "console", CG_AUDIT_HIGH, "5.6-5", N_("only services that are required are enabled"),
+	  N_("a way in that its maker left for itself is there: %s"),
+	  N_("update it; if the port stays, replace the camera or set lan_viewing = viewers"),
 	  console },
-	{ "exposure-open", CG_AUDIT_HIGH, "5.6", "exposed attack surfaces are minimized",
-	  "it can be watched from outside all the time: %s",
-	  "set exposure = closed and open it for a while when needed: `camgate open`",
+	{ "exposure-open", CG_AUDIT_HIGH, "5.6", N_("exposed attack surfaces are minimized"),
+	  N_("it can be watched from outside all the time: %s"),
+	  N_("set exposure = closed and open it for a while when needed: `camgate open`"),
 	  always_open },
-	{ "monitor", CG_AUDIT_MEDIUM, "5.6", "exposed attack surfaces are minimized",
-	  "nothing of it is stopped, only counted: %s", "set mode = enforce", monitor },
-	{ "onvif-profiles", CG_AUDIT_MEDIUM, "5.5-4", "access only after authentication",
-	  "it describes its streams to anybody on the LAN: ONVIF, %s",
-	  "switch ONVIF off, or its authentication on", onvif_profiles },
-	{ "web-plain", CG_AUDIT_MEDIUM, "5.5-1", "best practice cryptography is used",
-	  "its web pages come without TLS, a password typed there can be read on the LAN: %s",
-	  "switch HTTPS on and HTTP off in its settings; never forward this port", web },
-	{ "p2p", CG_AUDIT_MEDIUM, "5.6-5", "only services that are required are enabled",
-	  "its maker's service for watching from outside is on: %s",
-	  "switch P2P or cloud viewing off in its app unless it is used; camgate stops it while the camera is closed",
+	{ "monitor", CG_AUDIT_MEDIUM, "5.6", N_("exposed attack surfaces are minimized"),
+	  N_("nothing of it is stopped, only counted: %s"), N_("set mode = enforce"), monitor },
+	{ "onvif-profiles", CG_AUDIT_MEDIUM, "5.5-4", N_("access only after authentication"),
+	  N_("it describes its streams to anybody on the LAN: ONVIF, %s"),
+	  N_("switch ONVIF off, or its authentication on"), onvif_profiles },
+	{ "web-plain", CG_AUDIT_MEDIUM, "5.5-1", N_("best practice cryptography is used"),
+	  N_("its web pages come without TLS, a password typed there can be read on the LAN: %s"),
+	  N_("switch HTTPS on and HTTP off in its settings; never forward this port"), web },
+	{ "p2p", CG_AUDIT_MEDIUM, "5.6-5", N_("only services that are required are enabled"),
+	  N_("its maker's service for watching from outside is on: %s"),
+	  N_("switch P2P or cloud viewing off in its app unless it is used; camgate stops it while the camera is closed"),
 	  p2p },
-	{ "portmap-asked", CG_AUDIT_MEDIUM, "5.6-1", "unused interfaces are disabled",
-	  "it asked the router to open ports to itself, which was refused: %s",
-	  "switch UPnP off in its settings", portmap },
-	{ "firmware-old", CG_AUDIT_MEDIUM, "5.3-8", "security updates are timely",
-	  "its firmware is old: %s", "look for an update on its maker's pages, or in its app",
-	  firmware_old },
-	{ "protection", CG_AUDIT_LOW, "5.8-2", "sensitive personal data is protected on its way",
-	  "a viewer in its maker's cloud cannot be told from its other traffic: %s",
-	  "`camgate seal` it when nobody is to watch; see its profile", partial },
-	{ "onvif-info", CG_AUDIT_LOW, "5.6-2", "nothing relevant is disclosed unasked",
-	  "it tells anybody on the LAN model and firmware: ONVIF, %s",
-	  "switch ONVIF off if nothing uses it", onvif_info },
-	{ "vendor-port", CG_AUDIT_LOW, "5.6-5", "only services that are required are enabled",
-	  "ports of its maker's protocol are open on the LAN: %s",
-	  "set lan_viewing = viewers, so that only who has to reaches them", vendor },
-	{ "guard-off", CG_AUDIT_LOW, "5.6", "exposed attack surfaces are minimized",
-	  "nothing watches while another service takes camgate's filters away: %s",
-	  "set guard = drop", guard_off },
-	{ "stopped", CG_AUDIT_NOTE, "6-1", "what is done with personal data is told",
-	  "destinations that no rule lets it reach, which it tried in the last day: %s",
-	  "`camgate blocked CAM` tells which; leave them stopped unless something breaks",
+	{ "portmap-asked", CG_AUDIT_MEDIUM, "5.6-1", N_("unused interfaces are disabled"),
+	  N_("it asked the router to open ports to itself, which was refused: %s"),
+	  N_("switch UPnP off in its settings"), portmap },
+	{ "firmware-old", CG_AUDIT_MEDIUM, "5.3-8", N_("security updates are timely"),
+	  N_("its firmware is old: %s"),
+	  N_("look for an update on its maker's pages, or in its app"), firmware_old },
+	{ "protection", CG_AUDIT_LOW, "5.8-2",
+	  N_("sensitive personal data is protected on its way"),
+	  N_("a viewer in its maker's cloud cannot be told from its other traffic: %s"),
+	  N_("`camgate seal` it when nobody is to watch; see its profile"), partial },
+	{ "onvif-info", CG_AUDIT_LOW, "5.6-2", N_("nothing relevant is disclosed unasked"),
+	  N_("it tells anybody on the LAN model and firmware: ONVIF, %s"),
+	  N_("switch ONVIF off if nothing uses it"), onvif_info },
+	{ "vendor-port", CG_AUDIT_LOW, "5.6-5", N_("only services that are required are enabled"),
+	  N_("ports of its maker's protocol are open on the LAN: %s"),
+	  N_("set lan_viewing = viewers, so that only who has to reaches them"), vendor },
+	{ "guard-off", CG_AUDIT_LOW, "5.6", N_("exposed attack surfaces are minimized"),
+	  N_("nothing watches while another service takes camgate's filters away: %s"),
+	  N_("set guard = drop"), guard_off },
+	{ "stopped", CG_AUDIT_NOTE, "6-1", N_("what is done with personal data is told"),
+	  N_("destinations that no rule lets it reach, which it tried in the last day: %s"),
+	  N_("`camgate blocked CAM` tells which; leave them stopped unless something breaks"),
 	  stopped },
-	{ "lan-all", CG_AUDIT_NOTE, "5.6", "exposed attack surfaces are minimized",
-	  "every device of the LAN may reach it: %s",
-	  "set lan_viewing = viewers and name those who watch", lan_all },
-	{ "no-profile", CG_AUDIT_NOTE, "5.6", "exposed attack surfaces are minimized",
-	  "no profile and no rules%s: it reaches nothing outside, updates neither",
-	  "set its profile, or `camgate learn CAM`", no_profile },
+	{ "lan-all", CG_AUDIT_NOTE, "5.6", N_("exposed attack surfaces are minimized"),
+	  N_("every device of the LAN may reach it: %s"),
+	  N_("set lan_viewing = viewers and name those who watch"), lan_all },
+	{ "no-profile", CG_AUDIT_NOTE, "5.6", N_("exposed attack surfaces are minimized"),
+	  N_("no profile and no rules%s: it reaches nothing outside, updates neither"),
+	  N_("set its profile, or `camgate learn CAM`"), no_profile },
 };
 #define NROWS (sizeof(rows) / sizeof(rows[0]))
 _Static_assert(NROWS <= CG_AUDIT_FINDINGS, "a case may have more findings than have room");

@@ -4,29 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 #include "audit.h"
+#include "told.h"
 
 /* clang-format off */
 static const struct cg_audit_port ports[] = {
 	{ 23, IPPROTO_TCP, CG_AUDIT_TELNET, CG_AUDIT_CONNECT, "telnet" },
 	{ 2323, IPPROTO_TCP, CG_AUDIT_TELNET, CG_AUDIT_CONNECT, "telnet" },
-	{ 9527, IPPROTO_TCP, CG_AUDIT_DEBUG, CG_AUDIT_CONNECT, "Xiongmai's debug console" },
-	{ 9530, IPPROTO_TCP, CG_AUDIT_DEBUG, CG_AUDIT_CONNECT, "Xiongmai's way to switch telnet on" },
-	{ 80, IPPROTO_TCP, CG_AUDIT_WEB, CG_AUDIT_GET, "web pages" },
-	{ 88, IPPROTO_TCP, CG_AUDIT_WEB, CG_AUDIT_GET, "web pages (Foscam)" },
-	{ 8080, IPPROTO_TCP, CG_AUDIT_WEB, CG_AUDIT_GET, "web pages" },
-	{ 443, IPPROTO_TCP, CG_AUDIT_TLS, CG_AUDIT_CONNECT, "web pages with TLS" },
-	{ 19443, IPPROTO_TCP, CG_AUDIT_TLS, CG_AUDIT_CONNECT, "Kasa's pictures with TLS" },
+	{ 9527, IPPROTO_TCP, CG_AUDIT_DEBUG, CG_AUDIT_CONNECT, N_("Xiongmai's debug console") },
+	{ 9530, IPPROTO_TCP, CG_AUDIT_DEBUG, CG_AUDIT_CONNECT, N_("Xiongmai's way to switch telnet on") },
+	{ 80, IPPROTO_TCP, CG_AUDIT_WEB, CG_AUDIT_GET, N_("web pages") },
+	{ 88, IPPROTO_TCP, CG_AUDIT_WEB, CG_AUDIT_GET, N_("web pages (Foscam)") },
+	{ 8080, IPPROTO_TCP, CG_AUDIT_WEB, CG_AUDIT_GET, N_("web pages") },
+	{ 443, IPPROTO_TCP, CG_AUDIT_TLS, CG_AUDIT_CONNECT, N_("web pages with TLS") },
+	{ 19443, IPPROTO_TCP, CG_AUDIT_TLS, CG_AUDIT_CONNECT, N_("Kasa's pictures with TLS") },
 	{ 554, IPPROTO_TCP, CG_AUDIT_RTSP, CG_AUDIT_DESCRIBE, "RTSP" },
 	{ 8554, IPPROTO_TCP, CG_AUDIT_RTSP, CG_AUDIT_DESCRIBE, "RTSP" },
 	{ 7070, IPPROTO_TCP, CG_AUDIT_RTSP, CG_AUDIT_DESCRIBE, "RTSP (ACTi)" },
-	{ 8000, IPPROTO_TCP, CG_AUDIT_ONVIF, CG_AUDIT_INFO, "ONVIF (Reolink) or Hikvision's own" },
+	{ 8000, IPPROTO_TCP, CG_AUDIT_ONVIF, CG_AUDIT_INFO, N_("ONVIF (Reolink) or Hikvision's own") },
 	{ 2020, IPPROTO_TCP, CG_AUDIT_ONVIF, CG_AUDIT_INFO, "ONVIF (TP-Link)" },
 	{ 8899, IPPROTO_TCP, CG_AUDIT_ONVIF, CG_AUDIT_INFO, "ONVIF (Xiongmai)" },
-	{ 37777, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, "Dahua's own" },
-	{ 34567, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, "Xiongmai's own (DVRIP)" },
-	{ 9000, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, "Reolink's own" },
-	{ 8800, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, "Tapo's own" },
-	{ 6668, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, "Tuya's own" },
+	{ 37777, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, N_("Dahua's own") },
+	{ 34567, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, N_("Xiongmai's own (DVRIP)") },
+	{ 9000, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, N_("Reolink's own") },
+	{ 8800, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, N_("Tapo's own") },
+	{ 6668, IPPROTO_TCP, CG_AUDIT_VENDOR, CG_AUDIT_CONNECT, N_("Tuya's own") },
 	{ 37020, IPPROTO_UDP, CG_AUDIT_SADP, CG_AUDIT_INQUIRY, "SADP" },
 };
 /* clang-format on */

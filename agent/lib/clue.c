@@ -6,52 +6,55 @@
 #include "clue.h"
 #include "clue_kind.h"
 #include "clue_read.h"
+#include "told.h"
 
 /* Weights: one that identifies is enough for CG_LIKENESS_CAMERA, two that hint are not
  * unless one is a rendezvous or the shape of video; makers of many things hint, no more. */
 const struct cg_clue_row cg_clue_rows[] = {
-	[CG_CLUE_NONE] = { "none", 0, CG_CLUE_HINTS, "says nothing", NULL, NULL },
-	[CG_CLUE_ONVIF] = { "onvif", 70, CG_CLUE_IDENTIFIES, "says by ONVIF that it is a camera",
-			    "says by ONVIF that it is a camera (", ")" },
-	[CG_CLUE_VENDOR] = { "vendor", 70, CG_CLUE_IDENTIFIES, "speaks a camera maker's discovery",
-			     "speaks a camera maker's discovery (", ")" },
-	[CG_CLUE_SERVICE] = { "service", 65, CG_CLUE_IDENTIFIES, "offers a service of cameras",
-			      "offers a service of cameras (", ")" },
-	[CG_CLUE_MODEL] = { "model", 62, CG_CLUE_IDENTIFIES, "bears a camera's name",
-			    "calls itself ", ", as cameras do" },
-	[CG_CLUE_RTSP] = { "rtsp", 62, CG_CLUE_IDENTIFIES, "answers RTSP", "answers RTSP (", ")" },
-	[CG_CLUE_BANNER] = { "banner", 62, CG_CLUE_IDENTIFIES, "has the web server of cameras",
-			     "has a server of cameras (", ")" },
+	[CG_CLUE_NONE] = { "none", 0, CG_CLUE_HINTS, N_("says nothing"), NULL },
+	[CG_CLUE_ONVIF] = { "onvif", 70, CG_CLUE_IDENTIFIES,
+			    N_("says by ONVIF that it is a camera"),
+			    "says by ONVIF that it is a camera (%.*s)" },
+	[CG_CLUE_VENDOR] = { "vendor", 70, CG_CLUE_IDENTIFIES,
+			     N_("speaks a camera maker's discovery"),
+			     "speaks a camera maker's discovery (%.*s)" },
+	[CG_CLUE_SERVICE] = { "service", 65, CG_CLUE_IDENTIFIES, N_("offers a service of cameras"),
+			      "offers a service of cameras (%.*s)" },
+	[CG_CLUE_MODEL] = { "model", 62, CG_CLUE_IDENTIFIES, N_("bears a camera's name"),
+			    N_("calls itself %.*s, as cameras do") },
+	[CG_CLUE_RTSP] = { "rtsp", 62, CG_CLUE_IDENTIFIES, N_("answers RTSP"),
+			   "answers RTSP (%.*s)" },
+	[CG_CLUE_BANNER] = { "banner", 62, CG_CLUE_IDENTIFIES, N_("has the web server of cameras"),
+			     N_("has a server of cameras (%.*s)") },
 	[CG_CLUE_OUI_CAMERA] = { "oui-camera", 62, CG_CLUE_IDENTIFIES,
-				 "MAC prefix of a maker of cameras only", "MAC prefix of ",
-				 ", camera-only" },
+				 N_("MAC prefix of a maker of cameras only"),
+				 N_("MAC prefix of %.*s, camera-only") },
 	[CG_CLUE_OUI_MOSTLY] = { "oui-mostly", 40, CG_CLUE_HINTS,
-				 "MAC prefix of a maker of cameras mostly", "MAC prefix of ",
-				 ", mostly cameras" },
+				 N_("MAC prefix of a maker of cameras mostly"),
+				 N_("MAC prefix of %.*s, mostly cameras") },
 	[CG_CLUE_OUI_MIXED] = { "oui-mixed", 12, CG_CLUE_HINTS,
-				"MAC prefix of a maker of cameras, too", "MAC prefix of ",
-				", cameras among others" },
-	[CG_CLUE_OUI_MODULE] = { "oui-module", 6, CG_CLUE_HINTS, "MAC prefix of a radio module",
-				 "MAC prefix of ", ", in cameras too" },
+				N_("MAC prefix of a maker of cameras, too"),
+				N_("MAC prefix of %.*s, cameras among others") },
+	[CG_CLUE_OUI_MODULE] = { "oui-module", 6, CG_CLUE_HINTS, N_("MAC prefix of a radio module"),
+				 N_("MAC prefix of %.*s, in cameras too") },
 	[CG_CLUE_RENDEZVOUS] = { "rendezvous", 42, CG_CLUE_HINTS,
-				 "talks to a server by which cameras are watched from outside",
-				 "talks to a server by which cameras are watched from outside (",
-				 ")" },
-	[CG_CLUE_ASKS_IGD] = { "asks-igd", 8, CG_CLUE_HINTS, "asks for Internet Gateway Device",
-			       "asks for Internet Gateway Device (", ")" },
-	[CG_CLUE_EMBEDDED] = { "embedded", 6, CG_CLUE_HINTS, "is a small Linux or chip",
-			       "is a small Linux or chip (", ")" },
-	[CG_CLUE_SHAPE] = { "shape", 35, CG_CLUE_HINTS, "sends as steadily as a picture does",
-			    "sends as steadily as a picture does (", ")" },
+				 N_("talks to a server by which cameras are watched from outside"),
+				 "talks to a server by which cameras are watched from outside (%.*s)" },
+	[CG_CLUE_ASKS_IGD] = { "asks-igd", 8, CG_CLUE_HINTS, N_("asks for Internet Gateway Device"),
+			       "asks for Internet Gateway Device (%.*s)" },
+	[CG_CLUE_EMBEDDED] = { "embedded", 6, CG_CLUE_HINTS, N_("is a small Linux or chip"),
+			       "is a small Linux or chip (%.*s)" },
+	[CG_CLUE_SHAPE] = { "shape", 35, CG_CLUE_HINTS, N_("sends as steadily as a picture does"),
+			    "sends as steadily as a picture does (%.*s)" },
 	[CG_CLUE_USER_SYSTEM] = { "user-system", -60, CG_CLUE_IS_USER,
-				  "is a phone, computer or TV by its system",
-				  "is a phone, computer or TV by its system (", ")" },
+				  N_("is a phone, computer or TV by its system"),
+				  "is a phone, computer or TV by its system (%.*s)" },
 	[CG_CLUE_USER_SERVICE] = { "user-service", -50, CG_CLUE_IS_USER,
-				   "offers a service of phones, computers or TVs",
-				   "offers a service of phones, computers or TVs (", ")" },
+				   N_("offers a service of phones, computers or TVs"),
+				   "offers a service of phones, computers or TVs (%.*s)" },
 	[CG_CLUE_OUI_OTHER] = { "oui-other", -20, CG_CLUE_IS_OTHER,
-				"MAC prefix of a maker of no cameras", "MAC prefix of ",
-				", who makes no cameras" },
+				N_("MAC prefix of a maker of no cameras"),
+				N_("MAC prefix of %.*s, who makes no cameras") },
 };
 _Static_assert(sizeof(cg_clue_rows) / sizeof(cg_clue_rows[0]) == __CG_CLUE_MAX,
 	       "a clue without a row");
@@ -121,11 +124,10 @@ const char *cg_clue_sentence(const struct cg_clue *clue, char buf[static CG_CLUE
 	const struct cg_clue_row *row =
 		&cg_clue_rows[clue->kind < __CG_CLUE_MAX ? clue->kind : CG_CLUE_NONE];
 
-	if (!row->before || !clue->text[0])
+	if (!row->with || !clue->text[0])
 		snprintf(buf, CG_CLUE_SENTENCE, "%s", row->words);
 	else
-		snprintf(buf, CG_CLUE_SENTENCE, "%s%.*s%s", row->before, CG_CLUE_TEXT, clue->text,
-			 row->after);
+		snprintf(buf, CG_CLUE_SENTENCE, row->with, CG_CLUE_TEXT, clue->text);
 	return buf;
 }
 

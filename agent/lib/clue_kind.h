@@ -17,8 +17,8 @@ struct cg_clue_row {
 	const char *word;
 	int weight; /* towards 100 */
 	enum cg_clue_proof proof;
-	const char *words;	    /* without a text */
-	const char *before, *after; /* around a text */
+	const char *words; /* without a text */
+	const char *with;  /* format of its length and a text; NULL: it has none */
 };
 
 extern const struct cg_clue_row cg_clue_rows[__CG_CLUE_MAX];

@@ -14,6 +14,7 @@
 #include "room.h"
 #include "shape.h"
 #include "source.h"
+#include "told.h"
 
 /*
  * libconfuse sees text made from the tokens, one a line: its line number is the
@@ -123,7 +124,7 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	cg_diag_set(loading->diag, t ? &t->pos : NULL, -EINVAL, "found '%s': %s",
-		    t ? t->text : "the end", text);
+		    t ? t->text : N_("the end"), text);
 }
 
 static char *put_quoted(char *to, const char *s)

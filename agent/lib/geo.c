@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include "geo_meta.h"
 #include "geo_record.h"
+#include "told.h"
 
 /* Records that were looked into; leaves share them, a country's all the same. */
 #define CACHE 4096
@@ -448,13 +449,13 @@ static int tree_open(struct walk *w, enum tree_kind kind, const char *path, stru
 	r = copy_file(path, w->stop, &fd);
 	if (r)
 		return refuse(path,
-			      r == -ENODATA ? "found an empty file, expected a database" :
-			      r == -EFBIG   ? "found a larger file than any database is" :
+			      r == -ENODATA ? N_("found an empty file, expected a database") :
+			      r == -EFBIG   ? N_("found a larger file than any database is") :
 					      strerror(-r),
 			      r, diag);
 	r = cg_geo_meta_file(fd);
 	if (r)
-		return refuse(path, "no whole database in MaxMind's format; was it cut off?", r,
+		return refuse(path, N_("no whole database in MaxMind's format; was it cut off?"), r,
 			      diag);
 	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	r = MMDB_open(name, MMDB_MODE_MMAP, &t->db);
@@ -462,13 +463,13 @@ static int tree_open(struct walk *w, enum tree_kind kind, const char *path, stru
 		return -ENOMEM;
 	if (r != MMDB_SUCCESS) {
 		(void)snprintf(text, sizeof(text),
-			       "no whole database in MaxMind's format (%s); was it cut off?",
+			       N_("no whole database in MaxMind's format (%s); was it cut off?"),
 			       MMDB_strerror(r));
 		return refuse(path, text, -EINVAL, diag);
 	}
 	t->open = true;
 	if (roots_find(w, t))
-		return refuse(path, "a damaged database", -EINVAL, diag);
+		return refuse(path, N_("a damaged database"), -EINVAL, diag);
 	return 0;
 }
 
@@ -484,8 +485,9 @@ static void name_file(const struct tree *t, const char *path, char ret_name[stat
 static int walk_all(struct walk *w, const char *const path[NTREES], struct cg_diag *diag)
 {
 	static const char *const without[NTREES] = {
-		[COUNTRY] = "a database without a single country, expected one of countries",
-		[NETWORK] = "a database without a single network (ASN), expected one of networks",
+		[COUNTRY] = N_("a database without a single country, expected one of countries"),
+		[NETWORK] =
+			N_("a database without a single network (ASN), expected one of networks"),
 	};
 	struct cg_geoinfo *info = &w->table->info;
 	int r = walk_family(w, false);
@@ -497,8 +499,8 @@ static int walk_all(struct walk *w, const char *const path[NTREES], struct cg_di
 	for (int k = 0; k < NTREES; k++)
 		if (r && path[k])
 			return refuse(path[k],
-				      r == -E2BIG ? "more prefixes than there is room for" :
-						    "a damaged database",
+				      r == -E2BIG ? N_("more prefixes than there is room for") :
+						    N_("a damaged database"),
 				      -EINVAL, diag);
 	for (int k = 0; k < NTREES; k++)
 		if (w->tree[k].open && !w->tree[k].known)

@@ -7,6 +7,7 @@
 #include "guess.h"
 #include "namepat.h"
 #include "rule.h"
+#include "told.h"
 
 #define TCP 1
 #define UDP 2
@@ -52,16 +53,16 @@ static const struct {
 	const char *name, *text;
 } roles[__CG_FACT_MAX] = {
 	[CG_FACT_UNKNOWN] = { "unknown", "" },
-	[CG_FACT_TIME] = { "time", "the time" },
-	[CG_FACT_PUSH] = { "push", "push messages" },
-	[CG_FACT_FIRMWARE] = { "firmware", "firmware" },
-	[CG_FACT_AUTH] = { "auth", "sign-in" },
-	[CG_FACT_API] = { "api", "its maker's service" },
-	[CG_FACT_SIGNAL] = { "signalling", "messages, sets up viewing" },
-	[CG_FACT_RELAY] = { "relay", "viewing from outside" },
-	[CG_FACT_STORAGE] = { "storage", "recordings to a cloud" },
-	[CG_FACT_LOG] = { "log", "reports to its maker" },
-	[CG_FACT_NAMES] = { "names", "looking up names" },
+	[CG_FACT_TIME] = { "time", N_("the time") },
+	[CG_FACT_PUSH] = { "push", N_("push messages") },
+	[CG_FACT_FIRMWARE] = { "firmware", N_("firmware") },
+	[CG_FACT_AUTH] = { "auth", N_("sign-in") },
+	[CG_FACT_API] = { "api", N_("its maker's service") },
+	[CG_FACT_SIGNAL] = { "signalling", N_("messages, sets up viewing") },
+	[CG_FACT_RELAY] = { "relay", N_("viewing from outside") },
+	[CG_FACT_STORAGE] = { "storage", N_("recordings to a cloud") },
+	[CG_FACT_LOG] = { "log", N_("reports to its maker") },
+	[CG_FACT_NAMES] = { "names", N_("looking up names") },
 };
 
 const char *cg_guess_name(enum cg_fact_role role)

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include "ident.h"
 #include "utf8.h"
+#include "told.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS	"0123456789"
@@ -16,18 +17,18 @@ const char *cg_ident_name_fault(const char *s)
 	uint32_t code;
 
 	if (!len || s[0] == ' ' || s[len - 1] == ' ')
-		return "a name without blanks around it";
+		return N_("a name without blanks around it");
 	if (len >= CG_NAME_LEN)
-		return "a name of at most 63 bytes";
+		return N_("a name of at most 63 bytes");
 	if (!strcasecmp(s, "all"))
-		return "another name: commands use 'all' for every camera";
+		return N_("another name: commands use 'all' for every camera");
 	for (size_t i = 0; i < len;) {
 		size_t n = cg_utf8_next(s + i, len - i, &code);
 
 		if (!n)
 			return "UTF-8 text";
 		if (cg_utf8_is_control(code))
-			return "a name without control characters";
+			return N_("a name without control characters");
 		i += n;
 	}
 	return NULL;
@@ -36,11 +37,11 @@ const char *cg_ident_name_fault(const char *s)
 const char *cg_ident_id_fault(const char *s)
 {
 	if (strlen(s) >= CG_ID_LEN)
-		return "at most 31 characters";
+		return N_("at most 31 characters");
 	if (!*s || !strchr(LETTERS DIGITS, *s) || s[strspn(s, LETTERS DIGITS "_-")])
-		return "a-z, 0-9, _ and -, a letter or digit first";
+		return N_("a-z, 0-9, _ and -, a letter or digit first");
 	if (!strcmp(s, "all"))
-		return "another id: commands use 'all' for every camera";
+		return N_("another id: commands use 'all' for every camera");
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "lex.h"
 #include "utf8.h"
+#include "told.h"
 
 struct lexer {
 	const char *text;
@@ -178,7 +179,7 @@ static int read_string(struct lexer *lx)
 	}
 	return cg_diag_set(lx->diag, &opened, -EINVAL,
 			   "this string is not closed, found the end of the %s, expected %c",
-			   lx->at < lx->len ? "line" : "file", quote);
+			   lx->at < lx->len ? N_("line") : N_("file"), quote);
 }
 
 static int read_word(struct lexer *lx)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "mark.h"
+#include "told.h"
 
 static const struct cg_mark_user users[] = {
 	{ "mwan3", 0x00003f00, "/etc/config/mwan3" },
@@ -11,11 +12,11 @@ static const struct cg_mark_user users[] = {
 	{ "tailscale", 0x00ff0000, "/usr/sbin/tailscaled" },
 	{ "sqm-scripts", 0x000000ff, "/etc/config/sqm" },
 	{ "banIP", 0x00000003, "/etc/config/banip" },
-	{ "tc ctinfo (as in its manual)", 0xfd000000, "/sys/module/act_ctinfo" },
+	{ N_("tc ctinfo (as in its manual)"), 0xfd000000, "/sys/module/act_ctinfo" },
 	{ "PassWall", 0x000000ff, "/etc/config/passwall" },
-	{ "the CNI portmap plugin", 0x00002000, "/opt/cni/bin/portmap" },
+	{ N_("the CNI portmap plugin"), 0x00002000, "/opt/cni/bin/portmap" },
 	{ "Kubernetes", 0x0000c000, "/usr/bin/kubelet" },
-	{ "the AWS CNI", 0x00000080, "/opt/cni/bin/aws-cni" },
+	{ N_("the AWS CNI"), 0x00000080, "/opt/cni/bin/aws-cni" },
 	{ "Weave Net", 0x00020000, "/opt/cni/bin/weave-net" },
 	{ "Calico", 0xffff0000, "/opt/cni/bin/calico" },
 	{ "Cilium", 0xffff1fff, "/opt/cni/bin/cilium-cni" },
@@ -33,11 +34,10 @@ int cg_mark_check(const struct cg_mark *mark, const struct cg_pos *pos, struct c
 		return cg_diag_set(diag, pos, -EINVAL,
 				   "guard_mark: found no bit, expected one at least");
 	if (mark->bits & ~mark->mask)
-		return cg_diag_set(diag, pos, -EINVAL,
-				   "guard_mark: 0x%08" PRIx32
-				   " has bits outside of guard_mask 0x%08" PRIx32
-				   ", expected all of them within",
-				   mark->bits, mark->mask);
+		return cg_diag_set(
+			diag, pos, -EINVAL,
+			"guard_mark: 0x%08x has bits outside of guard_mask 0x%08x, expected all of them within",
+			mark->bits, mark->mask);
 	return 0;
 }
 
@@ -60,8 +60,7 @@ const struct cg_mark_user *cg_mark_overlaps(uint32_t mask, size_t *at)
 const char *cg_mark_text(uint32_t mask, const struct cg_mark_user *user,
 			 char buf[static CG_MARK_TEXT_LEN])
 {
-	(void)snprintf(buf, CG_MARK_TEXT_LEN,
-		       "guard_mask 0x%08" PRIx32 " holds bits of %s (0x%08" PRIx32 ")", mask,
-		       user->name, user->mask);
+	(void)snprintf(buf, CG_MARK_TEXT_LEN, N_("guard_mask 0x%08x holds bits of %s (0x%08x)"),
+		       mask, user->name, user->mask);
 	return buf;
 }

@@ -9,6 +9,7 @@
 #include "mud_json.h"
 #include "mud_write.h"
 #include "utf8.h"
+#include "told.h"
 
 #define URN	      "urn:ietf:params:mud:"
 #define URL_MAX	      253
@@ -63,10 +64,10 @@ const char *cg_mud_url_fault(const char *s)
 	if (strncmp(s, "https://", 8) || !s[8])
 		return "https://";
 	if (strlen(s) > URL_MAX)
-		return "at most 253 characters";
+		return N_("at most 253 characters");
 	for (; *s; s++)
 		if (*s <= ' ' || *s > '~' || strchr("\"<>\\^`{|}", *s))
-			return "the characters of an address of the web";
+			return N_("the characters of an address of the web");
 	return NULL;
 }
 
@@ -171,11 +172,11 @@ static const char *rule_fault(const struct cg_policy_rule *rule)
 	const struct cg_rule_text *t = &rule->text;
 
 	if (rule->kind == CG_RULE_VIEWER)
-		return "who may watch at home is not in a MUD file";
+		return N_("who may watch at home is not in a MUD file");
 	if (t->name && cg_namepat_is_wild(t->name))
-		return "a MUD file has whole names only";
+		return N_("a MUD file has whole names only");
 	if (t->kind != CG_DST_ADDRESS)
-		return "a MUD file has no countries, networks or lists";
+		return N_("a MUD file has no countries, networks or lists");
 	return NULL;
 }
 

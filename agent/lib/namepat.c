@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cleanup.h"
 #include "namepat.h"
+#include "told.h"
 
 #define NAME_MAX_LEN  253 /* RFC 1035 2.3.4, without the root */
 #define LABEL_MAX_LEN 63
@@ -22,19 +23,20 @@ static char lower(char c)
 static const char *label_fault(const char *s, size_t n, bool first)
 {
 	if (!n)
-		return "a name without empty labels";
+		return N_("a name without empty labels");
 	if (n > LABEL_MAX_LEN)
-		return "labels of at most 63 letters";
+		return N_("labels of at most 63 letters");
 	for (size_t i = 0; i < n; i++) {
 		if (is_label_char(s[i]))
 			continue;
 		if (s[i] == '*' && first && i == n - 1)
 			continue;
 		if (s[i] == '*')
-			return "a star at the end of the first label only, as in *.example.com or p2p*.example.com";
+			return N_(
+				"a star at the end of the first label only, as in *.example.com or p2p*.example.com");
 		if (s[i] & 0x80)
-			return "an international name in its ASCII form, xn--…";
-		return "a name of letters, digits, - and _";
+			return N_("an international name in its ASCII form, xn--…");
+		return N_("a name of letters, digits, - and _");
 	}
 	return NULL;
 }
@@ -45,7 +47,7 @@ static const char *fault(const char *s)
 	size_t labels = 0;
 
 	if (strlen(s) > NAME_MAX_LEN)
-		return "a name of at most 253 letters";
+		return N_("a name of at most 253 letters");
 	for (;; label = dot + 1) {
 		dot = strchr(label, '.');
 		why = label_fault(label, dot ? (size_t)(dot - label) : strlen(label), !labels++);
@@ -55,10 +57,10 @@ static const char *fault(const char *s)
 			break;
 	}
 	if (labels < 2)
-		return "a name with a dot, such as www.example.com";
+		return N_("a name with a dot, such as www.example.com");
 	/* No such name exists; it is an address somebody mistyped. */
 	if (!label[strspn(label, "0123456789")])
-		return "an address, or a name whose last label is no number";
+		return N_("an address, or a name whose last label is no number");
 	return NULL;
 }
 
@@ -71,7 +73,7 @@ int cg_namepat_parse(const char *s, size_t n, char ret_pattern[static CG_NAMEPAT
 	if (n && s[n - 1] == '.')
 		n--;
 	if (n >= sizeof(text)) {
-		*ret_expected = "a name of at most 253 letters";
+		*ret_expected = N_("a name of at most 253 letters");
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < n; i++)

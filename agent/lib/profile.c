@@ -11,6 +11,7 @@
 #include "ident.h"
 #include "near.h"
 #include "profile.h"
+#include "told.h"
 
 #define SUFFIX	  ".conf"
 /* As many as are looked at for names that are near. */
@@ -31,13 +32,15 @@ const char *cg_profile_protection_text(enum cg_protection protection)
 {
 	switch (protection) {
 	case CG_PROTECTION_FULL:
-		return "closed, no known way to watch it from outside is left";
+		return N_("closed, no known way to watch it from outside is left");
 	case CG_PROTECTION_PARTIAL:
-		return "closed stops the known ways to watch it; what it still sends its maker may be "
-		       "looked at there";
+		return N_(
+			"closed stops the known ways to watch it; what it still sends its maker may be "
+			"looked at there");
 	case CG_PROTECTION_NONE:
-		return "its maker's service cannot be told from somebody who watches: what is allowed "
-		       "of it lets them";
+		return N_(
+			"its maker's service cannot be told from somebody who watches: what is allowed "
+			"of it lets them");
 	case __CG_PROTECTION_MAX:
 		break;
 	}
@@ -48,10 +51,11 @@ const char *cg_profile_local_view_text(enum cg_local_view local_view)
 {
 	switch (local_view) {
 	case CG_LOCAL_VIEW_YES:
-		return "at home it can be watched without its maker's cloud";
+		return N_("at home it can be watched without its maker's cloud");
 	case CG_LOCAL_VIEW_CLOUD_ONLY:
-		return "this camera's app goes through its maker's cloud even at home; closed stops "
-		       "that too";
+		return N_(
+			"this camera's app goes through its maker's cloud even at home; closed stops "
+			"that too");
 	case __CG_LOCAL_VIEW_MAX:
 		break;
 	}

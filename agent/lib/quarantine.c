@@ -7,6 +7,7 @@
 #include "ident.h"
 #include "quarantine.h"
 #include "value.h"
+#include "told.h"
 
 static const char *const MODES[] = {
 	[CG_QUARANTINE_NONE] = "none",
@@ -20,12 +21,12 @@ static const struct {
 	const char *word, *text;
 } HOLDS[__CG_HOLD_MAX] = {
 	[CG_HOLD_NOT] = { "", "" },
-	[CG_HOLD_IDENTIFIES] = { "identifies", "it shows itself to be a camera" },
-	[CG_HOLD_LIKENESS] = { "likeness", "much of what it shows is a camera's" },
-	[CG_HOLD_SHAPE] = { "shape", "it is new and sends as if it were video" },
-	[CG_HOLD_PROBATION] = { "probation", "it began to send as if it were video at once" },
-	[CG_HOLD_NEW] = { "new", "it was never seen before, and quarantine is `all`" },
-	[CG_HOLD_KERNEL] = { "kept", "it was held before, why is not known any more" },
+	[CG_HOLD_IDENTIFIES] = { "identifies", N_("it shows itself to be a camera") },
+	[CG_HOLD_LIKENESS] = { "likeness", N_("much of what it shows is a camera's") },
+	[CG_HOLD_SHAPE] = { "shape", N_("it is new and sends as if it were video") },
+	[CG_HOLD_PROBATION] = { "probation", N_("it began to send as if it were video at once") },
+	[CG_HOLD_NEW] = { "new", N_("it was never seen before, and quarantine is `all`") },
+	[CG_HOLD_KERNEL] = { "kept", N_("it was held before, why is not known any more") },
 };
 
 int cg_quarantine_build(const struct cg_config *config, struct cg_diag *diag,

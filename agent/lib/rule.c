@@ -11,6 +11,7 @@
 #include "ident.h"
 #include "place.h"
 #include "rule.h"
+#include "told.h"
 
 #define RULE_MAX (144 + CG_NAMEPAT_LEN + CG_BUDGET_STRLEN)
 #define ANYWHERE "anywhere"
@@ -26,8 +27,7 @@ static const struct proto {
 	{ "gre", IPPROTO_GRE, false },	     { "esp", IPPROTO_ESP, false },
 	{ "ah", IPPROTO_AH, false },
 };
-#define NPROTOS	    (sizeof(PROTOS) / sizeof(PROTOS[0]))
-#define PROTO_WORDS "tcp, udp, icmp, icmp6, sctp, gre, esp or ah"
+#define NPROTOS (sizeof(PROTOS) / sizeof(PROTOS[0]))
 
 struct where {
 	const char *rule; /* as written */
@@ -285,9 +285,10 @@ static int parse_rest(const struct where *w, const char *protoname, char *ports,
 	if (protoname) {
 		proto = proto_by_name(protoname);
 		if (!proto)
-			return cg_diag_set(w->diag, w->pos, -EINVAL,
-					   "rule '%s': found protocol '%s', expected " PROTO_WORDS,
-					   w->rule, protoname);
+			return cg_diag_set(
+				w->diag, w->pos, -EINVAL,
+				"rule '%s': found protocol '%s', expected tcp, udp, icmp, icmp6, sctp, gre, esp or ah",
+				w->rule, protoname);
 		rule->proto = proto->nr;
 	}
 	if (ports) {
@@ -320,10 +321,10 @@ static int take_anywhere(const struct where *w, char *s, bool *ret_anywhere)
 
 		if (n == strlen(ANYWHERE) && !strncmp(s, ANYWHERE, n)) {
 			if (*ret_anywhere)
-				return cg_diag_set(w->diag, w->pos, -EINVAL,
-						   "rule '%s': " ANYWHERE
-						   " is written twice, expected it once",
-						   w->rule);
+				return cg_diag_set(
+					w->diag, w->pos, -EINVAL,
+					"rule '%s': anywhere is written twice, expected it once",
+					w->rule);
 			*ret_anywhere = true;
 			memset(s, ' ', n);
 		}

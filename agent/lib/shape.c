@@ -6,6 +6,7 @@
 #include <string.h>
 #include "near.h"
 #include "shape.h"
+#include "told.h"
 
 struct walk {
 	struct cg_diag *diag;
@@ -75,7 +76,7 @@ static int unknown_key(const struct walk *w, const struct scope *sc)
 		names[n++] = k->name;
 	found = cg_near_find(t->text, names, n, near);
 	return cg_diag_set(w->diag, &t->pos, -EINVAL, "unknown key '%s', expected %s%s", t->text,
-			   found ? "" : "one of ",
+			   found ? "" : N_("one of "),
 			   found ? cg_near_format(near, found, text, sizeof(text)) :
 				   cg_near_format(names, n, text, sizeof(text)));
 }
@@ -86,7 +87,7 @@ static int repeated(const struct walk *w, const struct cg_token *again,
 	return cg_diag_set(w->diag, &again->pos, -EINVAL,
 			   "key '%s' is repeated, first at %s:%d:%d, expected it once%s",
 			   again->text, first->pos.file, first->pos.line, first->pos.column,
-			   list ? " (or '+=' to add to it)" : "");
+			   list ? N_(" (or '+=' to add to it)") : "");
 }
 
 /* Behind the '{'. */
@@ -94,7 +95,7 @@ static int walk_list(struct walk *w)
 {
 	while (!is(token(w), CG_TOKEN_CLOSE)) {
 		if (!is_text(token(w)))
-			return unexpected(w, "a value or '}'");
+			return unexpected(w, N_("a value or '}'"));
 		w->at++;
 		if (is(token(w), CG_TOKEN_COMMA))
 			w->at++;
@@ -108,7 +109,7 @@ static int walk_list(struct walk *w)
 static int walk_value(struct walk *w, bool list)
 {
 	if (is(token(w), CG_TOKEN_ADD) && !list)
-		return unexpected(w, "'=': this key has one value");
+		return unexpected(w, N_("'=': this key has one value"));
 	if (!is(token(w), CG_TOKEN_SET) && !is(token(w), CG_TOKEN_ADD))
 		return unexpected(w, list ? "'=' or '+='" : "'='");
 	w->at++;
@@ -117,7 +118,7 @@ static int walk_value(struct walk *w, bool list)
 		return walk_list(w);
 	}
 	if (!is_text(token(w)))
-		return unexpected(w, list ? "a value or '{'" : "a value");
+		return unexpected(w, list ? N_("a value or '{'") : N_("a value"));
 	w->at++;
 	return 0;
 }
@@ -130,7 +131,7 @@ static int walk_key(struct walk *w, struct scope *sc, const struct cg_shape_key 
 	const struct cg_token **seen;
 
 	if (!is_text(t))
-		return unexpected(w, sc->outer ? "a key or '}'" : "a key");
+		return unexpected(w, sc->outer ? N_("a key or '}'") : N_("a key"));
 	key = find_key(sc->keys, t->text);
 	if (!key)
 		return unknown_key(w, sc);
@@ -148,7 +149,7 @@ static int walk_key(struct walk *w, struct scope *sc, const struct cg_shape_key 
 		return walk_value(w, key->kind == CG_SHAPE_LIST);
 	case CG_SHAPE_TITLED:
 		if (!is_text(token(w)))
-			return unexpected(w, "a name in quotes");
+			return unexpected(w, N_("a name in quotes"));
 		w->titles[w->ntitles++] = w->at++;
 		break;
 	case CG_SHAPE_BLOCK:

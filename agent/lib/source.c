@@ -12,6 +12,7 @@
 #include <camgate/limits.h>
 #include "cleanup.h"
 #include "source.h"
+#include "told.h"
 
 /* A file being read; those above it are what it includes. */
 struct frame {
@@ -40,11 +41,11 @@ static const char *type_name(mode_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFDIR:
-		return "a directory";
+		return N_("a directory");
 	case S_IFIFO:
-		return "a fifo";
+		return N_("a fifo");
 	}
-	return "a device";
+	return N_("a device");
 }
 
 static int check_file(struct reader *rd, int fd, const char *path, const struct cg_pos *at,

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "staying.h"
 #include "value.h"
+#include "told.h"
 
 #define ANYWHERE "anywhere"
 
@@ -86,9 +87,9 @@ int cg_staying_rules(struct cg_policy *policy, const struct cg_policy_cam *cam,
 		const struct cg_rule_text *t = &rule->text;
 
 		if (rule->kind == CG_RULE_DENY && t->anywhere)
-			return cg_diag_set(diag, &rule->pos, -EINVAL,
-					   "deny: found '" ANYWHERE
-					   "', expected it behind an allow or upload");
+			return cg_diag_set(
+				diag, &rule->pos, -EINVAL,
+				"deny: found 'anywhere', expected it behind an allow or upload");
 		if (t->kind == CG_DST_COUNTRY) {
 			r = needs(policy->country_database, "country_database", "country:XX",
 				  &rule->pos, diag);

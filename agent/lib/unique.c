@@ -6,6 +6,7 @@
 #include <string.h>
 #include "cleanup.h"
 #include "unique.h"
+#include "told.h"
 
 struct word {
 	const char *s;
@@ -61,11 +62,11 @@ static int check_words(const struct cg_config *config, const struct cg_policy_ca
 			diag, b->pos, -EEXIST,
 			"%s '%s'%s is used twice, first at %s:%d:%d%s, expected another %s",
 			b->id ? "id" : "name", b->s,
-			b->id && !config->cams[b->cam].id.s ? " (made from the name)" : "",
+			b->id && !config->cams[b->cam].id.s ? N_(" (made from the name)") : "",
 			a->pos->file ? a->pos->file : "?", a->pos->line, a->pos->column,
 			a->id == b->id ? "" :
-			a->id	       ? " as an id" :
-					 " as a name",
+			a->id	       ? N_(" as an id") :
+					 N_(" as a name"),
 			b->id ? "id" : "name");
 	}
 	return 0;

@@ -11,6 +11,7 @@
 #include "near.h"
 #include "mark.h"
 #include "value.h"
+#include "told.h"
 
 int cg_value_word(const struct cg_text *t, const char *key, const char *const *words, int fallback,
 		  struct cg_diag *diag, int *ret_word)
@@ -61,9 +62,9 @@ int cg_value_mac(const struct cg_text *t, struct cg_diag *diag, struct cg_mac *r
 	if (!memcmp(&m, &zero, sizeof(m)) || (m.b[0] & 1))
 		return cg_diag_set(diag, &t->pos, -EINVAL,
 				   "mac: '%s' is %s, expected a camera's own MAC", t->s,
-				   !memcmp(&m, &broadcast, sizeof(m)) ? "broadcast" :
-				   m.b[0] & 1			      ? "multicast" :
-									"all zero");
+				   !memcmp(&m, &broadcast, sizeof(m)) ? N_("broadcast") :
+				   m.b[0] & 1			      ? N_("multicast") :
+									N_("all zero"));
 	*ret_mac = m;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "near.h"
 #include "value.h"
 #include "viewers.h"
+#include "told.h"
 
 #define MAX_EACH CG_VIEWERS_PER_SLOT
 
@@ -25,7 +26,7 @@ static int build_name(const struct cg_text *t, struct cg_diag *diag, struct cg_p
 	struct cg_prefix p;
 
 	if (!fault && (!strcmp(t->s, CG_VIEWERS_ALL) || cg_prefix_parse(t->s, &p) != -EINVAL))
-		fault = "a name that is neither an address nor all";
+		fault = N_("a name that is neither an address nor all");
 	if (fault)
 		return cg_diag_set(diag, &t->pos, -EINVAL, "viewer: found name '%s', expected %s",
 				   t->s, fault);
@@ -93,7 +94,7 @@ static int build_domains(const struct cg_texts *list, struct cg_diag *diag,
 		return -ENOMEM;
 	for (size_t i = 0; i < list->n; i++) {
 		const struct cg_text *t = &list->v[i];
-		const char *expected = "a whole name without a star";
+		const char *expected = N_("a whole name without a star");
 		char name[CG_NAMEPAT_LEN];
 		struct cg_addr addr;
 

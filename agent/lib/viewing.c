@@ -17,7 +17,6 @@ static const struct {
 	{ "rate", CG_CAM_NO_RATE },
 	{ "budget", CG_CAM_NO_BUDGET },
 };
-#define SIGN_WORDS "inbound, signature, rate, budget, or none alone"
 
 static int build_signs(const struct cg_texts *list, struct cg_diag *diag, uint32_t *ret_off)
 {
@@ -34,8 +33,10 @@ static int build_signs(const struct cg_texts *list, struct cg_diag *diag, uint32
 		while (k < NSIGNS && strcmp(SIGNS[k].name, t->s))
 			k++;
 		if (k == NSIGNS)
-			return cg_diag_set(diag, &t->pos, -EINVAL,
-					   "signs: found '%s', expected " SIGN_WORDS, t->s);
+			return cg_diag_set(
+				diag, &t->pos, -EINVAL,
+				"signs: found '%s', expected inbound, signature, rate, budget, or none alone",
+				t->s);
 		if (on & SIGNS[k].off)
 			return cg_diag_set(diag, &t->pos, -EEXIST,
 					   "signs: '%s' is listed twice, expected it once", t->s);

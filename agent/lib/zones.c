@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "zones.h"
+#include "told.h"
 
 static int refuse(const char *root, const char *name, const struct cg_pos *pos, int err,
 		  struct cg_diag *diag)
@@ -23,11 +24,10 @@ static int refuse(const char *root, const char *name, const struct cg_pos *pos, 
 			"timezone: %s/%s is no time zone, expected one such as Europe/Berlin",
 			CG_ZONE_DIR, name);
 	(void)cg_zone_near(root, name, near, sizeof(near));
-	return cg_diag_set(diag, pos, -EINVAL, "timezone: this machine has no '%s', expected %s",
-			   name,
-			   *near ? near :
-				   "one of " CG_ZONE_DIR
-				   ", or a line such as CET-1CEST,M3.5.0,M10.5.0/3");
+	return cg_diag_set(
+		diag, pos, -EINVAL, "timezone: this machine has no '%s', expected %s", name,
+		*near ? near :
+			N_("one of /usr/share/zoneinfo, or a line such as CET-1CEST,M3.5.0,M10.5.0/3"));
 }
 
 static int find(struct cg_policy *p, const char *root, const char *name, const struct cg_pos *pos,
