@@ -33,7 +33,7 @@ LESS_REPORT := $(addprefix agent/cli/,cmd_report.c page.c page_plot.c report.c r
 LESS_TOP := agent/cli/cmd_top.c
 
 # Others there are, in the Makefile.
-OTHER_WITH := MAXMINDDB SYSTEMD UCI
+OTHER_WITH := MAXMINDDB SYSTEMD UCI NLS
 NOT := $(foreach f,$(FEATURES),$(if $(filter no,$(WITH_$f)),$f))
 $(foreach f,$(filter WITH_%,$(.VARIABLES)),$(if $(filter $(FEATURES:%=WITH_%) $(OTHER_WITH:%=WITH_%),$f),, \
 	$(error $f: there is no such feature; there are: $(FEATURES) $(OTHER_WITH))))

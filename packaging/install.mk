@@ -47,3 +47,5 @@ uninstall:
 		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf \
 		$(DOCS:packaging/doc/%=$(D)/share/doc/camgate/%) $(PROFILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/doc/camgate $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
+
+include packaging/nls.mk

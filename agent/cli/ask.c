@@ -8,6 +8,7 @@
 #include "i18n.h"
 #include "reply.h"
 #include "say.h"
+#include "told.h"
 
 /* A reload of hundreds of cameras on a small router is the slowest. */
 #define TIMEOUT_MS 30000
@@ -32,6 +33,8 @@ int cg_ask_try(const struct cg_cli *cli, struct json_object *request,
 	int r = cg_client_call(cli->socket, request, timeout_of(cli), ret_reply);
 
 	json_object_put(request);
+	if (!r && !cli->json)
+		cg_told_reply(*ret_reply);
 	return r;
 }
 
@@ -46,6 +49,8 @@ int cg_ask_on(const struct cg_cli *cli, int fd, struct json_object *request,
 	int r = cg_client_ask(fd, request, timeout_of(cli), ret_reply);
 
 	json_object_put(request);
+	if (!r && !cli->json)
+		cg_told_reply(*ret_reply);
 	return r;
 }
 

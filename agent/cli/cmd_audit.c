@@ -172,7 +172,7 @@ static void print_findings(struct json_object *cam)
 		struct json_object *o = cg_reply_at(cam, "findings", i);
 		const char *level = cg_reply_str(o, "level");
 
-		cg_print_cell(table, style_of(level), "%s", level);
+		cg_print_cell(table, style_of(level), "%s", cg_sentence_label(level));
 		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(o, "provision"));
 		cg_print_cell(table, CG_STYLE_NONE, "%s. -> %s", cg_reply_str(o, "text"),
 			      cg_reply_str(o, "advice"));

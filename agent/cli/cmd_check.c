@@ -241,8 +241,9 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv)
 		json_object_put(seen);
 		return CG_EXIT_OK;
 	}
-	cg_print_out(_("%s: ok, %zu %s, %zu %s\n"), file, policy->ncams,
-		     n_("camera", "cameras", policy->ncams), rules, n_("rule", "rules", rules));
+	cg_print_out(_("%s: ok, "), file);
+	cg_print_out(n_("%zu camera, ", "%zu cameras, ", policy->ncams), policy->ncams);
+	cg_print_out(n_("%zu rule\n", "%zu rules\n", rules), rules);
 	cg_profiles_print(makes);
 	viewing_print(seen);
 	cg_say_warnings(odd);

@@ -17,6 +17,7 @@
 #include "reply.h"
 #include "report.h"
 #include "say.h"
+#include "sentence.h"
 
 #define DAY_S	  86400
 #define FAR_PAST  (CG_RECORD_DAYS_MAX * (uint64_t)DAY_S)
@@ -168,15 +169,16 @@ static void put_text(void *ctx, const struct cg_report_row *r)
 	struct cg_table *table = ctx;
 	time_t now = time(NULL);
 
-	cg_print_cell(table, CG_STYLE_NONE, "%s", r->kind);
+	cg_print_cell(table, CG_STYLE_NONE, "%s", cg_report_word(r->kind));
 	cg_print_cell(table, CG_STYLE_NONE, "%s", r->cam ? r->cam : "");
 	cg_print_cell(table, CG_STYLE_NONE, "%s",
 		      r->from_s > 0 ? cg_print_clock((time_t)r->from_s, now, cell) :
 		      r->to_s > 0   ? cg_print_clock((time_t)r->to_s, now, cell) :
 				      "");
-	cg_print_cell(table, CG_STYLE_NONE, "%s", r->what ? r->what : "");
-	cg_print_cell(table, CG_STYLE_NONE, "%s%s%s%s%s%s%s", or_none(r->name),
-		      r->name && r->net ? " " : "", or_none(r->net),
+	cg_print_cell(table, CG_STYLE_NONE, "%s", cg_report_word(r->what));
+	cg_print_cell(table, CG_STYLE_NONE, "%s%s%s%s%s%s%s",
+		      r->name ? cg_sentence_label(r->name) : "", r->name && r->net ? " " : "",
+		      r->net ? cg_sentence_label(r->net) : "",
 		      r->country && (r->name || r->net) ? " " : "", or_none(r->country),
 		      r->network && (r->name || r->net || r->country) ? " " : "",
 		      or_none(r->network));
@@ -186,7 +188,7 @@ static void put_text(void *ctx, const struct cg_report_row *r)
 		      r->down_bytes < 0 ? "" : cg_print_size((uint64_t)r->down_bytes, other));
 	cg_print_cell(table, CG_STYLE_NONE, "%s",
 		      r->stopped_bytes < 0 ? "" : cg_print_size((uint64_t)r->stopped_bytes, cell));
-	cg_print_cell(table, CG_STYLE_NONE, "%s", r->by ? r->by : "");
+	cg_print_cell(table, CG_STYLE_NONE, "%s", cg_report_word(r->by));
 }
 
 static void print_report(struct json_object *reply)

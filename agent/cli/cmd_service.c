@@ -12,6 +12,7 @@
 #include "print.h"
 #include "reply.h"
 #include "say.h"
+#include "sentence.h"
 
 int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv)
 {
@@ -31,11 +32,11 @@ int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv)
 		return code;
 	ncams = cg_reply_int(reply, "cameras");
 	nrules = cg_reply_int(reply, "rules");
-	cg_print_out(_("generation %lld is in force: %lld %s, %lld %s (+%lld -%lld ~%lld)\n"),
-		     (long long)cg_reply_int(reply, "generation"), ncams,
-		     n_("camera", "cameras", (unsigned long)ncams), nrules,
-		     n_("rule", "rules", (unsigned long)nrules),
-		     (long long)cg_reply_int(reply, "added"),
+	cg_print_out(_("generation %lld is in force: "),
+		     (long long)cg_reply_int(reply, "generation"));
+	cg_print_out(n_("%lld camera, ", "%lld cameras, ", (unsigned long)ncams), ncams);
+	cg_print_out(n_("%lld rule", "%lld rules", (unsigned long)nrules), nrules);
+	cg_print_out(" (+%lld -%lld ~%lld)\n", (long long)cg_reply_int(reply, "added"),
 		     (long long)cg_reply_int(reply, "removed"),
 		     (long long)cg_reply_int(reply, "changed"));
 	if (cg_reply_has(reply, "lists_error"))
@@ -85,7 +86,8 @@ int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv)
 				break;
 			}
 		cg_print_cell(table, style, "%s", level);
-		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(f, "what"));
+		cg_print_cell(table, CG_STYLE_NONE, "%s",
+			      cg_sentence_label(cg_reply_str(f, "what")));
 		if (*fix)
 			cg_print_cell(table, CG_STYLE_NONE, _("%s. To do: %s"),
 				      cg_reply_str(f, "text"), fix);

@@ -23,9 +23,9 @@ static void print_enforced(struct json_object *reply, time_t now)
 					    clock));
 	} else if (!strcmp(enforced, "full")) {
 		cg_print_styled(CG_STYLE_GOOD, _("Enforced"));
-		cg_print_out(_(": generation %lld on %zu %s.\n"),
-			     (long long)cg_reply_int(reply, "generation"), nports,
-			     n_("port", "ports", nports));
+		cg_print_out(n_(": generation %lld on %zu port.\n",
+				": generation %lld on %zu ports.\n", nports),
+			     (long long)cg_reply_int(reply, "generation"), nports);
 	} else if (!strcmp(enforced, "partial")) {
 		cg_print_styled(CG_STYLE_BAD, _("Only partly enforced"));
 		cg_print_out(_(": generation %lld.\n"),
@@ -110,7 +110,8 @@ static void print_schedule(struct json_object *cam, time_t now)
 
 	if (!s)
 		return;
-	cg_print_out(_("%s: by schedule %s"), cg_reply_cam(cam, name), cg_reply_str(s, "now"));
+	cg_print_out(_("%s: by schedule %s"), cg_reply_cam(cam, name),
+		     cg_sentence_label(cg_reply_str(s, "now")));
 	if (!cg_reply_bool(s, "clock_right"))
 		cg_print_out(_(", for the clock is not known to be right"));
 	if (cg_reply_has(s, "window"))
@@ -118,7 +119,7 @@ static void print_schedule(struct json_object *cam, time_t now)
 	if (cg_reply_has(s, "until_s"))
 		cg_print_out(_(" until %s, then %s"),
 			     cg_print_clock((time_t)cg_reply_int(s, "until_s"), now, clock),
-			     cg_reply_str(s, "next"));
+			     cg_sentence_label(cg_reply_str(s, "next")));
 	cg_print_out("\n");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* camgate help: every command and option from the table itself. */
 #include <stdio.h>
+#include <string.h>
 #include <camgate/bpf_abi.h>
 #include <camgate/ctl.h>
 #include "help.h"
@@ -52,20 +53,43 @@ static const struct option_help options[] = {
 	  N_("have the service manager start the agent, where it is not running") },
 	{ CG_OPTION_STOP, "--stop", N_("end it, and the same") },
 	{ 0, "-j, --json", N_("the reply as one JSON object") },
-	{ 0, "-c, --config FILE", N_("configuration; " CG_CONFIG_PATH) },
-	{ 0, "--socket PATH", N_("the agent's socket; " CG_CTL_PATH) },
-	{ 0, "--pin-dir DIR", N_("the packet path's pins; " CG_PIN_DIR) },
-	{ 0, "--state-dir DIR", N_("what outlives a reboot; " CG_STATE_DIR) },
+	{ 0, "-c, --config FILE", N_("configuration") },
+	{ 0, "--socket PATH", N_("the agent's socket") },
+	{ 0, "--pin-dir DIR", N_("the packet path's pins") },
+	{ 0, "--state-dir DIR", N_("what outlives a reboot") },
 	{ 0, "--timeout TIME", N_("how long to wait for the agent; 30s") },
 	{ 0, "-h, --help", N_("this, or what is behind a command") },
 	{ 0, "-V, --version", N_("the command's version") },
 };
 
+/* Of this build: no text that is translated may hold it. */
+static const char *otherwise_of(const char *text)
+{
+	static const struct {
+		const char *text, *path;
+	} paths[] = {
+		{ "-c, --config FILE", CG_CONFIG_PATH },
+		{ "--socket PATH", CG_CTL_PATH },
+		{ "--pin-dir DIR", CG_PIN_DIR },
+		{ "--state-dir DIR", CG_STATE_DIR },
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (!strcmp(paths[i].text, text))
+			return paths[i].path;
+	return NULL;
+}
+
 static void print_options(unsigned int which)
 {
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (which ? options[i].option & which : !options[i].option)
-			cg_print_out("  %-20s %s\n", options[i].text, _(options[i].help));
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		const struct option_help *o = &options[i];
+		const char *otherwise = otherwise_of(o->text);
+
+		if (which ? o->option & which : !o->option)
+			cg_print_out("  %-20s %s%s%s\n", o->text, _(o->help), otherwise ? "; " : "",
+				     otherwise ? otherwise : "");
+	}
 }
 
 void cg_help_all(const struct cg_command *commands, size_t n)

@@ -221,12 +221,16 @@ static const char *from_env(const char *name, const char *otherwise)
 }
 
 /* Names are UTF-8 whatever the locale says: their width is asked of LC_CTYPE. */
-static void init_locale(void)
+static void init_locale(bool json)
 {
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
 		setlocale(LC_CTYPE, "C.UTF-8");
-	CG_I18N_INIT(CG_LOCALEDIR);
+	/* What programs read is the same in every language. */
+	if (json)
+		return;
+	setlocale(LC_MESSAGES, "");
+	CG_I18N_INIT(from_env("CAMGATE_LOCALE_DIR", CG_LOCALEDIR));
 }
 
 static const struct cg_command *find(const char *name)
@@ -315,15 +319,20 @@ static int set_timeout(struct cg_cli *cli, const char *text)
 	return 0;
 }
 
+/* Before anything can be wrong: an error must be JSON then. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-j"))
+			return true;
+	return false;
+}
+
 static int read_line(struct line *line, int argc, char **argv)
 {
 	struct cg_cli *cli = &line->cli;
 	int c, r = 0;
 
-	/* before anything can be wrong: an error must be JSON then */
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-j"))
-			cli->json = true;
 	opterr = 0;
 	/* '-': words come in order, in between options, whatever POSIXLY_CORRECT says */
 	while (!r && (c = getopt_long(argc, argv, "-c:jhV", longopts, NULL)) >= 0) {
@@ -438,6 +447,7 @@ static int read_line(struct line *line, int argc, char **argv)
 			break;
 		case 'j':
 			cli->json = true;
+			setlocale(LC_MESSAGES, "C");
 			break;
 		case 'h':
 			line->help = true;
@@ -570,7 +580,8 @@ int main(int argc, char **argv)
 	};
 	int code;
 
-	init_locale();
+	line.cli.json = wants_json(argc, argv);
+	init_locale(line.cli.json);
 	code = read_line(&line, argc, argv);
 	if (!code && line.version) {
 		printf("camgate %s\n", CG_VERSION);

@@ -6,6 +6,7 @@
 #include "page.h"
 #include "print.h"
 #include "reply.h"
+#include "sentence.h"
 
 static const char style[] =
 	":root{--ink:#1b1f24;--dim:#5b6470;--line:#d5dae1;--paper:#fff;--card:#f6f7f9;--up:#2f6fb0;"
@@ -264,12 +265,14 @@ void cg_page_print(FILE *f, struct json_object *reply, struct json_object *cams,
 	if (localtime_r(&now, &tm))
 		strftime(day, sizeof(day), "%Y-%m-%d %H:%M %Z", &tm);
 	/* Nothing may be loaded or run, whatever stands in a name. */
-	fprintf(f, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-		   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		   "style-src 'unsafe-inline'\">"
-		   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-		   "<meta name=\"color-scheme\" content=\"light dark\">"
-		   "<meta name=\"referrer\" content=\"no-referrer\">");
+	fprintf(f,
+		"<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\">"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'\">"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+		"<meta name=\"color-scheme\" content=\"light dark\">"
+		"<meta name=\"referrer\" content=\"no-referrer\">",
+		cg_sentence_language());
 	element(f, "title", "", _("Cameras: what is wrong, and what to do"));
 	fprintf(f, "<style>%s</style></head>\n<body><h1>", style);
 	cg_page_text(f, _("Cameras: what is wrong, and what to do"));

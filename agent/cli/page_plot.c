@@ -92,8 +92,13 @@ static void bars(FILE *f, struct json_object *cam)
 		fprintf(f, "<text x=\"%.1f\" y=\"%d\">", LABEL + w + 8, y + 17);
 		cg_page_text(f, cg_print_size(up > 0 ? (uint64_t)up : 0, size));
 		if (tries > 0) {
-			fprintf(f, ", %lld ", (long long)tries);
-			cg_page_text(f, tries == 1 ? _("try stopped") : _("tries stopped"));
+			char text[64];
+
+			snprintf(text, sizeof(text),
+				 n_(", %lld try stopped", ", %lld tries stopped",
+				    (unsigned long)tries),
+				 (long long)tries);
+			cg_page_text(f, text);
 		}
 		fprintf(f, "</text>");
 	}

@@ -248,14 +248,45 @@ const char *cg_print_size(uint64_t bytes, char buf[static CG_PRINT_LEN])
 	return buf;
 }
 
+/* i18n: units of a span of time, behind a number: days, hours, minutes, seconds */
+static const char *unit_text(char unit)
+{
+	switch (unit) {
+	case 'd':
+		return _("%.*sd");
+	case 'h':
+		return _("%.*sh");
+	case 'm':
+		return _("%.*sm");
+	default:
+		return _("%.*ss");
+	}
+}
+
 const char *cg_print_span(uint64_t s, char buf[static CG_PRINT_LEN])
 {
+	char plain[CG_PRINT_LEN];
+	size_t n = 0;
+
 	/* two units are enough: nobody reads the seconds of an hour */
 	if (s >= 86400)
 		s -= s % 3600;
 	else if (s >= 3600)
 		s -= s % 60;
-	return cg_duration_format(s, buf, CG_PRINT_LEN);
+	cg_duration_format(s, plain, sizeof(plain));
+	*buf = '\0';
+	for (const char *at = plain; *at && n < CG_PRINT_LEN;) {
+		size_t digits = strspn(at, "0123456789");
+
+		n += (size_t)snprintf(buf + n, CG_PRINT_LEN - n, unit_text(at[digits]), (int)digits,
+				      at);
+		at += digits + (at[digits] != '\0');
+		if (*at == ' ' && n < CG_PRINT_LEN) {
+			n += (size_t)snprintf(buf + n, CG_PRINT_LEN - n, " ");
+			at++;
+		}
+	}
+	return buf;
 }
 
 const char *cg_print_clock(time_t when, time_t now, char buf[static CG_PRINT_LEN])

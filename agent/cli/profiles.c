@@ -8,6 +8,7 @@
 #include "print.h"
 #include "profiles.h"
 #include "reply.h"
+#include "sentence.h"
 
 /* The place of word in a list ended by NULL; where it is not there, that of NULL. */
 static int place(const char *const *words, const char *word)
@@ -43,7 +44,7 @@ void cg_profiles_print(struct json_object *cams)
 			cg_print_out("\n");
 		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_cam(cam, name));
 		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_reply_str(cam, "profile"));
-		cg_print_cell(table, CG_STYLE_NONE, "%s", protection);
+		cg_print_cell(table, CG_STYLE_NONE, "%s", cg_sentence_label(protection));
 		cg_print_cell(table, CG_STYLE_NONE, "%s; %s",
 			      _(cg_profile_protection_text((enum cg_protection)place(
 				      cg_profile_protections, protection))),

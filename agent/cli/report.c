@@ -3,10 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include "../lib/reason.h"
 #include "i18n.h"
 #include "print.h"
 #include "reply.h"
 #include "report.h"
+#include "sentence.h"
 
 /* ---- rows ---- */
 
@@ -125,6 +127,20 @@ void cg_report_rows(struct json_object *reply,
 			}
 			row(ctx, &r);
 		}
+}
+
+const char *cg_report_word(const char *word)
+{
+	if (!word)
+		return "";
+	/* Where it is not translated the key is shorter. */
+	for (unsigned int i = 1; i < __CG_REASON_MAX; i++) {
+		const char *text = cg_reason_text(i);
+
+		if (!strcmp(word, cg_reason_name(i)) && _(text) != text)
+			return _(text);
+	}
+	return cg_sentence_label(word);
 }
 
 #define TIME_LEN 24

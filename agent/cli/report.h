@@ -22,6 +22,8 @@ struct cg_report_row {
 /* Each row of reply, in order, to row(). */
 void cg_report_rows(struct json_object *reply,
 		    void (*row)(void *ctx, const struct cg_report_row *row), void *ctx);
+/* A row's kind, what or by, as people read it; NULL: "". */
+const char *cg_report_word(const char *word);
 /* RFC 4180, with a header; times are ISO 8601, UTC. A cell that a spreadsheet would take for
  * a formula has an apostrophe before it. */
 void cg_report_csv(struct json_object *reply, FILE *f);

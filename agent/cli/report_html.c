@@ -7,6 +7,7 @@
 #include "print.h"
 #include "reply.h"
 #include "report.h"
+#include "sentence.h"
 
 static void escaped(FILE *f, const char *s)
 {
@@ -76,13 +77,13 @@ static void html_row(void *ctx, const struct cg_report_row *r)
 	FILE *f = ctx;
 
 	(void)fputs("<tr>", f);
-	td(f, "", r->kind);
+	td(f, "", cg_report_word(r->kind));
 	td(f, "", r->cam);
 	td_time(f, r->from_s);
 	td_time(f, r->to_s);
-	td(f, "", r->what);
-	td(f, "", r->name);
-	td(f, "", r->net);
+	td(f, "", cg_report_word(r->what));
+	td(f, "", r->name ? cg_sentence_label(r->name) : "");
+	td(f, "", r->net ? cg_sentence_label(r->net) : "");
 	td(f, "", r->country);
 	td(f, "", r->network);
 	td_size(f, r->up_bytes);
@@ -90,7 +91,7 @@ static void html_row(void *ctx, const struct cg_report_row *r)
 	td_size(f, r->stopped_bytes);
 	td_number(f, r->packets);
 	td_number(f, r->count);
-	td(f, "", r->by);
+	td(f, "", cg_report_word(r->by));
 	(void)fputs("</tr>\n", f);
 }
 
@@ -227,16 +228,23 @@ void cg_report_html(struct json_object *reply, FILE *f)
 					_("AS"),      _("sent"),   _("received"), _("stopped"),
 					_("packets"), _("count"),  _("by") };
 
+	(void)fputs("<!DOCTYPE html>\n<html lang=\"", f);
+	escaped(f, cg_sentence_language());
+	(void)fputs("\"><head><meta charset=\"utf-8\">\n"
+		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		    "style-src 'unsafe-inline'\">\n<title>",
+		    f);
+	escaped(f, _("camgate report"));
 	(void)fputs(
-		"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src 'unsafe-inline'\">\n<title>camgate report</title>\n<style>"
+		"</title>\n<style>"
 		"body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
 		"td,th{border:1px solid #999;padding:.2em .5em;text-align:left;"
 		"vertical-align:top}.n{text-align:right}svg{display:block;width:100%;max-width:45em;"
 		"font-size:13px}rect{fill:#2f6fb0}</style></head><body>\n"
-		"<h1>camgate report</h1>\n<p>",
+		"<h1>",
 		f);
+	escaped(f, _("camgate report"));
+	(void)fputs("</h1>\n<p>", f);
 	escaped(f,
 		cg_reply_bool(reply, "whole") ?
 			_("The record is as it was written") :

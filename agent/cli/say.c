@@ -10,6 +10,7 @@
 #include "print.h"
 #include "reply.h"
 #include "say.h"
+#include "told.h"
 
 struct json_object *cg_say_new(int code)
 {
@@ -40,6 +41,7 @@ int cg_say_code(struct json_object *reply)
 int cg_say_refusal(const struct cg_cli *cli, struct json_object *reply)
 {
 	const char *near[CG_NEAR_MAX], *error = cg_reply_str(reply, "error");
+	_cleanup_free_ char *told = NULL;
 	char list[CG_NEAR_MAX * (CG_NAME_LEN + 8)];
 	size_t nnear = 0;
 
@@ -47,7 +49,9 @@ int cg_say_refusal(const struct cg_cli *cli, struct json_object *reply)
 		cg_say_json(reply);
 		return cg_say_code(reply);
 	}
-	cg_print_err("camgate: %s\n", *error ? error : _("refused, no reason given"));
+	/* What the library found wrong with a file or a rule. */
+	told = cg_told(error);
+	cg_print_err("camgate: %s\n", told ? told : *error ? error : _("refused, no reason given"));
 	for (size_t i = 0; i < CG_NEAR_MAX && i < cg_reply_count(reply, "near"); i++)
 		near[nnear++] = cg_reply_str_at(reply, "near", i);
 	if (nnear)

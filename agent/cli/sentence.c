@@ -93,6 +93,80 @@ const char *cg_sentence_reason(struct json_object *o)
 	return _(cg_reason_text((unsigned int)nr));
 }
 
+/* i18n: words of the protocol that are shown as they are in English */
+static const char *const labels[] = {
+	/* what a camera is */
+	N_("open"),
+	N_("closed"),
+	N_("sealed"),
+	/* how grave */
+	N_("high"),
+	N_("medium"),
+	N_("low"),
+	N_("note"),
+	/* how far a profile protects */
+	N_("full"),
+	N_("partial"),
+	N_("none"),
+	/* what a doctor's finding is about */
+	N_("kernel"),
+	N_("config"),
+	N_("mark"),
+	N_("port"),
+	N_("filters"),
+	N_("offload"),
+	N_("module"),
+	N_("counters"),
+	N_("state"),
+	N_("boot guard"),
+	N_("guard"),
+	N_("resets"),
+	N_("camera"),
+	N_("off"),
+	N_("events"),
+	N_("links"),
+	N_("fix"),
+	/* what a line of a report is */
+	N_("left"),
+	N_("stopped"),
+	N_("session"),
+	N_("opened"),
+	N_("erased"),
+	N_("hole"),
+	N_("allowed"),
+	N_("refused"),
+	N_("remote"),
+	N_("lan"),
+	N_("gateway"),
+	N_("(others)"),
+	/* why lines of the record are gone: too old, too much, by hand, lost */
+	N_("days"),
+	N_("size"),
+	N_("erase"),
+	N_("cut"),
+	N_("head"),
+	N_("lost"),
+	/* who opened; which way */
+	N_("schedule"),
+	N_("manual"),
+	N_("up"),
+	N_("down"),
+};
+
+const char *cg_sentence_language(void)
+{
+	/* i18n: the code of this language as HTML has it: de, zh-Hans */
+	return _("en");
+}
+
+const char *cg_sentence_label(const char *word)
+{
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (!strcmp(word, labels[i]))
+			return _(labels[i]);
+	return word;
+}
+
 const char *cg_sentence_word(const char *word)
 {
 	static const struct {

@@ -18,5 +18,9 @@ enum cg_style cg_sentence_style(struct json_object *cam);
 const char *cg_sentence_reason(struct json_object *o);
 /* "drop" and "pass", directions, scopes: known words translated, others as they are. */
 const char *cg_sentence_word(const char *word);
+/* Words that English shows as they are: states, levels, subjects of findings, kinds of lines. */
+const char *cg_sentence_label(const char *word);
+/* What it is said in, for a page: "en", "zh-Hans". */
+const char *cg_sentence_language(void);
 
 #endif

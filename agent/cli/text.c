@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* UTF-8 text on a terminal: display width, cutting, cleaning. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <wchar.h>
@@ -29,6 +30,18 @@ size_t cg_text_width(const char *s)
 	return width;
 }
 
+/* What no line begins with: closing marks of wide scripts. */
+static bool closes(const char *s)
+{
+	static const char *const marks[] = { "、", "。", "，", "：", "；",
+					     "！", "？", "）", "》", "”" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (!strncmp(s, marks[i], strlen(marks[i])))
+			return true;
+	return false;
+}
+
 size_t cg_text_fit(const char *s, size_t columns)
 {
 	size_t at = 0, word = 0, width = 0, w;
@@ -46,7 +59,8 @@ size_t cg_text_fit(const char *s, size_t columns)
 		}
 		width += w;
 		at += n;
-		if (s[at - 1] == ' ')
+		/* wide scripts have no spaces: a line may end behind any of their letters */
+		if (s[at - 1] == ' ' || (w == 2 && !closes(s + at)))
 			word = at;
 	}
 	return at;
