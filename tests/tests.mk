@@ -3,7 +3,7 @@
 
 UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config conflist day devstate diag dnsmsg duration exposure geo geometa gone guess json lans learned lex \
 	limits luci makers mapdiff mapping mapset mark maybe mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
-	record reset rule saved schedule schedule_year signature spawn traffic uci unfit view viewers viewing viewset wholefile worker \
+	record reset rule saved schedule schedule_year signature spawn told traffic uci unfit view viewers viewing viewset wholefile worker \
 	zone
 # What frames and MACs say of a device.
 UNIT_TESTS += clue clueframes cluevendor discover likeness
@@ -11,7 +11,7 @@ AGENT_TESTS := abuse adopt around audit control devices doctor edit ending expos
 	nft notify places ports power probe quota reading record reload retain schedule sessions show start state stop uci unknown viewers
 # Debian's packages that the house meets and that would start a service if installed.
 PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc
-AGENT_SCRIPTS := camgated cli docs mud openwrt packaging page sbom
+AGENT_SCRIPTS := camgated cli i18n docs mud openwrt packaging page sbom
 BPF_TESTS := again country ask cuts devices diff discover escape fast frag from_cam fuzz hostile icmp modes names portmap probation quota redirect remote session signature soak to_cam
 
 # ---- building ------------------------------------------------------------
@@ -37,6 +37,8 @@ $(UNIT_BIN): %: %.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
 
+# The command is not in the library; its catalogue is the test's own.
+$(T)/unit/test_told: $(B)/agent/cli/told.o
 $(T)/agent/test_around: $(T)/fake/disk.o
 $(T)/agent/test_devices: $(T)/bpf/packets.o
 $(T)/agent/test_memory: $(T)/fake/memory.o

@@ -41,7 +41,7 @@ int cg_say_code(struct json_object *reply)
 int cg_say_refusal(const struct cg_cli *cli, struct json_object *reply)
 {
 	const char *near[CG_NEAR_MAX], *error = cg_reply_str(reply, "error");
-	_cleanup_free_ char *told = NULL;
+	_cleanup_free_ char *told = NULL, *hint = NULL, *names = NULL;
 	char list[CG_NEAR_MAX * (CG_NAME_LEN + 8)];
 	size_t nnear = 0;
 
@@ -54,11 +54,14 @@ int cg_say_refusal(const struct cg_cli *cli, struct json_object *reply)
 	cg_print_err("camgate: %s\n", told ? told : *error ? error : _("refused, no reason given"));
 	for (size_t i = 0; i < CG_NEAR_MAX && i < cg_reply_count(reply, "near"); i++)
 		near[nnear++] = cg_reply_str_at(reply, "near", i);
-	if (nnear)
-		cg_print_err(_("did you mean %s?\n"),
-			     cg_near_format(near, nnear, list, sizeof(list)));
-	if (cg_reply_has(reply, "hint"))
-		cg_print_err("%s\n", cg_reply_str(reply, "hint"));
+	if (nnear) {
+		names = cg_told(cg_near_format(near, nnear, list, sizeof(list)));
+		cg_print_err(_("did you mean %s?\n"), names ? names : list);
+	}
+	if (cg_reply_has(reply, "hint")) {
+		hint = cg_told(cg_reply_str(reply, "hint"));
+		cg_print_err("%s\n", hint ? hint : cg_reply_str(reply, "hint"));
+	}
 	return cg_say_code(reply);
 }
 

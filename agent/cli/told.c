@@ -17,6 +17,8 @@
 /* Two values beside each other can be cut in many ways: none is worth more. */
 #define STEPS	20000
 #define LONGEST 1500
+/* Of a list of names in quotes. */
+#define OR	N_("' or '")
 
 struct part {
 	const char *at;
@@ -51,8 +53,10 @@ static struct conversion conversion_at(const char *f)
 		}
 	}
 	at += strspn(f + at, "0123456789.*-+# lhzjt");
-	if (f[at] == 's' || f[at] == '%')
-		c.type = f[at];
+	if (f[at] == 's' || f[at] == 'c')
+		c.type = 's';
+	else if (f[at] == '%')
+		c.type = '%';
 	c.len = f[at] ? at + 1 : at;
 	return c;
 }
@@ -176,7 +180,7 @@ static bool known(FILE *out, struct part p, int depth)
 /* What sentences are put together with: its length, 0 where s does not begin with it. */
 static size_t glue(const char *s, size_t len)
 {
-	static const char *const glues[] = { ": ", "; ", ", ", ". ", " (", ")" };
+	static const char *const glues[] = { OR, ": ", "; ", ", ", ". ", " (", ")" };
 
 	for (size_t i = 0; i < sizeof(glues) / sizeof(glues[0]); i++)
 		if (len >= strlen(glues[i]) && !strncmp(s, glues[i], strlen(glues[i])))
@@ -193,7 +197,10 @@ static void tell_pieces(FILE *out, struct part p, int depth)
 		size_t end = p.len, nearest = p.len, n = glue(p.at + at, p.len - at);
 
 		if (n) {
-			(void)fwrite(p.at + at, 1, n, out);
+			if (n == strlen(OR))
+				(void)fputs(gettext(OR), out);
+			else
+				(void)fwrite(p.at + at, 1, n, out);
 			at += n;
 			continue;
 		}

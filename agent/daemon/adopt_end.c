@@ -8,6 +8,7 @@
 #include <camgate/ctl.h>
 #include "../lib/adopt.h"
 #include "../lib/wholefile.h"
+#include "../lib/told.h"
 #include "command.h"
 #include "devices_state.h"
 #include "uci.h"
@@ -140,7 +141,7 @@ void cg_command_keep(struct cg_command_call *c)
 	cg_adopt_trial_drop(c->a, t);
 	if (cg_devices_save(c->a) < 0)
 		cg_command_put_text(c, "note",
-				    "this could not be written down yet, it is tried again");
+				    N_("this could not be written down yet, it is tried again"));
 	cg_log_notice("%s: kept", cam->name);
 }
 

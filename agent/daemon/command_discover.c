@@ -158,5 +158,5 @@ void cg_command_release(struct cg_command_call *c)
 	cg_command_put(c, "was_held", json_object_new_boolean(was));
 	if (cg_devices_save(c->a) < 0)
 		cg_command_put_text(c, "note",
-				    "this could not be written down yet, it is tried again");
+				    N_("this could not be written down yet, it is tried again"));
 }

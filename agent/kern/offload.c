@@ -42,8 +42,8 @@ struct look {
 };
 
 static void __attribute__((format(printf, 5, 6)))
-found(struct look *l, enum cg_offload_kind kind, bool bypass, unsigned int count, const char *fmt,
-      ...)
+note(struct look *l, enum cg_offload_kind kind, bool bypass, unsigned int count, const char *fmt,
+     ...)
 {
 	struct cg_offload_found *f = &l->found[l->n];
 	va_list ap;
@@ -85,15 +85,15 @@ static void flow_tables(struct look *l)
 	int n = cg_offload_tables(false, name, sizeof(name));
 
 	if (n > 0)
-		found(l, CG_OFFLOAD_TABLE, !l->in->kept_out, (unsigned int)n, "%s", name);
+		note(l, CG_OFFLOAD_TABLE, !l->in->kept_out, (unsigned int)n, "%s", name);
 	/* Nothing else puts connections there: what is not there is not asked for. */
 	if (n > 0 || cg_offload_tables(true, name, sizeof(name)) > 0) {
 		if (cg_offload_flows_read(l->in->addr, l->in->naddr, &flows))
 			return;
 		if (flows.hw)
-			found(l, CG_OFFLOAD_FLOWS_HW, true, flows.hw, "hardware");
+			note(l, CG_OFFLOAD_FLOWS_HW, true, flows.hw, "hardware");
 		if (flows.sw)
-			found(l, CG_OFFLOAD_FLOWS_SW, false, flows.sw, "software");
+			note(l, CG_OFFLOAD_FLOWS_SW, false, flows.sw, "software");
 	}
 }
 
@@ -107,7 +107,7 @@ static void modules(struct look *l)
 			continue;
 		for (size_t i = 0; i < sizeof(vendors) / sizeof(vendors[0]); i++)
 			if (!strcmp(name, vendors[i]))
-				found(l, CG_OFFLOAD_VENDOR, true, 1, "%s", name);
+				note(l, CG_OFFLOAD_VENDOR, true, 1, "%s", name);
 	}
 }
 
@@ -126,7 +126,7 @@ static void engines(struct look *l)
 		/* Whose they are is told by the connections; the engine idles
 		 * where nothing is handed to it. */
 		if (bound)
-			found(l, CG_OFFLOAD_PPE, !l->in->kept_out, bound, "%s", nr[i]);
+			note(l, CG_OFFLOAD_PPE, !l->in->kept_out, bound, "%s", nr[i]);
 	}
 }
 
@@ -137,7 +137,7 @@ static void wed(struct look *l)
 	for (size_t i = 0; i < sizeof(wed_drivers) / sizeof(wed_drivers[0]); i++)
 		if (*word(l, "/sys/module/%s/parameters/wed_enable%s", wed_drivers[i], "", buf) ==
 		    'Y')
-			found(l, CG_OFFLOAD_WED, !l->in->kept_out, 1, "%s", wed_drivers[i]);
+			note(l, CG_OFFLOAD_WED, !l->in->kept_out, 1, "%s", wed_drivers[i]);
 }
 
 /* What tells switches apart: their own id, or for a DSA port without one the
@@ -177,8 +177,8 @@ static void switches(struct look *l)
 	for (size_t i = 0; i < l->in->nport; i++)
 		for (size_t j = i + 1; j < l->in->nport; j++)
 			if (switched(l, l->in->port[i], l->in->port[j])) {
-				found(l, CG_OFFLOAD_SWITCH, true, 1, "%s and %s", l->in->port[i],
-				      l->in->port[j]);
+				note(l, CG_OFFLOAD_SWITCH, true, 1, "%s and %s", l->in->port[i],
+				     l->in->port[j]);
 				return;
 			}
 }
@@ -190,17 +190,17 @@ static void mesh(struct look *l)
 
 	/* Where it is absent, asking for nl80211 would have its module loaded. */
 	if (wireless && cg_offload_mesh(name) > 0)
-		found(l, CG_OFFLOAD_MESH, true, 1, "%s", name);
+		note(l, CG_OFFLOAD_MESH, true, 1, "%s", name);
 	for (size_t i = 0; l->in->kind && i < l->in->nport; i++)
 		if (!strcmp(l->in->kind[i], "batadv"))
-			found(l, CG_OFFLOAD_BATMAN, true, 1, "%s", l->in->port[i]);
+			note(l, CG_OFFLOAD_BATMAN, true, 1, "%s", l->in->port[i]);
 }
 
 static void filters(struct look *l)
 {
 	for (size_t i = 0; l->in->in_hw && i < l->in->nport; i++)
 		if (l->in->in_hw[i])
-			found(l, CG_OFFLOAD_TC, true, 1, "%s", l->in->port[i]);
+			note(l, CG_OFFLOAD_TC, true, 1, "%s", l->in->port[i]);
 }
 
 size_t cg_offload_look(const struct cg_offload_in *in,

@@ -4,7 +4,7 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 rc=0
-for s in headers abi includes bpf style tools luci checkpatch selftest; do
+for s in headers abi includes bpf style tools luci checkpatch i18n selftest; do
 	./$s.sh || rc=1
 done
 ../faults-table.sh -c || rc=1

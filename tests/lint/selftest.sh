@@ -80,6 +80,29 @@ finds 'a fault that README does not know' 'faults: the table' "$lint/../faults-t
 printf '\n# planted\nplanted/fault\tf\ti\tp\n' >>"$d/t/tests/faults.tsv"
 finds 'a fault that is there twice' 'faults: rows' "$lint/../faults-table.sh" -c "$d/t"
 
+if ! "$lint/i18n.sh" "$d/t" | grep -q ^skip; then
+	fresh
+	mkdir "$d/t/packaging"
+	cp -r "$top/packaging/po" "$d/t/packaging/"
+	cp -r "$d/t" "$d/clean"
+	again() { rm -rf "$d/t" && cp -r "$d/clean" "$d/t"; }
+	echo 'void planted(void); void planted(void) { cg_print_out("nobody marked this\n"); }' >>"$d/t/agent/cli/cmd_top.c"
+	finds 'a text that the command does not mark' 'i18n: the command marks' "$lint/i18n.sh" "$d/t"
+	again
+	echo 'void planted(void *o) { put_text(o, "note", "nobody marked this"); }' >>"$d/t/agent/daemon/undo.c"
+	finds 'a text that the agent does not mark' 'i18n: the agent marks' "$lint/i18n.sh" "$d/t"
+	again
+	echo 'const char *planted(void) { return N_("nobody has translated this"); }' >>"$d/t/agent/lib/addr.c"
+	finds 'a text that the template has not' 'i18n: the template is' "$lint/i18n.sh" "$d/t"
+	finds 'a text that a catalogue has not' 'i18n: packaging/po/zh_CN.po: nothing is missing' "$lint/i18n.sh" "$d/t"
+	again
+	sed -i '0,/^msgstr ".*%s/{/^msgstr/s/%s/%d/}' "$d/t/packaging/po/zh_CN.po"
+	finds 'a translation with another format' 'i18n: packaging/po/zh_CN.po: formats' "$lint/i18n.sh" "$d/t"
+	again
+	sed -i '0,/^msgstr "[^"]/s/^msgstr "[^"].*/msgstr ""/' "$d/t/packaging/po/zh_CN.po"
+	finds 'a text without a translation' 'i18n: packaging/po/zh_CN.po: nothing is missing' "$lint/i18n.sh" "$d/t"
+fi
+
 if ! "$lint/checkpatch.sh" "$d/t" | grep -q SKIP; then
 	fresh
 	echo 'static int  planted ;' >>"$d/t/kmod/main.c"
