@@ -61,7 +61,7 @@ START_TEST(chains)
 	struct cg_chain_files files = { 0 };
 	struct cg_anchor at = { 0 };
 	struct cg_head head;
-	char path[512], far[CG_RECORD_PATH_LEN + 1], *text = NULL;
+	char path[CG_RECORD_PATH_LEN], far[CG_RECORD_PATH_LEN + 1], *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
 
