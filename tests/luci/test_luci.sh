@@ -253,6 +253,10 @@ does "and no more when it is back" 20 eval '! says alert "camgate is not running
 
 # ---- lied to ----
 
+# Forgotten: it is seen again.
+in_ns device1 busybox arping -c 1 -w 1 -I eth0 $LAN4 >/dev/null || true
+wait_for 20 known 00:bc:99:00:00:71
+
 found=0
 for p in cameras sessions devices audit record; do
 	AT=$((PAGE_PORT + 1)) visit $p
