@@ -15,5 +15,6 @@ help:
 	@echo 'make minimal    enforcement alone, as small as can be, in build/minimal; check-minimal tests it; footprint: sizes, memory, start'
 	@echo 'make check-arch unit tests on other machines (ARCH="arm64 s390x"); CROSS_COMPILE= SYSROOT= build for them'
 	@echo 'make install uninstall DESTDIR= PREFIX=/usr   clean'
+	@echo 'make po         texts of the sources into the catalogues of languages'
 	@echo 'make deb check-deb sbom   Debian packages below build/deb; installs them in a fresh root; what all of it is made of (SPDX)'
 	@echo 'V=1 shows the commands; WITH_NAME=no leaves a part out (packaging/README.md), WITH_UCI=no what OpenWrt needs; CC, CLANG, CFLAGS'

@@ -33,6 +33,8 @@ table() {
 	build check                      pc:check
 	build jq                         cmd:jq
 	build systemd                    cmd:systemd-analyze
+	build gettext                    cmd:msgfmt
+	build locales                    file:/usr/share/i18n/locales/zh_CN
 	build tzdata                     file:/usr/share/zoneinfo/Europe/Berlin
 	deb   debhelper                  cmd:dh
 	deb   dh-dkms                    cmd:dh_dkms

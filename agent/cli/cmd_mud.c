@@ -17,6 +17,7 @@
 #include "print.h"
 #include "reply.h"
 #include "say.h"
+#include "told.h"
 
 /* What the config says of the camera; NULL: nothing, or there is no config yet. */
 static const struct cg_config_cam *known(const struct cg_config *config, const char *name)
@@ -155,7 +156,7 @@ static int import(const struct cg_cli *cli, const char *file)
 
 	if (fault)
 		return cg_say_error(cli, CG_EXIT_USAGE, NULL, _("--camera '%s': expected %s"),
-				    cli->camera, fault);
+				    cli->camera, _(fault));
 	r = cg_wholefile_read(file, CG_MUD_MAX_BYTES, &text, &n);
 	if (!r)
 		r = cg_mud_read(text, n, file, &diag, &mud);
@@ -268,9 +269,13 @@ static int say_export(const struct cg_cli *cli, struct json_object *root,
 		puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
 								  JSON_C_TO_STRING_SPACED |
 								  JSON_C_TO_STRING_NOSLASHESCAPE));
-		for (size_t i = 0; i < json_object_array_length(missing); i++)
-			cg_print_err(_("camgate: not in the file: %s\n"),
-				     json_object_get_string(json_object_array_get_idx(missing, i)));
+		for (size_t i = 0; i < json_object_array_length(missing); i++) {
+			const char *text =
+				json_object_get_string(json_object_array_get_idx(missing, i));
+			_cleanup_free_ char *told = cg_told(text);
+
+			cg_print_err(_("camgate: not in the file: %s\n"), told ? told : text);
+		}
 		return code;
 	}
 	reply = cg_say_new(code);
@@ -297,7 +302,7 @@ static int export(const struct cg_cli *cli, const char *name)
 
 	if (fault)
 		return cg_say_error(cli, CG_EXIT_USAGE, NULL, _("--url '%s': expected %s"),
-				    cli->url, fault);
+				    cli->url, _(fault));
 	r = cg_config_read(cli->config, &diag, &config);
 	if (!r)
 		r = cg_policy_build(config, &diag, &policy);
