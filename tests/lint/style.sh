@@ -84,7 +84,8 @@ if [[ -f tests/tests.mk ]]; then
 		done
 		make -s --no-print-directory list-fuzz | sed 's/^/fuzz /'
 		make -s --no-print-directory list-sources
-	} | grep . | sort >"$listed"
+	# A make -j above would be told that these have no part in its jobs.
+	} 2> >(grep -v 'jobserver unavailable' >&2) | grep . | sort >"$listed"
 	{
 		find tests/{unit,agent,bpf} -maxdepth 1 -name 'test_*.c' -o -maxdepth 1 -name 'test_*.sh' |
 			sed -E 's,tests/([a-z]+)/test_,\1 ,; s,\.(c|sh)$,,'
