@@ -15,8 +15,8 @@ sbom: all
 	$(Q)rm -rf $(B)/sbom
 	$(call say,SBOM,$(B)/camgate.spdx)
 
-# Installed, upgraded, removed and purged in a fresh root: under a systemd of its own in
-# namespaces, then in a virtual machine with the module built by DKMS.
+# Built twice and compared, judged by lintian; installed, upgraded, removed and purged in a fresh root: under a systemd of its own
+# in namespaces, then in a virtual machine with the module built by DKMS.
 check-deb:
 	$(Q)tests/deps.sh build deb vm
-	$(Q)tests/deb/run.sh
+	$(Q)tests/deb/run.sh; rc=$$?; tests/figures.sh check-deb && exit $$rc

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh [--here] [STAGE...]: runs the test stages, counts their cases, ends with "N passed, N failed, N skipped".
 #
-# Stages: lint unit asan fuzz agent bpf net deb luci faults figures; all of them if none is named. A
+# Stages: lint unit asan fuzz agent bpf net luci faults figures; all of them if none is named. A
 # stage prints `ok NAME`, `not ok NAME` or `skip NAME: why`, one line a case.
 # Its output is in build/log/STAGE.log; what went wrong is on the screen too, or
 # everything with V=1. bpf and net run in a virtual machine where this one does
@@ -13,7 +13,7 @@ here=no
 [[ ${1:-} != --here ]] || { here=yes; shift; }
 stages=("$@")
 if [[ $# -eq 0 ]]; then
-	stages=(lint unit asan fuzz agent bpf net deb luci faults figures)
+	stages=(lint unit asan fuzz agent bpf net luci faults figures)
 	mkdir -p build
 	: >build/figures.jsonl
 fi
@@ -79,7 +79,6 @@ run_stage() {
 	local -a list
 	case $1 in
 	lint) tests/lint/run.sh ;;
-	deb) tests/deb/check.sh ;;
 	faults | figures) "tests/$1.sh" ;;
 	fuzz)
 		[[ $here = yes ]] || build fuzz || return 1

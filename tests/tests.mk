@@ -11,7 +11,7 @@ AGENT_TESTS := abuse adopt around audit control devices doctor edit ending expos
 	nft notify places ports power probe quota reading record reload retain schedule sessions show start state stop uci unknown viewers
 # Debian's packages that the house meets and that would start a service if installed.
 PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc
-AGENT_SCRIPTS := camgated cli i18n docs mud openwrt packaging page sbom
+AGENT_SCRIPTS := camgated cli debian i18n docs mud openwrt packaging page sbom
 BPF_TESTS := again country ask cuts devices diff discover escape fast frag from_cam fuzz hostile icmp modes names portmap probation quota redirect remote session signature soak to_cam
 
 # ---- building ------------------------------------------------------------
@@ -99,7 +99,6 @@ list-sources:
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)tests/deps.sh fuzz || true
-	$(Q)tests/deps.sh deb || true
 	$(Q)tests/peers.sh $(PEERS) || true
 	$(Q)$(MAKE) all
 	$(Q)tests/run.sh

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [namespaces|machine]...: camgate's packages in a fresh root (root.sh), where scenario.sh installs, upgrades, removes and purges them.
+# run.sh [packages|namespaces|machine]...: camgate's packages compared and judged (check.sh), then in a fresh root (root.sh), where scenario.sh installs, upgrades, removes and purges them.
 #
 # namespaces: a systemd of its own, on this machine's kernel. machine: Debian's kernel in
 # QEMU, with the module; CG_DEB_LIMIT seconds (3600) for it, as it is slow without KVM.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 PATH=$PATH:/usr/sbin:/sbin
-[[ $# -gt 0 ]] || set -- namespaces machine
+[[ $# -gt 0 ]] || set -- packages namespaces machine
 if [[ $(id -u) != 0 ]]; then
 	echo 'skip deb: a root is made as root'
 	exit 0
@@ -41,6 +41,7 @@ machine() {
 for part; do
 	log=build/log/deb-$part.log
 	case $part in
+	packages) tests/deb/check.sh ;;
 	namespaces) namespaces ;;
 	machine) machine ;;
 	*) echo "not ok deb: no part $part" ;;

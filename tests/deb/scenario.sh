@@ -174,7 +174,8 @@ is 'nothing is left in the kernel' "$(left)" ''
 passes 'removed'
 is 'the household keeps its files' "$(ls /etc/camgate/camgate.conf /etc/camgate/cameras.d/nursery.conf /var/lib/camgate/state.json)" \
 	"$(printf '%s\n' /etc/camgate/cameras.d/nursery.conf /etc/camgate/camgate.conf /var/lib/camgate/state.json)"
-apt install "${packages[@]}"
+# Its default is another one than that of the version removed: dpkg would ask.
+apt -o Dpkg::Options::=--force-confold install "${packages[@]}"
 verdict $? 'installed again'
 wait_for 60 enforced
 held 'installed again'
