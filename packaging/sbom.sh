@@ -153,10 +153,11 @@ follow() { # FILE FROM
 }
 
 camgate=$(id camgate)
-for f in "$root"/*/sbin/camgated "$root"/*/bin/camgate; do
-	[ -s "$f" ] || { echo "sbom: $root holds no $f" >&2; exit 1; }
+find "$root" -type f \( -path "*/sbin/camgated" -o -path "*/bin/camgate" \) | sort >"$d/programs"
+[ "$(wc -l <"$d/programs")" -eq 2 ] || { echo "sbom: $root holds no agent and command" >&2; exit 1; }
+while read -r f; do
 	follow "$f" "$camgate" DYNAMIC_LINK
-done
+done <"$d/programs"
 while [ -s "$d/todo" ]; do
 	mv "$d/todo" "$d/now"
 	while read -r f; do
