@@ -7,7 +7,7 @@ help:
 	@echo 'make check      every test; ends with "N passed, N failed, N skipped"'
 	@echo 'make check-unit check-fuzz check-agent check-bpf check-net check-luci lint   one part of it; check-luci gets a browser'
 	@echo 'make check-vm check-kmod   packet path, module and house on every kernel (K="5.10 6.1"); the module alone'
-	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt'
+	@echo 'make check-kasan check-openwrt   the module on kernels made here: of checkers, with the options of OpenWrt; check-musl: against musl'
 	@echo 'make fuzz       made-up input for every parser, FUZZ_S=300 seconds (or FUZZ_RUNS inputs) each, FUZZ="dns tz" for some'
 	@echo 'make soak       512 cameras, floods, scans, reloads, kills, SOAK_S=600 seconds, against the reference'
 	@echo 'make coverage check-valgrind   lines that the tests run through (COVER=all: by every test of the house); memory'

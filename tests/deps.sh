@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # deps.sh [-n] GROUP...: what a part of the tests needs; installs it on Debian as root, else names what is missing.
 #
-# Groups: build, deb, lint, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), luci, vm, kmod, bench,
+# Groups: build, deb, lint musl, fuzz (libFuzzer, of the clang that is there), net (the house with its cameras and players), luci, vm, kmod, bench,
 # valgrind, arch (cross compilers and qemu-user).
 # -n: only say what is missing. Status 0: nothing is missing (any more).
 set -eu
@@ -42,6 +42,7 @@ table() {
 	deb   fakeroot                   cmd:fakeroot
 	deb   lintian                    cmd:lintian
 	valgrind valgrind             cmd:valgrind
+	musl  musl-tools                 cmd:musl-gcc
 	lint  clang-format               cmd:clang-format
 	lint  sparse                     cmd:sparse
 	lint  cppcheck                   cmd:cppcheck

@@ -95,7 +95,7 @@ list-sources:
 # ---- running -------------------------------------------------------------
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
-.PHONY: check check-unit check-fuzz check-agent check-bpf check-net check-luci check-vm check-kmod check-kasan check-openwrt lint demo
+.PHONY: check check-unit check-fuzz check-agent check-bpf check-net check-luci check-vm check-kmod check-kasan check-openwrt check-musl lint demo
 check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)tests/deps.sh fuzz || true
@@ -139,6 +139,10 @@ check-kasan check-openwrt:
 	$(Q)tests/deps.sh build vm kmod
 	$(Q)$(MAKE) bpf $(if $(filter check-openwrt,$@),tests-bpf)
 	$(Q)tests/kmod/$(@:check-%=%).sh
+# Agent and command as OpenWrt builds them, as far as Debian has musl.
+check-musl:
+	$(Q)tests/deps.sh build musl
+	$(Q)tests/openwrt/musl.sh
 # Load, floods, scans, reloads and kills for SOAK_S seconds and longer, judged packet
 # by packet; and FUZZ_RUNS inputs for each parser.
 .PHONY: soak

@@ -2,6 +2,7 @@
 /* The pinned maps without the agent: mapped after their shape is checked, and taken away whole. */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <net/if.h>
