@@ -56,4 +56,8 @@ result $? 'cppcheck'
 
 shellcheck -x -S warning -P tests/net "${shell[@]}" >"$log" 2>&1
 result $? 'shellcheck'
+# OpenWrt's shell is busybox ash.
+mapfile -t ash < <(grep -rlE '^#!/bin/sh' packaging/openwrt/*/files tests/openwrt/root)
+shellcheck -x -s dash -S warning "${ash[@]}" >"$log" 2>&1
+result $? 'shellcheck of what ash runs'
 exit $rc

@@ -40,11 +40,12 @@ echo "ok openwrt: musl: $n sources compile"
 mapfile -t objects < <(find $out -name '*.o')
 nm -u "${objects[@]}" | awk '$1 == "U" { print $2 }' | sort -u >$out/needed
 {
-	nm --defined-only "${objects[@]}" "$(musl-gcc -print-file-name=libc.a)" 2>/dev/null
+	nm --defined-only "${objects[@]}" "/usr/lib/$(uname -m)-linux-musl/libc.a" 2>/dev/null
 	for l in bpf nl-3 nl-route-3 nl-genl-3 ev confuse json-c nettle gcc; do
 		f=$(gcc -print-file-name=lib$l.so)
 		[[ -e $f ]] || f=$(gcc -print-file-name=lib$l.a)
-		nm -D --defined-only "$f" 2>/dev/null || nm --defined-only "$f" 2>/dev/null
+		nm -D --defined-only "$f" 2>/dev/null
+		nm --defined-only "$f" 2>/dev/null
 	done
 } | awk 'NF == 3 { sub(/@.*/, "", $3); print $3 }' | sort -u >$out/there
 # main twice: agent and command; the table of _GLOBAL_OFFSET_TABLE_ is the linker's.

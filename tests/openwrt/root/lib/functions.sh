@@ -2,6 +2,7 @@
 # Stand-in for what OpenWrt's functions.sh does before a package is taken away and after it was put there,
 # in opkg's order: the package's own prerm comes first; with apk it comes last.
 # shellcheck disable=SC1090,SC2154 # as there: the name comes from outside
+# shellcheck shell=dash
 
 default_prerm()
 {

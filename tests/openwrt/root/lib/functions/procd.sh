@@ -2,6 +2,7 @@
 # Stand-in for procd and its shell library: one instance a service, started in the background and noted
 # in /tmp/procd; a service that is set again is restarted where its command or a `file` of it changed,
 # as procd does. Nothing is respawned, triggers and validation are noted only.
+# shellcheck shell=dash
 
 procd_open_service()
 {

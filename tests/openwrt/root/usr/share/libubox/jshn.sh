@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Stand-in for OpenWrt's jshn.sh, made of jq: json_load, json_get_var and json_get_type of the outermost
 # object, whose members are text, numbers or yes and no. Nothing is written, arrays are not entered.
+# shellcheck shell=dash
 
 JSON_TEXT='{}'
 
