@@ -46,7 +46,7 @@ int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_detach(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_version(const struct cg_cli *cli, int argc, char **argv);
-int cg_cmd_help(const struct cg_cli *cli, int argc, char **argv); /* in main.c, which has the table */
+int cg_cmd_help(const struct cg_cli *cli, int argc, char **argv); /* in main.c */
 
 /* The main of the command, where both programs are one: agent/one. */
 int cg_camgate(int argc, char **argv);
