@@ -18,6 +18,7 @@ include packaging/deb.mk
 install: all
 	$(Q)$(INSTALL) -D -m 755 $(B)/camgated $(D)/sbin/camgated
 	$(Q)$(INSTALL) -D -m 755 $(B)/camgate $(D)/bin/camgate
+	$(if $(filter yes,$(ONE)),$(Q)ln -sf ../bin/camgate $(D)/sbin/camgated)
 	$(Q)for m in $(MAN); do s=$${m##*.}; \
 		$(INSTALL) -D -m 644 $$m $(D)/share/man/man$$s/$${m##*/} || exit 1; done
 	$(Q)$(INSTALL) -D -m 644 packaging/completion/camgate $(D)/$(BASH_COMPLETION)
