@@ -136,9 +136,10 @@ const char *cg_report_word(const char *word)
 	/* Where it is not translated the key is shorter. */
 	for (unsigned int i = 1; i < __CG_REASON_MAX; i++) {
 		const char *text = cg_reason_text(i);
+		const char *told = _(text);
 
-		if (!strcmp(word, cg_reason_name(i)) && _(text) != text)
-			return _(text);
+		if (!strcmp(word, cg_reason_name(i)) && strcmp(told, text))
+			return told;
 	}
 	return cg_sentence_label(word);
 }

@@ -61,9 +61,16 @@ static struct conversion conversion_at(const char *f)
 	return c;
 }
 
-static bool fits(const char *f, const char *s, const char *end, struct match *m);
+static bool put_arg(struct match *m, const char *s, size_t len)
+{
+	if (m->n == ARGS)
+		return false;
+	m->arg[m->n++] = (struct part){ s, len };
+	return true;
+}
 
-static bool number_fits(const char *f, const char *s, const char *end, struct match *m)
+/* Digits, all there are: no format has one behind a number. */
+static size_t number_at(const char *s, const char *end)
 {
 	const char *at = s;
 
@@ -71,40 +78,14 @@ static bool number_fits(const char *f, const char *s, const char *end, struct ma
 		at++;
 	while (at < end && isxdigit((unsigned char)*at))
 		at++;
-	/* The last digit that may be the format's own is not looked for: no format has one there. */
-	if (at == s || m->n == ARGS)
-		return false;
-	m->arg[m->n++] = (struct part){ s, (size_t)(at - s) };
-	return fits(f, at, end, m);
-}
-
-static bool text_fits(const char *f, const char *s, const char *end, struct match *m)
-{
-	size_t first = m->n, empty = 0;
-
-	/* Values without anything between them are one. */
-	while (f[0] == '%' && conversion_at(f).type == 's') {
-		f += conversion_at(f).len;
-		empty++;
-	}
-	if (first + empty >= ARGS)
-		return false;
-	for (const char *at = s; at <= end; at++) {
-		if (m->steps++ > STEPS)
-			return false;
-		m->n = first;
-		m->arg[m->n++] = (struct part){ s, (size_t)(at - s) };
-		for (size_t i = 0; i < empty; i++)
-			m->arg[m->n++] = (struct part){ at, 0 };
-		if (fits(f, at, end, m))
-			return true;
-	}
-	return false;
+	return (size_t)(at - s);
 }
 
 /* Is what stands from s to end made of the format f? */
 static bool fits(const char *f, const char *s, const char *end, struct match *m)
 {
+	size_t first, empty = 0, n;
+
 	while (*f) {
 		struct conversion c;
 
@@ -114,15 +95,35 @@ static bool fits(const char *f, const char *s, const char *end, struct match *m)
 			continue;
 		}
 		c = conversion_at(f);
-		f += c.len;
 		if (c.type == 's')
-			return text_fits(f, s, end, m);
-		if (c.type == 'd')
-			return number_fits(f, s, end, m);
-		if (s == end || *s++ != '%')
+			break;
+		f += c.len;
+		n = c.type == 'd' ? number_at(s, end) : s < end && *s == '%';
+		if (!n || (c.type == 'd' && !put_arg(m, s, n)))
 			return false;
+		s += n;
 	}
-	return s == end;
+	if (!*f)
+		return s == end;
+	/* Values without anything between them are one. */
+	while (f[0] == '%' && conversion_at(f).type == 's') {
+		f += conversion_at(f).len;
+		empty++;
+	}
+	first = m->n;
+	for (const char *at = s; at <= end; at++) {
+		if (m->steps++ > STEPS)
+			return false;
+		m->n = first;
+		if (!put_arg(m, s, (size_t)(at - s)))
+			return false;
+		for (size_t i = 1; i < empty; i++)
+			if (!put_arg(m, at, 0))
+				return false;
+		if (fits(f, at, end, m))
+			return true;
+	}
+	return false;
 }
 
 /* Most are told apart by their ends. */
@@ -136,10 +137,11 @@ static bool may_fit(const char *f, struct part p)
 	       (p.len && p.at[p.len - 1] == f[n - 1]);
 }
 
-static void tell(FILE *out, struct part p, int depth);
+/* A value may be a sentence: what tells it is handed down. */
+typedef void teller(FILE *out, struct part p, int depth);
 
 /* The translation, with the values in it. */
-static void put(FILE *out, const char *f, const struct match *m, int depth)
+static void put(FILE *out, const char *f, const struct match *m, int depth, teller *tell)
 {
 	size_t next = 0;
 
@@ -164,14 +166,14 @@ static void put(FILE *out, const char *f, const struct match *m, int depth)
 }
 
 /* false: it is no sentence that is known. */
-static bool known(FILE *out, struct part p, int depth)
+static bool known(FILE *out, struct part p, int depth, teller *tell)
 {
 	for (const char *const *row = cg_told_rows; *row; row++) {
 		struct match m = { .n = 0 };
 
 		if (!may_fit(*row, p) || !fits(*row, p.at, p.at + p.len, &m))
 			continue;
-		put(out, gettext(*row), &m, depth);
+		put(out, gettext(*row), &m, depth, tell);
 		return true;
 	}
 	return false;
@@ -189,7 +191,7 @@ static size_t glue(const char *s, size_t len)
 }
 
 /* Piece by piece, the longest that is known first. */
-static void tell_pieces(FILE *out, struct part p, int depth)
+static void tell_pieces(FILE *out, struct part p, int depth, teller *tell)
 {
 	size_t at = 0;
 
@@ -211,7 +213,7 @@ static void tell_pieces(FILE *out, struct part p, int depth)
 			if (end < p.len && !glue(p.at + end, p.len - end))
 				continue;
 			if ((at || end < p.len) &&
-			    known(out, (struct part){ p.at + at, end - at }, depth))
+			    known(out, (struct part){ p.at + at, end - at }, depth, tell))
 				break;
 		}
 		if (end == at) {
@@ -226,8 +228,8 @@ static void tell(FILE *out, struct part p, int depth)
 {
 	if (depth >= DEPTH || p.len > LONGEST)
 		(void)fwrite(p.at, 1, p.len, out);
-	else if (p.len && !known(out, p, depth))
-		tell_pieces(out, p, depth);
+	else if (p.len && !known(out, p, depth, tell))
+		tell_pieces(out, p, depth, tell);
 }
 
 /* There is a translation: its head is. */

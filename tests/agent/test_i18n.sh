@@ -4,6 +4,8 @@
 #
 # Prints `ok NAME`, `not ok NAME`, `skip NAME: why`, a line a case. A scripted agent
 # answers in English, as the real one does. Touches only a folder it makes, and BUILD.
+# What is in single quotes is JSON and patterns, with quotes and backticks of texts in them.
+# shellcheck disable=SC2016,SC1112
 set -u
 self=$(readlink -f "$0")
 cd "$(dirname "$self")/../.." || exit 1
@@ -71,10 +73,9 @@ chinese() { # name arguments...
 	local name=$1 text
 	shift
 	text=$(say zh_CN.UTF-8 "$@")
-	printf '%s\n' "$text" | tee "$tmp/zh.$name" | english
-	if [[ $? -eq 0 ]]; then
+	if printf '%s\n' "$text" | tee "$tmp/zh.$name" | english; then
 		result "$name: no English sentence is left" 1
-	elif ! sed 's/婴儿房//g' <<<"$text" | LC_ALL=C grep -q $'[\xe4-\xe9]'; then
+	elif ! LC_ALL=C grep -q $'[\xe4-\xe9]' <<<"${text//婴儿房/}"; then
 		printf '%s\n' "$text" >"$tmp/why"
 		result "$name: it is Chinese" 1
 	else
@@ -125,15 +126,15 @@ reply on '{"v":1,"ok":true,"code":0}'
 chinese on on
 reply who '{"v":1,"ok":true,"code":0,"peers":[{"peer":"203.0.113.9","peer_port":443,"proto":"tcp","scope":"remote","began":"camera","verdict":"pass","reason":"control","reason_nr":8,"up_bytes":5,"down_bytes":1200000,"age_s":90,"idle_s":3},{"peer":"203.0.113.77","proto":"icmp","scope":"lan","began":"peer","verdict":"drop","reason":"inbound","reason_nr":19,"up_bytes":5000,"down_bytes":0,"age_s":9000,"idle_s":3}]}'
 chinese who who nursery
-reply blocked '{"v":1,"ok":true,"code":0,"blocked":[{"peer":"45.7.0.1","name":"pushx.reolink.com","port":443,"proto":"tcp","direction":"up","reason":"unruled","reason_nr":17,"packets":7,"first_s":'$now',"last_s":'$now',"guess":"push","known":true,"maker":"Reolink","mend":"camgate allow cam1 pushx.reolink.com:443/tcp"}]}'
+reply blocked '{"v":1,"ok":true,"code":0,"blocked":[{"peer":"45.7.0.1","name":"pushx.reolink.com","port":443,"proto":"tcp","direction":"up","reason":"unruled","reason_nr":17,"packets":7,"first_s":'"$now"',"last_s":'"$now"',"guess":"push","known":true,"maker":"Reolink","mend":"camgate allow cam1 pushx.reolink.com:443/tcp"}]}'
 chinese blocked blocked nursery
 reply why '{"v":1,"ok":true,"code":0,"verdict":"drop","reason":"denied","reason_nr":18,"text":"cam1 to 203.0.113.9:443/tcp is stopped: a deny rule names it (deny 203.0.113.0/24, /etc/camgate/camgate.conf:12); country CN by list world.mmdb of 2026-05-28","inbound":{"verdict":"pass","reason":"open","reason_nr":10,"text":"cam1 from [2001:db8::1]:443/tcp passes: the camera is open"}}'
 chinese why why cam1 203.0.113.9
-s='"name":"婴儿房","cam":"nursery","peer_port":443,"proto":"udp","began":"peer","since_s":'$now',"up_kbps":800,"down_kbps":2,"up_bytes":5000000,"idle_s":1'
+s='"name":"婴儿房","cam":"nursery","peer_port":443,"proto":"udp","began":"peer","since_s":'"$now"',"up_kbps":800,"down_kbps":2,"up_bytes":5000000,"idle_s":1'
 reply sessions '{"v":1,"ok":true,"code":0,"cams":[{"id":"nursery","name":"婴儿房","exposure":"closed","watching":1,"stopped":2,"up_kbps":3,"down_kbps":4,"blocked_until_s":'$((now + 60))'}],"sessions":[{'"$s"',"peer":"203.0.113.9","state":"watching","sign":"rate","monitored":true},{'"$s"',"peer":"203.0.113.10","state":"stopped","until_s":'$((now + 60))',"sign":"signature","signature":"rtsp"}]}'
 chinese sessions sessions
 chinese top top --once
-reply log '{"v":1,"ok":true,"code":0,"anchor":"3:aa","left_off":2,"record":"off","entries":[{"name":"婴儿房","what":"allowed","running":true,"first_s":'$((now - 90000))',"peer":"203.0.113.9","peer_port":443,"proto":"tcp","count":3,"duration_s":90,"up_bytes":5,"sign":"inbound","opening":{"by":"hand","user":"anna","since_s":'$now'},"blocked_until_s":'$((now + 900))',"clock_unsure":true},{"name":"g","what":"refused","first_s":'$now',"peer":"::/0","count":3,"duration_s":9000,"up_bytes":5,"sign":"sum"}]}'
+reply log '{"v":1,"ok":true,"code":0,"anchor":"3:aa","left_off":2,"record":"off","entries":[{"name":"婴儿房","what":"allowed","running":true,"first_s":'$((now - 90000))',"peer":"203.0.113.9","peer_port":443,"proto":"tcp","count":3,"duration_s":90,"up_bytes":5,"sign":"inbound","opening":{"by":"hand","user":"anna","since_s":'"$now"'},"blocked_until_s":'$((now + 900))',"clock_unsure":true},{"name":"g","what":"refused","first_s":'"$now"',"peer":"::/0","count":3,"duration_s":9000,"up_bytes":5,"sign":"sum"}]}'
 chinese log log
 reply learn '{"v":1,"ok":true,"code":0,"id":"nursery","name":"婴儿房","learning":true,"until_s":'$((now + 90))',"note":"it stays closed: of what its rules stop, only the try is seen. To see all, write mode = monitor into its block and `camgate reload`; it can be watched from outside as long as that stands there"}'
 chinese learn learn nursery
@@ -143,7 +144,7 @@ chinese rule-fault allow nursery 300.1.1.1:99999/tcp
 reply undo '{"v":1,"ok":true,"code":0,"file":"/etc/camgate/camgate.conf","what":"allow"}'
 chinese undo undo
 f='"provision":"5.5-4","requires":"access only after authentication"'
-reply audit '{"v":1,"ok":true,"code":0,"standard":"ETSI EN 303 645 V3.1.3","countries":"no country database","incomplete":"there is no nft: rules of the firewall were not looked at","cams":[{"id":"nursery","name":"婴儿房","probing":false,"probed_s":'$now',"maker":"Hikvision","model":"C1","firmware":"V1","unasked":"the gateway knows no neighbour with its MAC and address: it is off, or has another address","findings":[{"id":"rtsp-open","level":"high",'"$f"',"text":"its pictures are given to anybody on the LAN, without a password: RTSP, port 554 (open), 8554 (in use)","advice":"switch RTSP authentication on in its settings, or set lan_viewing = viewers"},{"id":"firmware-old","level":"medium",'"$f"',"text":"its firmware is old: V1, of 2019-03-04, 7 years old","advice":"look for an update on its maker'"'"'s pages, or in its app"},{"id":"vendor-port","level":"low",'"$f"',"text":"ports of its maker'"'"'s protocol are open on the LAN: port 37777 (Dahua'"'"'s own)","advice":"set guard = drop"},{"id":"no-profile","level":"note",'"$f"',"text":"no profile and no rules: it reaches nothing outside, updates neither","advice":"set mode = enforce"}],"mappings":[{"text":"port 8000/tcp of the gateway leads to 192.168.1.5:554 for anybody outside","where":"by UPnP, NAT-PMP or PCP, rule 7 of inet fw4 dstnat"}],"services":[{"port":80,"proto":"tcp","what":"web pages","state":"password","how":"probed","when_s":'$now'},{"port":8000,"proto":"tcp","what":"ONVIF (Reolink) or Hikvision'"'"'s own","state":"anybody","how":"seen","when_s":'$now'}],"destinations":[{"peer":"203.0.113.9","name":"x.example","up_bytes":5000,"down_bytes":9,"tries":2,"hours":[[1,2,0],[0,0,3]]},{"rest":true,"up_bytes":1,"down_bytes":0,"tries":1}],"hour_s":'$now'}]}'
+reply audit '{"v":1,"ok":true,"code":0,"standard":"ETSI EN 303 645 V3.1.3","countries":"no country database","incomplete":"there is no nft: rules of the firewall were not looked at","cams":[{"id":"nursery","name":"婴儿房","probing":false,"probed_s":'"$now"',"maker":"Hikvision","model":"C1","firmware":"V1","unasked":"the gateway knows no neighbour with its MAC and address: it is off, or has another address","findings":[{"id":"rtsp-open","level":"high",'"$f"',"text":"its pictures are given to anybody on the LAN, without a password: RTSP, port 554 (open), 8554 (in use)","advice":"switch RTSP authentication on in its settings, or set lan_viewing = viewers"},{"id":"firmware-old","level":"medium",'"$f"',"text":"its firmware is old: V1, of 2019-03-04, 7 years old","advice":"look for an update on its maker'"'"'s pages, or in its app"},{"id":"vendor-port","level":"low",'"$f"',"text":"ports of its maker'"'"'s protocol are open on the LAN: port 37777 (Dahua'"'"'s own)","advice":"set guard = drop"},{"id":"no-profile","level":"note",'"$f"',"text":"no profile and no rules: it reaches nothing outside, updates neither","advice":"set mode = enforce"}],"mappings":[{"text":"port 8000/tcp of the gateway leads to 192.168.1.5:554 for anybody outside","where":"by UPnP, NAT-PMP or PCP, rule 7 of inet fw4 dstnat"}],"services":[{"port":80,"proto":"tcp","what":"web pages","state":"password","how":"probed","when_s":'"$now"'},{"port":8000,"proto":"tcp","what":"ONVIF (Reolink) or Hikvision'"'"'s own","state":"anybody","how":"seen","when_s":'"$now"'}],"destinations":[{"peer":"203.0.113.9","name":"x.example","up_bytes":5000,"down_bytes":9,"tries":2,"hours":[[1,2,0],[0,0,3]]},{"rest":true,"up_bytes":1,"down_bytes":0,"tries":1}],"hour_s":'"$now"'}]}'
 chinese audit audit
 say zh_CN.UTF-8 audit --html >"$tmp/page.html"
 sed 's/<style>.*<\/style>//; s/<[^>]*>/\n/g' "$tmp/page.html" | english
@@ -154,7 +155,7 @@ grep -q '婴儿房' "$tmp/page.html"
 result 'audit page: is about the camera' $?
 reply mappings '{"v":1,"ok":true,"code":0,"mappings":[{"name":"婴儿房","port":"8000","proto":"tcp","kind":"forward","to":"192.168.1.5","to_port":"554","where":"by hand, /etc/config/firewall:7","note":"x","todo":"take the section '"'x'"' out of /etc/config/firewall, then `service firewall reload`"},{"name":"g","proto":"udp","kind":"lease","to":"192.168.1.6","to_port":"9","where":"by iptables, rule 7 of ip nat PREROUTING","todo":"`camgate mappings --close` closes it"}],"not_read":[{"text":"rule 7 of ip nat X cannot be read here (xt match): it may lead to a camera; `iptables -t nat -S` shows it"}],"incomplete":"there is no nft: rules of the firewall were not looked at; the firewall has more rules than are read here"}'
 chinese mappings mappings
-reply discover '{"v":1,"ok":true,"code":0,"grouped":2,"unheard":1,"devices":[{"nr":4,"mac":"06:ca:00:00:00:07","class":"camera","score":62,"up_bytes":400000,"last_s":'$now',"address":"192.168.1.77","port":"lan1","held":"shape","held_text":"it is new and sends as if it were video","stopped_bytes":9,"hostname":"ipc","profile":"reolink","reasons":["says by ONVIF that it is a camera (C1)","MAC prefix of Reolink, mostly cameras","calls itself IPC, as cameras do"]},{"nr":5,"mac":"06:ca:00:00:00:08","class":"other","user":true,"released":true,"score":0,"up_bytes":4,"last_s":'$now'}]}'
+reply discover '{"v":1,"ok":true,"code":0,"grouped":2,"unheard":1,"devices":[{"nr":4,"mac":"06:ca:00:00:00:07","class":"camera","score":62,"up_bytes":400000,"last_s":'"$now"',"address":"192.168.1.77","port":"lan1","held":"shape","held_text":"it is new and sends as if it were video","stopped_bytes":9,"hostname":"ipc","profile":"reolink","reasons":["says by ONVIF that it is a camera (C1)","MAC prefix of Reolink, mostly cameras","calls itself IPC, as cameras do"]},{"nr":5,"mac":"06:ca:00:00:00:08","class":"other","user":true,"released":true,"score":0,"up_bytes":4,"last_s":'"$now"'}]}'
 chinese discover discover
 reply adopt '{"v":1,"ok":true,"code":0,"id":"attic","name":"attic","file":"/etc/camgate/cameras.d/attic.conf","until_s":'$((now + 600))',"effects":["06:ca:00:00:00:07 is the camera attic, and nobody can watch it from outside until you open it","what its make needs to send (profile reolink) passes, everything else is stopped","it is held no longer: rules decide from now on","at home it can be watched as before"]}'
 chinese adopt adopt 4 attic
