@@ -250,7 +250,8 @@ void cg_report_html(struct json_object *reply, FILE *f)
 			_("The record is as it was written") :
 			_("The record is NOT as it was written: `camgate log verify` says where"));
 	if (cg_reply_has(reply, "anchor")) {
-		(void)fputs("; anchor <code>", f);
+		escaped(f, _("; anchor "));
+		(void)fputs("<code>", f);
 		escaped(f, cg_reply_str(reply, "anchor"));
 		(void)fputs("</code>", f);
 	}

@@ -344,7 +344,7 @@ static void each(struct cg_command_call *c,
 static const char *close_one(struct cg_agent *a, const struct cg_agent_cam *cam, bool force)
 {
 	return cg_manual_close(a, cam, force) == 1 ?
-		       "the seal by hand stays, `camgate auto` lifts it" :
+		       N_("the seal by hand stays, `camgate auto` lifts it") :
 		       NULL;
 }
 

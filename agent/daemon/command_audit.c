@@ -192,6 +192,6 @@ void cg_command_audit(struct cg_command_call *c)
 	}
 	cg_command_put_text(c, "standard", CG_AUDIT_STANDARD);
 	cg_command_put_text(c, "countries",
-			    *cg_places_list(a, text) ? text : "no country database");
+			    *cg_places_list(a, text) ? text : N_("no country database"));
 	cg_command_put(c, "cams", list);
 }

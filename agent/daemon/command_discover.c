@@ -148,7 +148,7 @@ void cg_command_release(struct cg_command_call *c)
 	err = cg_devices_release(c->a, d);
 	if (err < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, "nothing was changed", "%s",
-				err == -EAGAIN ? "the config is not in force, repair it first" :
+				err == -EAGAIN ? N_("the config is not in force, repair it first") :
 						 strerror(-err));
 		return;
 	}

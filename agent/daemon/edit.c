@@ -135,10 +135,10 @@ static void add(struct cg_command_call *c, const char *key)
 	edit.comment = comment;
 	err = cg_confedit_add(undo.text, undo.len, undo.file, &edit, &diag, &text, &len, &line);
 	if (err < 0) {
-		cg_command_fail(c, err == -EINVAL ? CG_EXIT_CONFIG : CG_EXIT_FAILED,
-				"nothing was changed", "%s%s",
-				diag.text[0] ? "" : "the camera's block cannot be found in ",
-				diag.text[0] ? diag.text : undo.file);
+		cg_command_fail(
+			c, err == -EINVAL ? CG_EXIT_CONFIG : CG_EXIT_FAILED, "nothing was changed",
+			diag.text[0] ? "%s" : N_("the camera's block cannot be found in %s"),
+			diag.text[0] ? diag.text : undo.file);
 		return;
 	}
 	undo.after = cg_undo_hash(text, len);
@@ -184,7 +184,8 @@ void cg_command_undo(struct cg_command_call *c)
 	err = cg_undo_last(c->a->opts.state_dir, &undo);
 	if (err < 0) {
 		cg_command_fail(c, CG_EXIT_FAILED, NULL, "%s",
-				err == -ENOENT ? "there is nothing to take back" : strerror(-err));
+				err == -ENOENT ? N_("there is nothing to take back") :
+						 strerror(-err));
 		return;
 	}
 	if (what && strcmp(what, undo.what)) {

@@ -6,6 +6,7 @@
 #include "../kern/bootguard.h"
 #include "../kern/nft.h"
 #include "../lib/nftext.h"
+#include "../lib/told.h"
 #include "guard.h"
 #include "guard_plan.h"
 #include "manual.h"
@@ -50,7 +51,7 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 
 	if (!a->policy.now) {
 		say(ctx, false,
-		    "the config is not in force: which cameras to keep out is not known");
+		    N_("the config is not in force: which cameras to keep out is not known"));
 		return;
 	}
 	n = cg_guard_plan_macs(a->policy.now, &mac);
@@ -58,12 +59,13 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 		return;
 	r = cg_bootguard_fw4_install(a->opts.fw4_dir, mac, n, &a->policy.now->mark);
 	if (r == -ENOENT) {
-		say(ctx, false, "there is no fw4 here: put the rules into your own firewall");
+		say(ctx, false, N_("there is no fw4 here: put the rules into your own firewall"));
 		return;
 	}
-	(void)snprintf(line, sizeof(line), "%s/%s %s%s", a->opts.fw4_dir, CG_BOOTGUARD_FW4_FILE,
-		       r ? "cannot be written: " : "keeps cameras out of the flow table",
-		       r ? strerror(-r) : "");
+	(void)snprintf(line, sizeof(line),
+		       r ? N_("%s/%s cannot be written: %s") :
+			   N_("%s/%s keeps cameras out of the flow table%s"),
+		       a->opts.fw4_dir, CG_BOOTGUARD_FW4_FILE, r ? strerror(-r) : "");
 	say(ctx, !r, line);
 	if (!r)
 		cg_guard_fw4_note(a, a->opts.fw4_dir);
@@ -71,11 +73,12 @@ void cg_guard_fix(struct cg_agent *a, void (*say)(void *ctx, bool ok, const char
 	if (!r)
 		r = cg_nft_run(text, why, sizeof(why));
 	if (r == -ENOENT) {
-		say(ctx, true, "fw4 is not running: it takes the file when it starts");
+		say(ctx, true, N_("fw4 is not running: it takes the file when it starts"));
 		return;
 	}
-	(void)snprintf(line, sizeof(line), "the running firewall %s%s",
-		       r ? "did not take the rules: " : "has the rules",
+	(void)snprintf(line, sizeof(line),
+		       r ? N_("the running firewall did not take the rules: %s") :
+			   N_("the running firewall has the rules%s"),
 		       r ? *why ? why : strerror(-r) : "");
 	say(ctx, !r, line);
 }

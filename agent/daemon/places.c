@@ -50,8 +50,8 @@ static void book_open(struct cg_agent *a, size_t k, const char *path)
 		if (!a->geo.error[0]) {
 			(void)snprintf(a->geo.error, sizeof(a->geo.error), "%.300s; %s",
 				       diag.text[0] ? diag.text : strerror(ENOMEM),
-				       a->geo.book[k] ? "the one of before is asked" :
-							"it is not known where remotes are");
+				       a->geo.book[k] ? N_("the one of before is asked") :
+							N_("it is not known where remotes are"));
 			cg_log_error("%s", a->geo.error);
 		}
 		return;
@@ -120,18 +120,19 @@ static int country_text(const struct cg_agent *a, const struct cg_addr *in,
 	char text[CG_COUNTRY_STRLEN], date[CG_DATE_TEXT];
 
 	if (special)
-		return snprintf(buf, n, "a %s address, which is in no country",
+		return snprintf(buf, n, N_("a %s address, which is in no country"),
 				cg_country_format(special, text));
-	return snprintf(
-		buf, n, "%s%s by list %.*s of %s%s",
-		country == CG_COUNTRY_UNKNOWN ? "no country" :
-		country			      ? "country " :
-						"no country that a rule names",
-		country && country != CG_COUNTRY_UNKNOWN ? cg_country_format(country, text) : "",
-		CG_GEO_NAME_LEN - 1, info->country_name, cg_places_date(info->country_built, date),
-		country && !geo->country && country != CG_COUNTRY_UNKNOWN ?
-			", which no rule names" :
-			"");
+	(void)cg_places_date(info->country_built, date);
+	if (!country || country == CG_COUNTRY_UNKNOWN)
+		return snprintf(buf, n,
+				country ? N_("no country by list %.*s of %s") :
+					  N_("no country that a rule names by list %.*s of %s"),
+				CG_GEO_NAME_LEN - 1, info->country_name, date);
+	return snprintf(buf, n,
+			geo->country ? N_("country %s by list %.*s of %s") :
+				       N_("country %s by list %.*s of %s, which no rule names"),
+			cg_country_format(country, text), CG_GEO_NAME_LEN - 1, info->country_name,
+			date);
 }
 
 const char *cg_places_text(const struct cg_agent *a, const struct cg_addr *addr,
@@ -148,9 +149,13 @@ const char *cg_places_text(const struct cg_agent *a, const struct cg_addr *addr,
 		return buf;
 	if (info.country_built)
 		n = (size_t)country_text(a, &in, &geo, &info, buf, CG_PLACES_TEXT);
-	if (info.network_built && geo.network && n < CG_PLACES_TEXT)
-		(void)snprintf(buf + n, CG_PLACES_TEXT - n, "%snetwork AS%u by list %.*s of %s",
-			       n ? ", " : "", geo.network, CG_GEO_NAME_LEN - 1, info.network_name,
+	if (!info.network_built || !geo.network)
+		return buf;
+	if (n && n < CG_PLACES_TEXT)
+		n += (size_t)snprintf(buf + n, CG_PLACES_TEXT - n, ", ");
+	if (n < CG_PLACES_TEXT)
+		(void)snprintf(buf + n, CG_PLACES_TEXT - n, N_("network AS%u by list %.*s of %s"),
+			       geo.network, CG_GEO_NAME_LEN - 1, info.network_name,
 			       cg_places_date(info.network_built, date));
 	return buf;
 }

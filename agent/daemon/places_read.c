@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include "../kern/geomap.h"
 #include "../kern/worker.h"
+#include "../lib/told.h"
 #include "control.h"
 #include "places.h"
 
@@ -99,9 +100,9 @@ static void read_it(void *work)
 		rd->r = cg_geo_tries_make(rd->table, &rd->stop, &rd->tries);
 		if (rd->r)
 			(void)snprintf(rd->diag.text, sizeof(rd->diag.text),
-				       "tables of countries: %s", strerror(-rd->r));
+				       N_("tables of countries: %s"), strerror(-rd->r));
 	} else if (!rd->diag.text[0]) {
-		(void)snprintf(rd->diag.text, sizeof(rd->diag.text), "the databases: %s",
+		(void)snprintf(rd->diag.text, sizeof(rd->diag.text), N_("the databases: %s"),
 			       strerror(-rd->r));
 	}
 }
@@ -211,7 +212,7 @@ static struct cg_places wanted(const struct cg_agent *a, const struct cg_policy 
 
 static void stays(struct cg_agent *a, const struct cg_diag *why)
 {
-	(void)snprintf(a->geo.error, sizeof(a->geo.error), "%.300s; the one in force stays",
+	(void)snprintf(a->geo.error, sizeof(a->geo.error), N_("%.300s; the one in force stays"),
 		       why->text);
 	cg_log_error("%s", a->geo.error);
 }
@@ -306,7 +307,7 @@ int cg_places_before(struct cg_agent *a, struct cg_datapath *dp, const struct cg
 		return 0;
 	}
 	result_free(rd);
-	(void)snprintf(rd->diag.text, sizeof(rd->diag.text), "the databases: %s%s%s",
+	(void)snprintf(rd->diag.text, sizeof(rd->diag.text), N_("the databases: %s%s%s"),
 		       strerror(-rd->r), *cg_datapath_strerror(dp) ? ": " : "",
 		       cg_datapath_strerror(dp));
 	if (cg_datapath_geo_read(dp, &info) || !holds(&info, policy)) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "cleanup.h"
 #include "place.h"
+#include "told.h"
 
 #ifdef CG_HAVE_MAXMINDDB
 
@@ -53,9 +54,9 @@ int cg_geo_book_open(const char *path, struct cg_diag *diag, struct cg_geo_book 
 	if (fd < 0 || fstat(fd, &b->as) < 0)
 		return refuse(path, strerror(errno), diag);
 	if (!S_ISREG(b->as.st_mode))
-		return refuse(path, "found no file, expected a database", diag);
+		return refuse(path, N_("found no file, expected a database"), diag);
 	if (!b->as.st_size)
-		return refuse(path, "found an empty file, expected a database", diag);
+		return refuse(path, N_("found an empty file, expected a database"), diag);
 	r = cg_geo_meta_file(fd);
 	if (r == -ENOMEM)
 		return r;
@@ -65,7 +66,8 @@ int cg_geo_book_open(const char *path, struct cg_diag *diag, struct cg_geo_book 
 	if (r == MMDB_OUT_OF_MEMORY_ERROR)
 		return -ENOMEM;
 	if (r)
-		return refuse(path, "no whole database in MaxMind's format; was it cut off?", diag);
+		return refuse(path, N_("no whole database in MaxMind's format; was it cut off?"),
+			      diag);
 	b->fd = TAKE_FD(fd);
 	b->path = TAKE_PTR(copy);
 	*ret_book = TAKE_PTR(b);

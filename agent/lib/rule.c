@@ -135,11 +135,12 @@ static int parse_country(const struct where *w, const char *s, struct cg_rule_te
 
 	if (!country)
 		return cg_diag_set(
-			w->diag, w->pos, -EINVAL, "rule '%s': found country '%s', expected %s%s",
+			w->diag, w->pos, -EINVAL,
+			meant ? N_("rule '%s': found country '%s', expected %s, the country's code") :
+				N_("rule '%s': found country '%s', expected %s"),
 			w->rule, s,
 			meant ? meant :
-				"a code of ISO 3166 in capital letters such as CN, unknown, private or shared",
-			meant ? ", the country's code" : "");
+				N_("a code of ISO 3166 in capital letters such as CN, unknown, private or shared"));
 	rule->kind = CG_DST_COUNTRY;
 	rule->place = country;
 	return 0;

@@ -65,8 +65,7 @@ int cg_staying_words(const struct cg_config_cam *own, const struct cg_config_cam
 			return cg_diag_set(
 				diag, &t->pos, -EINVAL, "stay_in: found '%s', expected %s", t->s,
 				meant ? meant :
-					"a country's code of ISO 3166 in capital letters such as CN, unknown, private or shared, or " ANYWHERE
-					" alone");
+					N_("a country's code of ISO 3166 in capital letters such as CN, unknown, private or shared, or anywhere alone"));
 		r = needs(policy->country_database, "country_database", "stay_in", &t->pos, diag);
 		if (r)
 			return r;

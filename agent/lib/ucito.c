@@ -5,6 +5,7 @@
 #include <string.h>
 #include "ident.h"
 #include "memtext.h"
+#include "told.h"
 #include "ucitext.h"
 
 struct writer {
@@ -45,8 +46,8 @@ static int schedule(struct writer *w, const struct cg_uci_option *o)
 {
 	_cleanup_free_ char *text = strdup(o->value);
 	char *save = NULL, *t = text ? strtok_r(text, " ", &save) : NULL, *to;
-	const char *const expected = "[DAYS] FROM-TO [EXPOSURE] [TIMEZONE], such as "
-				     "sat,sun 14:00-18:00 open";
+	const char *const expected = N_("[DAYS] FROM-TO [EXPOSURE] [TIMEZONE], such as "
+					"sat,sun 14:00-18:00 open");
 
 	if (!text)
 		return -ENOMEM;
@@ -87,7 +88,7 @@ static int option(struct writer *w, const struct cg_uci_option *o, bool titled)
 		return 0;
 	/* Else it could be anything that camgate.conf(5) has. */
 	if (o->key[strspn(o->key, "abcdefghijklmnopqrstuvwxyz_")])
-		return fault(w, o->line, o->key, "a key of camgate.conf(5)");
+		return fault(w, o->line, o->key, N_("a key of camgate.conf(5)"));
 	go_to(w, o->line);
 	if (!strcmp(o->key, "schedule"))
 		return schedule(w, o);
@@ -111,7 +112,7 @@ static int section(struct writer *w, const struct cg_uci_section *s, cg_uci_kept
 	if (file && cg_ident_id_fault(file))
 		return fault(w, s->line, file, cg_ident_id_fault(file));
 	if (titled && !title)
-		return fault(w, s->line, s->type, "option name");
+		return fault(w, s->line, s->type, N_("option name"));
 	if (file && kept && kept(ctx, s))
 		return 0;
 	if (titled) {
@@ -124,7 +125,7 @@ static int section(struct writer *w, const struct cg_uci_section *s, cg_uci_kept
 		w->block = true;
 	} else if (strcmp(s->type, "camgate") != 0) {
 		return fault(w, s->line, s->type,
-			     "a section camgate, unknown, defaults, viewer or camera");
+			     N_("a section camgate, unknown, defaults, viewer or camera"));
 	}
 	for (size_t i = 0; i < s->n && !r; i++)
 		r = option(w, &s->v[i], titled);

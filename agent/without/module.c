@@ -2,6 +2,7 @@
 /* WITH_MODULE=no: counters are read of the maps, and nftables is the only guard. */
 #include <errno.h>
 #include "../daemon/module.h"
+#include "../lib/told.h"
 
 int cg_module_open(struct cg_module **ret_module)
 {
@@ -73,7 +74,7 @@ const char *cg_module_source(const struct cg_agent *a)
 const char *cg_module_why(const struct cg_agent *a)
 {
 	(void)a;
-	return "this camgate is built without it";
+	return N_("this camgate is built without it");
 }
 
 const char *cg_module_version(const struct cg_agent *a)

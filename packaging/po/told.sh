@@ -16,7 +16,7 @@ awk '
 		told = reading = 0
 		text = ""
 	}
-	/^#: / { told = told || /agent\/(lib|kern|daemon)\// }
+	/^#: / { told = told || /agent\/(lib|kern|daemon|without)\// }
 	/^msgid / { text = substr($0, 7); reading = 1; next }
 	/^msgid_plural / { reading = 0; next }
 	/^msgstr/ { if (reading || text != "") flush(); next }
