@@ -117,3 +117,17 @@ void cg_help_one(const struct cg_command *command)
 		print_options(command->options);
 	}
 }
+
+const char *cg_help_option(unsigned int which, char buf[static CG_HELP_OPTION_LEN])
+{
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		const char *text = options[i].text;
+
+		if (!(options[i].option & which))
+			continue;
+		(void)snprintf(buf, CG_HELP_OPTION_LEN, "%.*s", (int)strcspn(text, " [="), text);
+		break;
+	}
+	return buf;
+}

@@ -521,6 +521,7 @@ static int run(struct line *line)
 {
 	const struct cg_cli *cli = &line->cli;
 	const struct cg_command *command = find(line->words[0]);
+	char option[CG_HELP_OPTION_LEN];
 	unsigned int wrong;
 
 	if (!command)
@@ -530,32 +531,7 @@ static int run(struct line *line)
 		return help(cli, command->run != cg_cmd_help ? command->name : line->words[1]);
 	if (wrong)
 		return wrong_usage(cli, command, _("'%s' has no option %s"),
-				   wrong & CG_OPTION_TO	     ? "--to" :
-				   wrong & CG_OPTION_FORCE   ? "--force" :
-				   wrong & CG_OPTION_FIX     ? "--fix" :
-				   wrong & CG_OPTION_CAMERA  ? "--camera" :
-				   wrong & CG_OPTION_URL     ? "--url" :
-				   wrong & CG_OPTION_SHOW    ? "--show" :
-				   wrong & CG_OPTION_STOP    ? "--stop" :
-				   wrong & CG_OPTION_LEARNED ? "--learned" :
-				   wrong & CG_OPTION_FOLLOW  ? "--follow" :
-				   wrong & CG_OPTION_CAM     ? "--cam" :
-				   wrong & CG_OPTION_ONCE    ? "--once" :
-				   wrong & CG_OPTION_ANCHOR  ? "--anchor" :
-				   wrong & CG_OPTION_YES     ? "--yes" :
-				   wrong & CG_OPTION_FROM    ? "--from" :
-				   wrong & CG_OPTION_FORMAT  ? "--format" :
-				   wrong & CG_OPTION_PROBE   ? "--probe" :
-				   wrong & CG_OPTION_HTML    ? "--html" :
-				   wrong & CG_OPTION_CLOSE   ? "--close" :
-				   wrong & CG_OPTION_PROFILE ? "--profile" :
-				   wrong & CG_OPTION_TRY     ? "--try" :
-				   wrong & CG_OPTION_TEXT    ? "--textfile" :
-				   wrong & CG_OPTION_LAN     ? "--lan" :
-				   wrong & CG_OPTION_HOME    ? "--home" :
-				   wrong & CG_OPTION_ADOPT   ? "--adopt" :
-				   wrong & CG_OPTION_START   ? "--start" :
-							       "--since");
+				   cg_help_option(wrong, option));
 	if (line->nwords - 1 < command->min)
 		return wrong_usage(cli, command, _("'%s' needs an argument%s"), "");
 	if (line->nwords - 1 > command->max)

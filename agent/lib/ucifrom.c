@@ -161,7 +161,7 @@ static bool section_name(const struct cg_config *config, const struct cg_config_
 			 char ret_name[static CG_ID_LEN])
 {
 	static const char *const ours[] = { "main", "unknown", "defaults" };
-	char other[CG_ID_LEN];
+	char other[CG_ID_LEN] = "";
 	size_t same = 0;
 
 	for (size_t i = 0; i <= config->ncams; i++) {

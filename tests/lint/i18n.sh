@@ -43,7 +43,7 @@ literals() { # keywords...
 		gsub(/<[^>]*>?|[a-z]+=|%[-0-9.*]*[a-z]+|\\[n"0-9]*|\[[?0-9a-zA-Z]*|&[a-z#0-9]+;|camgate|out of memory|json|slot-/, "", t)
 		if (t ~ /[A-Za-z][a-z]+/)
 			print $1 ": " $2
-	}' | grep -vE '^agent/cli/(page|page_plot|report)\.c:.*(content=|style|xml|svg|<|csv|kind,)' |
+	}' | grep -vE '^agent/cli/(page|page_plot|report(_html)?)\.c:.*(content=|style|xml|svg|<|csv|kind,)' |
 	verdict 'the command marks what it prints'
 # Two words and more as a value are a sentence.
 grep -nE '(put_text|json_object_new_string)\(([a-z>-]+, )?("[a-z_]+", )?"[^"]* [^"]* [^"]*"' agent/daemon/*.c agent/lib/*.c |

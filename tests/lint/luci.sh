@@ -35,7 +35,7 @@ for f in "${js[@]}"; do
 	sed -n 3p "$f" | grep -qx "'use strict';" || echo "$f:3: not strict"
 	grep -nE '[ 	]+$' "$f" | sed "s,^,$f:,"
 done | verdict 'licence, purpose, strict'
-for f in "$app"/root/usr/share/*/*/*.json; do
+for f in "$app/root"/usr/share/*/*/*.json; do
 	jq empty "$f" 2>&1 | sed "s,^,$f: ,"
 done | verdict 'JSON'
 # What the pages call is what the ACL grants, no more.

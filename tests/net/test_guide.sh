@@ -13,7 +13,7 @@ fresh_need
 house_build
 ip -n "$ID-gw" link del lan2	# one camera, one phone
 in_ns gw nft flush chain ip nat prerouting
-rm -rf "$CAMGATE_STATE_DIR" "$WORK/etc"
+rm -rf "$CAMGATE_STATE_DIR" "${WORK:?}/etc"
 
 # The camera asks for its maker and goes there, again and again; the phone looks at it once it is known.
 cat >"$WORK/life.sh" <<END

@@ -17,7 +17,7 @@ else
 	note "neither WireGuard nor tun on this kernel: no tunnel is asked for"
 fi
 
-fresh() { rm -rf "$WORK/etc" "$WORK/state/undo"; mkdir -p "$WORK/etc/cameras.d" "$WORK/state/undo"; cp "$ROOT/packaging/camgate.conf" "$CONF"; }
+fresh() { rm -rf "${WORK:?}/etc" "$WORK/state/undo"; mkdir -p "$WORK/etc/cameras.d" "$WORK/state/undo"; cp "$ROOT/packaging/camgate.conf" "$CONF"; }
 # What there is of configuration and copies for undo, by contents.
 sum() { (cd "$WORK" && find etc state/undo -type f -exec sha256sum {} + 2>/dev/null | sort); }
 same() { [[ $(sum) == "$1" ]]; }

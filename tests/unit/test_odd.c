@@ -5,6 +5,7 @@
 #include <lib/chainfiles.h>
 #include <lib/day.h>
 #include <lib/geo.h>
+#include <lib/geo_book.h>
 #include <lib/gone.h>
 #include <lib/mapping_item.h>
 #include <lib/recordlist.h>
@@ -278,7 +279,8 @@ START_TEST(databases)
 	struct cg_geo_table *t = NULL;
 	struct cg_places want = { 0 };
 	struct cg_diag d = { "" };
-	char path[128], text[CG_GEO_TEXT_LEN];
+	struct cg_geo_book *book = NULL;
+	char path[128];
 	const struct mmdb_opts opts = { 24, true, false, MMDB_FLAT, 1780000000 };
 	const struct mmdb_row row = { { 192, 0, 2 }, 24, true, "CN", 0 };
 	uint8_t *bytes;
@@ -299,20 +301,23 @@ START_TEST(databases)
 	d.text[0] = '\0';
 	ck_assert_int_eq(cg_geo_read("/nonexistent/x", NULL, &want, &d, &t), -EINVAL);
 	ck_assert_msg(strstr(d.text, "No such file"), "%s", d.text);
-	ck_assert_int_eq(cg_geo_ask_country("/nonexistent/x", &a, text), -ENOENT);
-	ck_assert_int_eq(cg_geo_ask_network("/nonexistent/x", &a, text), -ENOENT);
+	ck_assert_int_eq(cg_geo_book_open("/nonexistent/x", &d, &book), -EINVAL);
 	/* One of countries knows no network. */
 	bytes = mmdb_make(&row, 1, &opts, &len);
 	unit_write(&dir, "c.mmdb", bytes, len);
 	free(bytes);
 	snprintf(path, sizeof(path), "%s/c.mmdb", dir.path);
-	ck_assert_int_eq(cg_geo_ask_country(path, &a, text), 0);
-	ck_assert_str_eq(text, "CN");
-	ck_assert_int_eq(cg_geo_ask_network(path, &a, text), -ENOENT);
+	ck_assert_int_eq(cg_geo_book_open(path, &d, &book), 0);
+	ck_assert_int_eq(cg_geo_book_country(book, &a), cg_country_number("CN", 2));
+	ck_assert_int_eq(cg_geo_book_network(book, &a), 0);
+	cg_geo_book_free(&book);
 	ck_assert_ptr_null(t);
 	unit_dir_free(&dir);
 }
 END_TEST
+#define DATABASES databases,
+#else
+#define DATABASES
 #endif
 
 START_TEST(no_rule)
@@ -326,8 +331,5 @@ END_TEST
 int main(void)
 {
 	return UNIT_RUN("odd", 60, answers, chains, kept_lines, values_of_nft, maps_of_nft, leases,
-#ifdef CG_HAVE_MAXMINDDB
-			databases,
-#endif
-			no_rule);
+			DATABASES no_rule);
 }
