@@ -24,7 +24,7 @@ passed=0 failed=0 skipped=0
 . tests/skips.sh
 
 build() { # stage
-	make "tests-$1" >build/log/make.log 2>&1 && return 0
+	make -j"$(nproc)" "tests-$1" >build/log/make.log 2>&1 && return 0
 	cat build/log/make.log
 	echo "not ok $1: does not build"
 	return 1
@@ -130,7 +130,7 @@ if [[ $here = no && " ${stages[*]} " =~ \ (bpf|net)\  ]] && ! why=$(tests/probe.
 	echo "this machine: $why; bpf and net run in a virtual machine"
 	vm=yes
 	tests/deps.sh vm || exit 1
-	make tests-bpf tests-net >build/log/make.log 2>&1 || { cat build/log/make.log; exit 1; }
+	make -j"$(nproc)" tests-bpf tests-net >build/log/make.log 2>&1 || { cat build/log/make.log; exit 1; }
 fi
 for s in "${stages[@]}"; do
 	start=$SECONDS

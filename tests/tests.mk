@@ -93,6 +93,8 @@ list-sources:
 	@printf '%s\n' $(LIB_SRC) $(KERN_SRC) $(DAEMON_SRC) $(CLI_SRC) $(OTHER_SRC)
 
 # ---- running -------------------------------------------------------------
+# As many jobs as there are CPUs, where nobody said how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 # The libraries may be missing until deps.sh has run: what builds with them is
 # asked for in a second make.
 .PHONY: check check-unit check-fuzz check-agent check-bpf check-net check-luci check-vm check-kmod check-kasan check-openwrt check-musl lint demo
@@ -100,18 +102,18 @@ check:
 	$(Q)tests/deps.sh build lint net
 	$(Q)tests/deps.sh fuzz || true
 	$(Q)tests/peers.sh $(PEERS) || true
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) $(JOBS) all
 	$(Q)tests/run.sh
 check-unit check-fuzz check-agent check-bpf check-net:
 	$(Q)tests/deps.sh build $(if $(filter check-net,$@),net)
 	$(Q)$(if $(filter check-fuzz,$@),tests/deps.sh fuzz || true)
 	$(Q)$(if $(filter check-net,$@),tests/peers.sh $(PEERS) || true)
-	$(Q)$(MAKE) all
+	$(Q)$(MAKE) $(JOBS) all
 	$(Q)tests/run.sh $(@:check-%=%) $(if $(filter check-unit,$@),asan)
 # The browser is not installed by `make check`, which skips this without one.
 check-luci:
 	$(Q)tests/deps.sh build net luci
-	$(Q)$(MAKE) all tests-net
+	$(Q)$(MAKE) $(JOBS) all tests-net
 	$(Q)CG_LUCI_SHOTS=1 tests/run.sh luci
 	$(Q)tests/figures.sh check-luci
 lint:
@@ -122,7 +124,7 @@ lint:
 # tests/vm/kernels/kernels.txt; K="6.1" names some of them.
 check-vm:
 	$(Q)tests/deps.sh build net vm kmod
-	$(Q)$(MAKE) all tests-bpf tests-net
+	$(Q)$(MAKE) $(JOBS) all tests-bpf tests-net
 	$(Q)tests/vm/matrix.sh $(K)
 # The module alone, and as DKMS builds it.
 check-kmod:
@@ -149,8 +151,8 @@ check-musl:
 soak:
 	$(Q)tests/deps.sh build net
 	$(Q)tests/deps.sh fuzz || true
-	$(Q)$(MAKE) all tests-bpf tests-net $(SWARM)
-	$(Q)$(MAKE) tests-fuzz
+	$(Q)$(MAKE) $(JOBS) all tests-bpf tests-net $(SWARM)
+	$(Q)$(MAKE) $(JOBS) tests-fuzz
 	$(Q)SOAK_S=$(or $(SOAK_S),600) FUZZ_RUNS=$(or $(FUZZ_RUNS),10000000) tests/soak/run.sh
 # The rows of tests/faults.tsv into tests/README.md.
 .PHONY: faults-table
@@ -158,7 +160,7 @@ faults-table:
 	$(Q)tests/faults-table.sh
 demo:
 	$(Q)tests/deps.sh build net
-	$(Q)$(MAKE) all tests-net
+	$(Q)$(MAKE) $(JOBS) all tests-net
 	$(Q)if why=$$(tests/probe.sh); then tests/net/demo.sh; else \
 		echo "this machine: $$why; the demo runs in a virtual machine"; \
 		tests/deps.sh vm && tests/vm/run.sh -- tests/net/demo.sh; fi
