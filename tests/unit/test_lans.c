@@ -116,7 +116,7 @@ START_TEST(many_ports)
 
 	for (int i = 1; i < 40; i++) {
 		links[i] = (struct cg_link){ .ifindex = i + 1, .master = 1 };
-		snprintf(links[i].name, sizeof(links[i].name), "interface%d", i);
+		snprintf(links[i].name, sizeof(links[i].name), "interface%u", (uint8_t)i);
 	}
 	ck_assert_int_eq(cg_lans_find(&in, &v, &n), 0);
 	ck_assert_uint_eq(n, 1);
