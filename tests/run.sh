@@ -132,9 +132,26 @@ if [[ $here = no && " ${stages[*]} " =~ \ (bpf|net)\  ]] && ! why=$(tests/probe.
 	tests/deps.sh vm || exit 1
 	make -j"$(nproc)" tests-bpf tests-net >build/log/make.log 2>&1 || { cat build/log/make.log; exit 1; }
 fi
+# Lint runs beside the others, which seldom take two CPUs: it is ended before what
+# sums up, and read then.
+lint=
+lint_end() {
+	[[ -n $lint ]] || return 0
+	wait "$lint"
+	lint=
+	[[ -z ${V:-} ]] || show <build/log/lint.log
+	count lint "$(cat build/log/lint.time)"
+}
 for s in "${stages[@]}"; do
 	start=$SECONDS
 	log=build/log/$s.log
+	[[ ! $s =~ ^(faults|figures)$ ]] || lint_end
+	if [[ $s = lint && ${#stages[@]} -gt 1 ]]; then
+		{ run_stage lint >"$log" 2>&1; echo $((SECONDS - start)) >build/log/lint.time; } &
+		lint=$!
+		renice -n 10 "$lint" >/dev/null 2>&1
+		continue
+	fi
 	if [[ $vm = yes && $s =~ ^(bpf|net)$ ]]; then
 		V=1 tests/vm/run.sh -- tests/run.sh --here "$s" 2>&1 |
 			tee "$log" | show
@@ -144,5 +161,6 @@ for s in "${stages[@]}"; do
 	fi
 	count "$s" "$((SECONDS - start))"
 done
+lint_end
 echo "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 ]]
