@@ -441,7 +441,7 @@ static void answer_put(const struct cg_agent *a, struct json_object *o,
 		{ N_("%s to %s passes: %s"), N_("%s to %s is stopped: %s") },
 	};
 	bool drop = cg_reason_is_drop(ans->reason), v6 = !cg_addr_is_v4(&probe->peer);
-	char text[1280], end[CG_ADDR_STRLEN + 32], because[1024], rule[CG_RULE_STRLEN + 16],
+	char text[2048], end[CG_ADDR_STRLEN + 32], because[1536], rule[CG_RULE_STRLEN + 16],
 		addr[CG_ADDR_STRLEN], proto[8], port[16] = "", at[CG_RULE_STRLEN + 300] = "",
 						budget[CG_BUDGET_STRLEN],
 						place[CG_PLACES_TEXT] = "";
