@@ -99,18 +99,17 @@ config()
 			print "guard = drop"
 		print "attach = " (how == "-tcx" ? "auto" : "tc")
 		# Packets as fast as they can be made are no talk: the sign of a rate would stop them.
-		print "defaults { signs = { inbound, signature, budget } }"
+		printf "defaults { signs = { inbound, signature, budget }"
 		# Each its own list, as far as a file of 1 MiB holds them.
 		if (cams > 1000) {
-			printf "defaults { %s += {", key
+			printf " %s = {", key
 			for (r = 0; r < rules; r++)
 				printf "%s\"198.%d.%d.1:443/tcp rate=1G burst=1G hour=1G\"", r ? ", " : " ", \
 					r < 256 ? 18 : 19 + int(r / 256), r % 256
-			print " } }"
+			print " }"
 			rules = 0
-		} else {
-			print "defaults { signs = none }"
 		}
+		print " }"
 		for (i = 0; i < cams; i++) {
 			printf "camera \"cam%d\" { id = \"cam%d\" exposure = closed\n" \
 				"mac = { \"02:cb:00:00:%02x:%02x\" }\n", i, i,
