@@ -60,8 +60,9 @@ static const char *element(const char *s, size_t n, const char *tag, size_t *ret
 		if (name == s || name[-1] != '<')
 			continue;
 		behind = memchr(behind, '>', (size_t)(end - behind));
-		if (!behind++)
+		if (!behind)
 			return NULL;
+		behind++;
 		stop = memchr(behind, '<', (size_t)(end - behind));
 		if (!stop)
 			return NULL;

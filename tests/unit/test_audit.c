@@ -112,6 +112,10 @@ START_TEST(sadp_answers)
 	ck_assert_int_eq(a.cloud, CG_CLUE_NO);
 	a = answer(CG_AUDIT_INQUIRY, SADP "<Activated>perhaps</Activated>");
 	ck_assert_int_eq(a.not_activated, 0);
+	a = answer(CG_AUDIT_INQUIRY, SADP "<Activated");
+	ck_assert_int_eq(a.not_activated, 0);
+	a = answer(CG_AUDIT_INQUIRY, SADP "<Activated x");
+	ck_assert_int_eq(a.not_activated, 0);
 	a = answer(CG_AUDIT_INQUIRY, "<Probe><Activated>false</Activated></Probe>");
 	ck_assert_int_eq(a.state, CG_AUDIT_SHUT);
 }
