@@ -24,8 +24,8 @@ passed=0 failed=0 skipped=0
 . tests/skips.sh
 
 build() { # stage
-	make -j"$(nproc)" "tests-$1" >build/log/make.log 2>&1 && return 0
-	cat build/log/make.log
+	make -j"$(nproc)" "tests-$1" >"build/log/make-$1.log" 2>&1 && return 0
+	cat "build/log/make-$1.log"
 	echo "not ok $1: does not build"
 	return 1
 }
@@ -132,26 +132,42 @@ if [[ $here = no && " ${stages[*]} " =~ \ (bpf|net)\  ]] && ! why=$(tests/probe.
 	tests/deps.sh vm || exit 1
 	make -j"$(nproc)" tests-bpf tests-net >build/log/make.log 2>&1 || { cat build/log/make.log; exit 1; }
 fi
-# Lint runs beside the others, which seldom take two CPUs: it is ended before what
-# sums up, and read then.
-lint=
-lint_end() {
-	[[ -n $lint ]] || return 0
-	wait "$lint"
-	lint=
-	[[ -z ${V:-} ]] || show <build/log/lint.log
-	count lint "$(cat build/log/lint.time)"
-}
+# These run beside the others, which mostly wait: one after the other, in folders of
+# their own below build/, and ended before what sums up.
+beside=()
 for s in "${stages[@]}"; do
+	[[ ! $s =~ ^(lint|asan|fuzz)$ ]] || beside+=("$s")
+done
+[[ ${#stages[@]} -gt ${#beside[@]} ]] || beside=()
+lane=
+lane_run() {
+	local s start
+	for s in "${beside[@]}"; do
+		start=$SECONDS
+		run_stage "$s" >"build/log/$s.log" 2>&1
+		echo $((SECONDS - start)) >"build/log/$s.time"
+	done
+}
+lane_end() {
+	local s
+	[[ -n $lane ]] || return 0
+	wait "$lane"
+	lane=
+	for s in "${beside[@]}"; do
+		[[ -z ${V:-} ]] || show <"build/log/$s.log"
+		count "$s" "$(cat "build/log/$s.time")"
+	done
+}
+if [[ ${#beside[@]} -gt 0 ]]; then
+	lane_run &
+	lane=$!
+	renice -n 10 "$lane" >/dev/null 2>&1
+fi
+for s in "${stages[@]}"; do
+	[[ " ${beside[*]} " != *" $s "* ]] || continue
 	start=$SECONDS
 	log=build/log/$s.log
-	[[ ! $s =~ ^(faults|figures)$ ]] || lint_end
-	if [[ $s = lint && ${#stages[@]} -gt 1 ]]; then
-		{ run_stage lint >"$log" 2>&1; echo $((SECONDS - start)) >build/log/lint.time; } &
-		lint=$!
-		renice -n 10 "$lint" >/dev/null 2>&1
-		continue
-	fi
+	[[ ! $s =~ ^(faults|figures)$ ]] || lane_end
 	if [[ $vm = yes && $s =~ ^(bpf|net)$ ]]; then
 		V=1 tests/vm/run.sh -- tests/run.sh --here "$s" 2>&1 |
 			tee "$log" | show
@@ -161,6 +177,6 @@ for s in "${stages[@]}"; do
 	fi
 	count "$s" "$((SECONDS - start))"
 done
-lint_end
+lane_end
 echo "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 ]]
