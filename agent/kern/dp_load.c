@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "object.h"
@@ -234,10 +235,16 @@ static int keep_made(struct cg_datapath *dp, const struct bpf_object *obj,
 	return 0;
 }
 
-static int load(struct cg_datapath *dp, const struct share *share, const void *bytes, size_t n)
+/* The object file, unpacked. */
+struct object {
+	void *bytes;
+	size_t n;
+};
+
+static int load(struct cg_datapath *dp, const struct share *share, const struct object *o)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "camgate_bpf");
-	struct bpf_object *obj = bpf_object__open_mem(bytes, n, &opts);
+	struct bpf_object *obj = bpf_object__open_mem(o->bytes, o->n, &opts);
 	int r;
 
 	if (!obj)
@@ -262,8 +269,7 @@ static int load(struct cg_datapath *dp, const struct share *share, const void *b
 struct half {
 	struct cg_datapath dp; /* a copy of the caller's */
 	const struct share *share;
-	const void *bytes;
-	size_t n;
+	const struct object *o;
 	int r;
 };
 
@@ -271,7 +277,7 @@ static void half_load(void *work)
 {
 	struct half *h = work;
 
-	h->r = load(&h->dp, h->share, h->bytes, h->n);
+	h->r = load(&h->dp, h->share, h->o);
 }
 
 /* What was made is dp's from now on, even where something failed. */
@@ -288,10 +294,9 @@ static int half_take(struct cg_datapath *dp, const struct half *h)
 
 /* Two shares at once: nearly all of it is the kernel's work, which it does for
  * each thread on its own. The first one's failure is the one that is told. */
-static int load_both(struct cg_datapath *dp, const struct share shares[2], const void *bytes,
-		     size_t n)
+static int load_both(struct cg_datapath *dp, const struct share shares[2], const struct object *o)
 {
-	struct half a = { *dp, &shares[0], bytes, n, 0 }, b = { *dp, &shares[1], bytes, n, 0 };
+	struct half a = { *dp, &shares[0], o, 0 }, b = { *dp, &shares[1], o, 0 };
 	struct cg_worker other;
 	int r, first;
 
@@ -303,21 +308,42 @@ static int load_both(struct cg_datapath *dp, const struct share shares[2], const
 	return first ? first : r;
 }
 
-/* One share, or two at once. */
-static int load_shares(struct cg_datapath *dp, const struct share *shares, int nshares)
+static int object_open(struct cg_datapath *dp, struct object *o)
 {
-	_cleanup_free_ void *bytes = NULL;
-	libbpf_print_fn_t print;
-	size_t n;
-	int r = cg_object_unpack(&bytes, &n);
+	int r = cg_object_unpack(&o->bytes, &o->n);
 
-	if (r)
-		return cg_dp_fail(dp, r, "packet path: unpacking: %s", strerror(-r));
+	return r ? cg_dp_fail(dp, r, "packet path: unpacking: %s", strerror(-r)) : 0;
+}
+
+static void object_close(struct object *o)
+{
+	free(o->bytes);
+	o->bytes = NULL;
+}
+
+/* One share, or two at once. */
+static int load_shares(struct cg_datapath *dp, const struct object *o, const struct share *shares,
+		       int nshares)
+{
+	libbpf_print_fn_t print = libbpf_set_print(on_print);
+	int r;
+
 	printing = dp;
-	print = libbpf_set_print(on_print);
-	r = nshares > 1 ? load_both(dp, shares, bytes, n) : load(dp, shares, bytes, n);
+	r = nshares > 1 ? load_both(dp, shares, o) : load(dp, shares, o);
 	libbpf_set_print(print);
 	printing = NULL;
+	return r;
+}
+
+static int load_alone(struct cg_datapath *dp, const struct share *shares, int nshares)
+{
+	struct object o;
+	int r = object_open(dp, &o);
+
+	if (r)
+		return r;
+	r = load_shares(dp, &o, shares, nshares);
+	object_close(&o);
 	return r;
 }
 
@@ -361,16 +387,21 @@ static const struct share LATE[2] = {
 
 int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early)
 {
-	int r;
+	struct object o;
+	int r = object_open(dp, &o);
+
+	if (r)
+		return r;
 
 	for (int i = 0; i < __CG_DP_MAP_MAX; i++)
 		if (!reuse || is_own(i))
 			cg_dp_fds_close(&dp->map[i], 1);
-	r = load_shares(dp, MAPS, 2);
+	r = load_shares(dp, &o, MAPS, 2);
 	if (!r)
-		r = load_shares(dp, &EARLY, 1);
+		r = load_shares(dp, &o, &EARLY, 1);
 	if (!r && !early)
-		r = load_shares(dp, LATE, 2);
+		r = load_shares(dp, &o, LATE, 2);
+	object_close(&o);
 	return r ? r : judges_set(dp);
 }
 
@@ -380,7 +411,7 @@ int cg_datapath_complete(struct cg_datapath *dp)
 
 	if (dp->prog[CG_DP_EARLY] >= 0)
 		return 0;
-	r = load_shares(dp, LATE, 2);
+	r = load_alone(dp, LATE, 2);
 	if (!r && !dp->pins_wait)
 		r = progs_pin(dp, CG_DP_EARLY);
 	if (!r)
@@ -392,12 +423,12 @@ int cg_dp_told_load(struct cg_datapath *dp)
 {
 	static const struct share told = { NO_MAPS, CG_DP_NAMES_TOLD, CG_DP_NAMES_TOLD };
 
-	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_shares(dp, &told, 1) : 0;
+	return dp->prog[CG_DP_NAMES_TOLD] < 0 ? load_alone(dp, &told, 1) : 0;
 }
 
 int cg_dp_why_load(struct cg_datapath *dp)
 {
 	static const struct share whys = { NO_MAPS, CG_DP_WHY_UP, CG_DP_WHY_DOWN };
 
-	return dp->prog[CG_DP_WHY_UP] < 0 ? load_shares(dp, &whys, 1) : 0;
+	return dp->prog[CG_DP_WHY_UP] < 0 ? load_alone(dp, &whys, 1) : 0;
 }
