@@ -4,44 +4,16 @@
 #include <string.h>
 #include <time.h>
 #include "i18n.h"
+#include "page.h"
 #include "print.h"
 #include "reply.h"
 #include "report.h"
 #include "sentence.h"
 
-static void escaped(FILE *f, const char *s)
-{
-	for (; s && *s; s++) {
-		switch (*s) {
-		case '&':
-			(void)fputs("&amp;", f);
-			break;
-		case '<':
-			(void)fputs("&lt;", f);
-			break;
-		case '>':
-			(void)fputs("&gt;", f);
-			break;
-		case '"':
-			(void)fputs("&quot;", f);
-			break;
-		case '\'':
-			(void)fputs("&#39;", f);
-			break;
-		default:
-			/* What no document may hold. */
-			if ((unsigned char)*s < ' ' || *s == 0x7f)
-				(void)fputs("&#xfffd;", f);
-			else
-				(void)fputc(*s, f);
-		}
-	}
-}
-
 static void td(FILE *f, const char *class, const char *s)
 {
 	(void)fprintf(f, "<td%s>", class);
-	escaped(f, s);
+	cg_page_text(f, s ? s : "");
 	(void)fputs("</td>", f);
 }
 
@@ -165,15 +137,15 @@ static void bar(FILE *f, const struct sum *sum, int y, int64_t most)
 	char size[CG_PRINT_LEN];
 
 	(void)fprintf(f, "<text x=\"0\" y=\"%d\">", y + 16);
-	escaped(f, sum->country ? sum->country : _("(others)"));
+	cg_page_text(f, sum->country ? sum->country : _("(others)"));
 	(void)fprintf(f, "</text><rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"16\"/>", LABEL,
 		      y + 4, sum->up_bytes && w < 1 ? 1. : w);
 	(void)fprintf(f, "<text x=\"%.1f\" y=\"%d\">", LABEL + w + 8, y + 16);
-	escaped(f, cg_print_size((uint64_t)sum->up_bytes, size));
+	cg_page_text(f, cg_print_size((uint64_t)sum->up_bytes, size));
 	if (sum->stopped_bytes) {
 		(void)fputs(", ", f);
-		escaped(f, cg_print_size((uint64_t)sum->stopped_bytes, size));
-		escaped(f, _(" stopped"));
+		cg_page_text(f, cg_print_size((uint64_t)sum->stopped_bytes, size));
+		cg_page_text(f, _(" stopped"));
 	}
 	(void)fputs("</text>\n", f);
 }
@@ -191,7 +163,7 @@ static void countries(FILE *f, const struct sums *s, size_t first)
 		most = s->v[i].up_bytes > most ? s->v[i].up_bytes : most;
 	}
 	(void)fputs("<h3>", f);
-	escaped(f, cam);
+	cg_page_text(f, cam);
 	(void)fprintf(f, "</h3>\n<svg class=\"countries\" role=\"img\" viewBox=\"0 0 %d %d\">",
 		      WIDTH, rows * ROW + 4);
 	rows = 0;
@@ -209,7 +181,7 @@ static void by_country(FILE *f, struct json_object *reply)
 	if (!s.n)
 		return;
 	(void)fputs("<h2>", f);
-	escaped(f, _("Bytes that left, by country"));
+	cg_page_text(f, _("Bytes that left, by country"));
 	(void)fputs("</h2>\n", f);
 	for (size_t i = 0; i < s.n; i++) {
 		size_t first = 0;
@@ -229,12 +201,12 @@ void cg_report_html(struct json_object *reply, FILE *f)
 					_("packets"), _("count"),  _("by") };
 
 	(void)fputs("<!DOCTYPE html>\n<html lang=\"", f);
-	escaped(f, cg_sentence_language());
+	cg_page_text(f, cg_sentence_language());
 	(void)fputs("\"><head><meta charset=\"utf-8\">\n"
 		    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 		    "style-src 'unsafe-inline'\">\n<title>",
 		    f);
-	escaped(f, _("camgate report"));
+	cg_page_text(f, _("camgate report"));
 	(void)fputs(
 		"</title>\n<style>"
 		"body{font-family:sans-serif;margin:2em}table{border-collapse:collapse}"
@@ -243,26 +215,27 @@ void cg_report_html(struct json_object *reply, FILE *f)
 		"font-size:13px}rect{fill:#2f6fb0}</style></head><body>\n"
 		"<h1>",
 		f);
-	escaped(f, _("camgate report"));
+	cg_page_text(f, _("camgate report"));
 	(void)fputs("</h1>\n<p>", f);
-	escaped(f,
+	cg_page_text(
+		f,
 		cg_reply_bool(reply, "whole") ?
 			_("The record is as it was written") :
 			_("The record is NOT as it was written: `camgate log verify` says where"));
 	if (cg_reply_has(reply, "anchor")) {
-		escaped(f, _("; anchor "));
+		cg_page_text(f, _("; anchor "));
 		(void)fputs("<code>", f);
-		escaped(f, cg_reply_str(reply, "anchor"));
+		cg_page_text(f, cg_reply_str(reply, "anchor"));
 		(void)fputs("</code>", f);
 	}
 	(void)fputs("</p>\n", f);
 	by_country(f, reply);
 	(void)fputs("<h2>", f);
-	escaped(f, _("Every row"));
+	cg_page_text(f, _("Every row"));
 	(void)fputs("</h2>\n<table><thead><tr>", f);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		(void)fputs("<th>", f);
-		escaped(f, columns[i]);
+		cg_page_text(f, columns[i]);
 		(void)fputs("</th>", f);
 	}
 	(void)fputs("</tr></thead><tbody>\n", f);

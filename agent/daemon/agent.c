@@ -527,14 +527,9 @@ static bool port_in_hw(struct cg_agent *a, int ifindex)
 
 static const char *port_kind(const struct cg_agent *a, int ifindex)
 {
-	const struct cg_link *link;
-	size_t n;
+	const struct cg_link *link = cg_links_find(a->kern.links, ifindex);
 
-	link = cg_links_table(a->kern.links, &n);
-	for (size_t i = 0; i < n; i++)
-		if (link[i].ifindex == ifindex)
-			return link[i].kind;
-	return "";
+	return link ? link->kind : "";
 }
 
 size_t cg_agent_offload(struct cg_agent *a,

@@ -30,14 +30,9 @@ static struct cg_view_time now(const struct cg_agent *a)
 
 static const char *ifname(const struct cg_agent *a, uint32_t ifindex)
 {
-	const struct cg_link *link;
-	size_t n;
+	const struct cg_link *link = cg_links_find(a->kern.links, (int)ifindex);
 
-	link = cg_links_table(a->kern.links, &n);
-	for (size_t i = 0; i < n; i++)
-		if ((uint32_t)link[i].ifindex == ifindex)
-			return link[i].name;
-	return NULL;
+	return link ? link->name : NULL;
 }
 
 static const struct cg_policy_rule *rule_of(const struct cg_agent_cam *cam, int id)

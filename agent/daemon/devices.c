@@ -130,22 +130,10 @@ struct cg_device_known *cg_devices_get(struct cg_agent *a, const struct cg_mac *
 
 /* ---- what is heard ---- */
 
-static const char *port_name(const struct cg_agent *a, uint32_t ifindex)
-{
-	const struct cg_link *link;
-	size_t n;
-
-	link = cg_links_table(a->kern.links, &n);
-	for (size_t i = 0; i < n; i++)
-		if ((uint32_t)link[i].ifindex == ifindex)
-			return link[i].name;
-	return NULL;
-}
-
 static void seen_at(const struct cg_agent *a, struct cg_device_known *d, const uint8_t *addr,
 		    uint32_t ifindex)
 {
-	const char *port = port_name(a, ifindex);
+	const struct cg_link *port = cg_links_find(a->kern.links, (int)ifindex);
 	struct cg_addr src;
 
 	memcpy(&src, addr, sizeof(src));
@@ -153,7 +141,7 @@ static void seen_at(const struct cg_agent *a, struct cg_device_known *d, const u
 	if (cg_addr_is_unicast(&src) && (cg_addr_is_v4(&src) || !cg_addr_is_v4(&d->note.addr)))
 		d->note.addr = src;
 	if (port)
-		memcpy(d->note.port, port, strlen(port) + 1);
+		memcpy(d->note.port, port->name, strlen(port->name) + 1);
 }
 
 static void take_frame(void *ctx, const struct cg_heard *heard)
@@ -354,10 +342,10 @@ void cg_devices_tick(struct cg_agent *a, uint64_t now_ns)
 
 static bool is_lan(const struct cg_agent *a, int ifindex)
 {
-	const char *name = port_name(a, (uint32_t)ifindex);
+	const struct cg_link *link = cg_links_find(a->kern.links, ifindex);
 
-	for (size_t i = 0; name && i < a->policy.nlan; i++)
-		if (!strcmp(a->policy.lan[i], name))
+	for (size_t i = 0; link && i < a->policy.nlan; i++)
+		if (!strcmp(a->policy.lan[i], link->name))
 			return true;
 	return false;
 }

@@ -24,18 +24,6 @@ size_t cg_guard_plan_macs(const struct cg_policy *policy, struct cg_mac **ret_ma
 	return n;
 }
 
-static const struct cg_link *link_of(const struct cg_agent *a, int ifindex)
-{
-	const struct cg_link *link;
-	size_t n;
-
-	link = cg_links_table(a->kern.links, &n);
-	for (size_t i = 0; i < n; i++)
-		if (link[i].ifindex == ifindex)
-			return &link[i];
-	return NULL;
-}
-
 static bool is_lan(const struct cg_agent *a, const char *name)
 {
 	for (size_t i = 0; i < a->policy.nlan; i++)
@@ -137,7 +125,7 @@ static bool stays(const struct cg_agent *a, const struct cg_ports_plan *ports, i
 		if (ports->port[i].ifindex == ifindex)
 			return true;
 	/* What hangs on a device that is gone went with it. */
-	return !link_of(a, ifindex);
+	return !cg_links_find(a->kern.links, ifindex);
 }
 
 bool cg_guard_plan_less_ports(struct cg_guard_plan *p, const struct cg_agent *a,

@@ -45,6 +45,18 @@ uint64_t cg_links_overflows(const struct cg_links *links);
 
 /* Valid until the next cg_links_read. */
 const struct cg_link *cg_links_table(const struct cg_links *links, size_t *ret_n);
+/* NULL: there is none of that number. As long as the table. */
+static inline const struct cg_link *cg_links_find(const struct cg_links *links, int ifindex)
+{
+	const struct cg_link *link;
+	size_t n;
+
+	link = cg_links_table(links, &n);
+	for (size_t i = 0; i < n; i++)
+		if (link[i].ifindex == ifindex)
+			return &link[i];
+	return NULL;
+}
 const struct cg_link_addr *cg_links_addrs(const struct cg_links *links, size_t *ret_n);
 /* MACs and addresses an own config must not take: the default gateway's, DNS
  * servers' are looked up by the caller among these neighbours. */

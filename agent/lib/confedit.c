@@ -16,32 +16,13 @@ struct block {
 	const struct cg_token *close;
 };
 
-static bool is_text(const struct cg_token *t)
-{
-	return t->kind == CG_TOKEN_WORD || t->kind == CG_TOKEN_STRING;
-}
-
-/* Braces are balanced: the lexer has seen to it. */
-static size_t close_of(const struct cg_tokens *ts, size_t open)
-{
-	size_t depth = 0, i = open;
-
-	for (; i < ts->n; i++) {
-		depth += ts->v[i].kind == CG_TOKEN_OPEN;
-		depth -= ts->v[i].kind == CG_TOKEN_CLOSE;
-		if (!depth)
-			break;
-	}
-	return i;
-}
-
 static bool has_id(const struct cg_tokens *ts, size_t open, size_t close, const char *id)
 {
 	for (size_t i = open + 1; i + 2 < close; i++) {
 		const struct cg_token *t = &ts->v[i];
 
-		if (is_text(t) && !strcmp(t->text, "id") && t[1].kind == CG_TOKEN_SET &&
-		    is_text(&t[2]) && !strcmp(t[2].text, id))
+		if (cg_token_is_text(t) && !strcmp(t->text, "id") && t[1].kind == CG_TOKEN_SET &&
+		    cg_token_is_text(&t[2]) && !strcmp(t[2].text, id))
 			return true;
 	}
 	return false;
@@ -53,10 +34,10 @@ static int find_block(const struct cg_tokens *ts, const char *camera, struct blo
 		const struct cg_token *t = &ts->v[i];
 		size_t close;
 
-		if (!is_text(t) || strcmp(t->text, "camera") || !is_text(&t[1]) ||
+		if (!cg_token_is_text(t) || strcmp(t->text, "camera") || !cg_token_is_text(&t[1]) ||
 		    t[2].kind != CG_TOKEN_OPEN)
 			continue;
-		close = close_of(ts, i + 2);
+		close = cg_tokens_end(ts, i + 2);
 		if (close < ts->n &&
 		    (!strcmp(t[1].text, camera) || has_id(ts, i + 2, close, camera))) {
 			*ret_block = (struct block){ &t[2], &ts->v[close] };

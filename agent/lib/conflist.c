@@ -19,20 +19,6 @@ struct place {
 	bool more;   /* the list is there: += */
 };
 
-/* The statement's last token: of a list its brace, else the value. */
-static size_t statement_end(const struct cg_tokens *ts, size_t value)
-{
-	size_t depth = 0, i = value;
-
-	for (; i < ts->n; i++) {
-		depth += ts->v[i].kind == CG_TOKEN_OPEN;
-		depth -= ts->v[i].kind == CG_TOKEN_CLOSE;
-		if (!depth)
-			break;
-	}
-	return i;
-}
-
 /* The last statement of key outside of any block; ts->n: none. */
 static size_t statement_last(const struct cg_tokens *ts, const char *key, size_t *ret_end)
 {
@@ -47,7 +33,7 @@ static size_t statement_last(const struct cg_tokens *ts, const char *key, size_t
 		    (t[1].kind != CG_TOKEN_SET && t[1].kind != CG_TOKEN_ADD))
 			continue;
 		found = i;
-		*ret_end = statement_end(ts, i + 2);
+		*ret_end = cg_tokens_end(ts, i + 2);
 	}
 	return found;
 }

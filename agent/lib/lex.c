@@ -329,3 +329,16 @@ void cg_lex_free(struct cg_tokens *tokens)
 	free(tokens->v);
 	*tokens = (struct cg_tokens){ 0 };
 }
+
+size_t cg_tokens_end(const struct cg_tokens *tokens, size_t at)
+{
+	size_t depth = 0, i = at;
+
+	for (; i < tokens->n; i++) {
+		depth += tokens->v[i].kind == CG_TOKEN_OPEN;
+		depth -= tokens->v[i].kind == CG_TOKEN_CLOSE;
+		if (!depth)
+			break;
+	}
+	return i;
+}

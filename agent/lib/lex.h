@@ -41,6 +41,10 @@ int cg_lex_read(const char *text, size_t len, const char *file, struct cg_diag *
 		struct cg_tokens *ret_tokens);
 void cg_lex_free(struct cg_tokens *tokens);
 
+/* The brace that closes what is opened at `at`, or `at` itself where it opens nothing; n: there is
+ * none, which cg_lex_read() refuses. */
+size_t cg_tokens_end(const struct cg_tokens *tokens, size_t at);
+
 static inline bool cg_token_is_text(const struct cg_token *t)
 {
 	return t->kind == CG_TOKEN_WORD || t->kind == CG_TOKEN_STRING;
