@@ -10,7 +10,7 @@ deb:
 sbom: all
 	$(Q)rm -rf $(B)/sbom
 	$(Q)$(MAKE) -s install DESTDIR=$(B)/sbom >/dev/null
-	$(Q)READELF='$(READELF)' CC='$(CC)' CLANG='$(CLANG)' BPFTOOL='$(BPFTOOL)' SYSROOT='$(SYSROOT)' \
+	$(Q)READELF='$(READELF)' CC='$(CC)' CLANG='$(CLANG)' SYSROOT='$(SYSROOT)' \
 		packaging/sbom.sh $(VERSION) $(B)/sbom $(B)/camgate.bpf.o >$(B)/camgate.spdx
 	$(Q)rm -rf $(B)/sbom
 	$(call say,SBOM,$(B)/camgate.spdx)

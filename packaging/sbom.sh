@@ -166,7 +166,7 @@ while [ -s "$d/todo" ]; do
 		follow "$f" "$(id "${name:-${soname%%.so*}}")" DEPENDS_ON
 	done <"$d/now"
 done
-for tool in "${CC:-cc}" "${CLANG:-clang}" "${BPFTOOL:-bpftool}"; do
+for tool in "${CC:-cc}" "${CLANG:-clang}"; do
 	f=$(PATH=$PATH:/usr/sbin command -v "$tool") || continue
 	f=$(readlink -f "$f")
 	name=$(package_of "$f" | sed 's/:.*//') || :

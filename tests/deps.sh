@@ -17,7 +17,6 @@ table() {
 	build pkg-config                 cmd:pkg-config
 	build clang                      cmd:clang
 	build llvm                       cmd:llvm-strip
-	build bpftool                    cmd:bpftool
 	build libbpf-dev                 pc:libbpf
 	build libelf-dev                 pc:libelf
 	build zlib1g-dev                 pc:zlib
