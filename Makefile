@@ -103,7 +103,7 @@ $(B)/libcamgate.a: $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/%.o: %.c Makefile | deps
+$(B)/%.o: %.c Makefile $(B)/features | deps
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -MMD -MP -c -o $@ $<

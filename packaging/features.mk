@@ -4,7 +4,7 @@
 # Each with what the agent and the command do without, and what answers for it then; parts of
 # agent/lib and agent/kern that nobody calls any more are not linked. Its commands stay in the
 # tables and say that they are not built in.
-FEATURES := AUDIT COUNTRY DISCOVER DOCTOR EDIT LEARN MAPPINGS MODULE MUD NOTIFY RECORD REPORT TOP
+FEATURES := AUDIT COUNTRY DISCOVER DOCTOR EDIT LEARN MAPPINGS METRICS MODULE MUD NOTIFY RECORD REPORT SETUP TOP
 
 LESS_AUDIT := $(addprefix agent/,cli/cmd_audit.c daemon/audit.c daemon/audit_probe.c daemon/audit_where.c daemon/command_audit.c)
 INSTEAD_AUDIT := agent/without/audit.c
@@ -20,6 +20,7 @@ LESS_LEARN := $(addprefix agent/,cli/cmd_learn.c daemon/learn.c)
 INSTEAD_LEARN := agent/without/learn.c
 LESS_MAPPINGS := $(addprefix agent/,cli/cmd_mappings.c $(addprefix daemon/,command_mappings.c mappings.c mappings_close.c mappings_look.c))
 INSTEAD_MAPPINGS := agent/without/mappings.c
+LESS_METRICS := $(addprefix agent/cli/,cmd_metrics.c metrics.c)
 LESS_MODULE := $(addprefix agent/,daemon/module.c kern/kstats.c)
 INSTEAD_MODULE := agent/without/module.c
 INSTEAD_LIB_MODULE := agent/without/kstats.c
@@ -30,6 +31,8 @@ LESS_RECORD := $(addprefix agent/,$(addprefix daemon/,days.c recordcmd.c recordf
 	$(addprefix cli/,cmd_log.c cmd_record.c))
 INSTEAD_RECORD := agent/without/record.c
 LESS_REPORT := $(addprefix agent/cli/,cmd_report.c page.c page_plot.c report.c report_html.c)
+LESS_SETUP := $(addprefix agent/,daemon/setup.c $(addprefix cli/,cmd_setup.c setup_ask.c setup_devices.c setup_file.c setup_net.c \
+	setup_start.c setup_where.c))
 LESS_TOP := agent/cli/cmd_top.c
 
 # Others there are, in the Makefile.
@@ -37,11 +40,14 @@ OTHER_WITH := MAXMINDDB SYSTEMD UCI NLS
 NOT := $(foreach f,$(FEATURES),$(if $(filter no,$(WITH_$f)),$f))
 $(foreach f,$(filter WITH_%,$(.VARIABLES)),$(if $(filter $(FEATURES:%=WITH_%) $(OTHER_WITH:%=WITH_%),$f),, \
 	$(error $f: there is no such feature; there are: $(FEATURES) $(OTHER_WITH))))
-# The audit tells of mappings; a page of it is drawn as the report's; the report is made of the record.
+# The audit tells of mappings; a page of it is drawn as the report's, which is made of the record;
+# setup writes the config and adopts what discover lists.
 needs = $(if $(filter $(2),$(NOT)),$(if $(filter $(1),$(NOT)),,$(error WITH_$(2)=no needs WITH_$(1)=no too)))
 $(call needs,AUDIT,MAPPINGS)
 $(call needs,AUDIT,REPORT)
 $(call needs,REPORT,RECORD)
+$(call needs,SETUP,EDIT)
+$(call needs,SETUP,DISCOVER)
 
 LIB_SRC := $(filter-out $(foreach f,$(NOT),$(LESS_$f)),$(LIB_SRC)) $(foreach f,$(NOT),$(INSTEAD_LIB_$f))
 KERN_SRC := $(filter-out $(foreach f,$(NOT),$(LESS_$f)),$(KERN_SRC))

@@ -25,10 +25,11 @@ $(OBJECT).o: $(addprefix agent/kern/,object.sh object_split.c object.h planes.h)
 	$(Q)agent/kern/object.sh $(@D)/object_split $(B)/camgate.bpf.o >$(@:.o=.c)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -Iagent/kern -c -o $@ $(@:.o=.c)
 
-# What was left out at the last build: another choice links anew.
+# What was left out at the last build: another choice is another build.
+CHOICE = $(NOT) $(foreach o,$(OTHER_WITH),$o=$(WITH_$o))
 $(B)/features: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(NOT)' | cmp -s - $@ || echo '$(NOT)' >$@
+	$(Q)echo '$(CHOICE)' | cmp -s - $@ || echo '$(CHOICE)' >$@
 .PHONY: FORCE
 FORCE:
 

@@ -8,7 +8,7 @@
 .PHONY: minimal minimal-static
 PIE ?= -no-pie
 PAGE ?= -Wl,-z,max-page-size=4096
-MINIMAL := $(FEATURES:%=WITH_%=no) WITH_MAXMINDDB=no WITH_SYSTEMD=no ONE=yes B=$(B)/minimal \
+MINIMAL := $(FEATURES:%=WITH_%=no) WITH_MAXMINDDB=no WITH_NLS=no WITH_SYSTEMD=no WITH_UCI=no ONE=yes B=$(B)/minimal \
 	CFLAGS='-Os -flto=auto -flto-partition=one -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables $(if $(filter -no-pie,$(PIE)),-fno-pie)' \
 	LDFLAGS='-Wl,--gc-sections $(PIE) $(PAGE) $(LDFLAGS)'
 minimal:
@@ -25,6 +25,10 @@ $(B)/camgate-static: $(B)/camgate
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(DAEMON_OBJ) $(CLI_OBJ) $(B)/agent/one/main.o $(B)/libcamgate.a $(STATIC_LIBS)
 endif
+
+.PHONY: list-features
+list-features:
+	@printf '%s\n' $(FEATURES) $(filter NLS UCI,$(OTHER_WITH))
 
 # It does what is left as the full build does, and says what it lacks.
 .PHONY: check-minimal

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # minimal.sh: what `make minimal` makes says what it lacks, does nothing of it, and passes the house's tests of what is left.
 #
-# HOUSE="close_tcp4 ..." names other tests of the house.
+# HOUSE="close_tcp4 ..." names other tests of the house. And each switch alone builds.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bin=$PWD/build/minimal rc=0
@@ -25,7 +25,7 @@ helps_not() { ! helps "$1"; }
 case_of 'one program, two names' test "$bin/camgated" -ef "$bin/camgate"
 case_of 'by the name camgated it is the agent' says 0 'camgated' "$bin/camgated" --version
 case_of 'by the name camgate it is the command' says 0 'camgate ' "$bin/camgate" --version
-for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists top; do
+for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists setup metrics top; do
 	# shellcheck disable=SC2086 # words of a command
 	case_of "says that ${c%% *} is not built in" says 1 'is not built into this camgate' "$bin/camgate" $c
 	case_of "help does not list ${c%% *}" helps_not "${c%% *}"
@@ -38,6 +38,18 @@ done
 # What was left out of its source is not in it either, and what the house's full build has.
 case_of 'the full agent knows MACs of makers, the least does not' \
 	bash -c "grep -qa 'Hikvision' build/camgated && ! grep -qa 'Hikvision' build/minimal/camgate"
+# Each switch by itself, with what needs the feature gone.
+for f in $(make -s --no-print-directory list-features); do
+	with=(WITH_$f=no)
+	case $f in
+	MAPPINGS | REPORT) with+=(WITH_AUDIT=no) ;;
+	RECORD) with+=(WITH_AUDIT=no WITH_REPORT=no) ;;
+	EDIT | DISCOVER) with+=(WITH_SETUP=no) ;;
+	esac
+	case_of "builds without $f" make -j"$(nproc)" B=build/without CFLAGS=-O0 "${with[@]}" all >build/log/without.log
+	case_of "without $f it takes a config" build/without/camgate check packaging/camgate.conf >/dev/null
+done
+rm -rf build/without
 if why=$(tests/probe.sh); then
 	for t in ${HOUSE:-close_tcp4 close_udp6 deadline kill_verdicts names rules sessions stranger_closed6}; do
 		CG_BIN=$bin CG_FIGURES=/dev/null timeout -k 10 240 "tests/net/test_$t.sh" >build/log/minimal.log 2>&1

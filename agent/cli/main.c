@@ -38,6 +38,8 @@ CG_OPTIONAL(cg_cmd_forget);
 CG_OPTIONAL(cg_cmd_release);
 CG_OPTIONAL(cg_cmd_mud);
 CG_OPTIONAL(cg_cmd_update_lists);
+CG_OPTIONAL(cg_cmd_setup);
+CG_OPTIONAL(cg_cmd_metrics);
 
 static const struct cg_command commands[] = {
 	{ "status", "",

@@ -485,6 +485,7 @@ CG_OPTIONAL(cg_command_release);
 CG_OPTIONAL(cg_command_audit);
 CG_OPTIONAL(cg_command_update_lists);
 CG_OPTIONAL(cg_command_doctor);
+CG_OPTIONAL(cg_command_setup);
 
 static const struct command {
 	const char *name;

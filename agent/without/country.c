@@ -5,15 +5,34 @@
 #include "../kern/dp.h"
 #include "../lib/diag.h"
 
+int cg_places_open(struct cg_agent *a)
+{
+	(void)a;
+	return 0;
+}
+
+void cg_places_close(struct cg_agent *a)
+{
+	(void)a;
+}
+
+int cg_places_read(struct cg_agent *a, const struct cg_policy *policy, struct cg_diag *diag)
+{
+	(void)a;
+	if (!cg_places_any(&policy->places))
+		return 0;
+	return cg_diag_set(diag, NULL, -EINVAL,
+			   "this camgate is built without countries and networks");
+}
+
 int cg_places_before(struct cg_agent *a, struct cg_datapath *dp, const struct cg_policy *policy,
 		     struct cg_diag *diag)
 {
 	(void)a;
 	(void)dp;
-	if (!cg_places_any(&policy->places))
-		return 0;
-	return cg_diag_set(diag, NULL, -EINVAL,
-			   "this camgate is built without countries and networks");
+	(void)policy;
+	(void)diag;
+	return 0;
 }
 
 void cg_places_applied(struct cg_agent *a)
@@ -26,6 +45,22 @@ const char *cg_places_text(const struct cg_agent *a, const struct cg_addr *addr,
 {
 	(void)a;
 	(void)addr;
+	buf[0] = '\0';
+	return buf;
+}
+
+void cg_places_where(const struct cg_agent *a, const struct cg_addr *addr,
+		     struct cg_places_where *ret)
+{
+	(void)a;
+	(void)addr;
+	ret->country[0] = '\0';
+	ret->network[0] = '\0';
+}
+
+const char *cg_places_list(const struct cg_agent *a, char buf[static CG_PLACES_TEXT])
+{
+	(void)a;
 	buf[0] = '\0';
 	return buf;
 }
