@@ -142,6 +142,7 @@ done
 lane=
 lane_run() {
 	local s start
+	renice -n 10 "$BASHPID" >/dev/null 2>&1
 	for s in "${beside[@]}"; do
 		start=$SECONDS
 		run_stage "$s" >"build/log/$s.log" 2>&1
@@ -161,7 +162,6 @@ lane_end() {
 if [[ ${#beside[@]} -gt 0 ]]; then
 	lane_run &
 	lane=$!
-	renice -n 10 "$lane" >/dev/null 2>&1
 fi
 for s in "${stages[@]}"; do
 	[[ " ${beside[*]} " != *" $s "* ]] || continue

@@ -158,7 +158,7 @@ void cg_tzfile_free(struct cg_tzfile *file)
 	*file = (struct cg_tzfile){ 0 };
 }
 
-void cg_tzfile_at(const struct cg_tzfile *f, int64_t t, struct cg_span *ret_span)
+void cg_tzfile_at(const struct cg_tzfile *f, int64_t t, struct cg_tzspan *ret_span)
 {
 	size_t lo = 0, hi = f->n;
 
@@ -176,7 +176,7 @@ void cg_tzfile_at(const struct cg_tzfile *f, int64_t t, struct cg_span *ret_span
 	ret_span->off_s = lo ? f->change[lo - 1].off_s : f->first_s;
 	ret_span->before_s = lo > 1 ? f->change[lo - 2].off_s : lo ? f->first_s : ret_span->off_s;
 	if (f->has_rule && lo == f->n) {
-		struct cg_span by_rule;
+		struct cg_tzspan by_rule;
 
 		cg_tzrule_at(&f->rule, t, &by_rule);
 		ret_span->end_s = by_rule.end_s;

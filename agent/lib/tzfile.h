@@ -26,6 +26,6 @@ struct cg_tzfile {
  * leap seconds, which no wall clock here does. Reads nothing behind data + n. */
 int cg_tzfile_parse(const void *data, size_t n, struct cg_tzfile *ret_file) __must_check;
 void cg_tzfile_free(struct cg_tzfile *file);
-void cg_tzfile_at(const struct cg_tzfile *file, int64_t t, struct cg_span *ret_span);
+void cg_tzfile_at(const struct cg_tzfile *file, int64_t t, struct cg_tzspan *ret_span);
 
 #endif

@@ -164,12 +164,12 @@ static size_t changes_of(const struct cg_tzrule *r, int64_t year, struct change 
 	return n;
 }
 
-void cg_tzrule_at(const struct cg_tzrule *r, int64_t t, struct cg_span *ret_span)
+void cg_tzrule_at(const struct cg_tzrule *r, int64_t t, struct cg_tzspan *ret_span)
 {
 	struct change c[2 * YEARS];
 	size_t n, i = 0;
 
-	*ret_span = (struct cg_span){ INT64_MIN, INT64_MAX, r->std_s, r->std_s };
+	*ret_span = (struct cg_tzspan){ INT64_MIN, INT64_MAX, r->std_s, r->std_s };
 	/* Where years have more than 64 bits of seconds nothing changes any more. */
 	if (!r->has_dst || t > INT64_MAX / 2 || t < INT64_MIN / 2)
 		return;

@@ -15,7 +15,7 @@
 #define CG_TZ_MAX_S (26 * 3600 - 1)
 
 /* A time with one distance from UTC, within it t + off_s is what clocks read. */
-struct cg_span {
+struct cg_tzspan {
 	int64_t begin_s,
 		end_s;	  /* from, and up to but not including; INT64_MIN, INT64_MAX: for ever */
 	int32_t off_s;	  /* east of UTC */
@@ -46,6 +46,6 @@ struct cg_tzrule {
  * refused: what that means differs from system to system. */
 int cg_tzrule_parse(const char *text, struct cg_tzrule *ret_rule) __must_check;
 /* The span that t is in. */
-void cg_tzrule_at(const struct cg_tzrule *rule, int64_t t, struct cg_span *ret_span);
+void cg_tzrule_at(const struct cg_tzrule *rule, int64_t t, struct cg_tzspan *ret_span);
 
 #endif

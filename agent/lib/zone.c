@@ -125,7 +125,7 @@ void cg_zone_free(struct cg_zone **zone)
 
 /* ---- what clocks read ---- */
 
-void cg_zone_at(const struct cg_zone *z, int64_t t, struct cg_span *ret_span)
+void cg_zone_at(const struct cg_zone *z, int64_t t, struct cg_tzspan *ret_span)
 {
 	if (z->by_file)
 		cg_tzfile_at(&z->file, t, ret_span);
@@ -135,7 +135,7 @@ void cg_zone_at(const struct cg_zone *z, int64_t t, struct cg_span *ret_span)
 
 int64_t cg_zone_wall(const struct cg_zone *z, int64_t t)
 {
-	struct cg_span span;
+	struct cg_tzspan span;
 	int64_t wall;
 
 	cg_zone_at(z, t, &span);

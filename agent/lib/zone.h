@@ -29,7 +29,7 @@ struct cg_zone;
 int cg_zone_read(const char *root, const char *name, struct cg_zone **ret_zone) __must_check;
 void cg_zone_free(struct cg_zone **zone);
 
-void cg_zone_at(const struct cg_zone *zone, int64_t t, struct cg_span *ret_span);
+void cg_zone_at(const struct cg_zone *zone, int64_t t, struct cg_tzspan *ret_span);
 /*
  * What a clock on the wall reads at t, as seconds since 1970-01-01 00:00 of its
  * own, but for the hour that comes twice when clocks go back: the second time it

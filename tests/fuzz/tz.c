@@ -6,7 +6,7 @@
 
 static void ask(const struct cg_tzfile *f, int64_t t)
 {
-	struct cg_span span;
+	struct cg_tzspan span;
 
 	cg_tzfile_at(f, t, &span);
 	FUZZ_PROMISE(span.begin_s <= t);

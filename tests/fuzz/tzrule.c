@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (err)
 		return 0;
 	for (int64_t t = 1700000000; t < 1700000000 + 60LL * WEEK; t += WEEK) {
-		struct cg_span span;
+		struct cg_tzspan span;
 
 		cg_tzrule_at(&rule, t, &span);
 		FUZZ_PROMISE(span.begin_s <= t && t < span.end_s);

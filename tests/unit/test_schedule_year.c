@@ -96,7 +96,7 @@ static void take(struct cg_window *w, const struct cg_zone *zone)
 }
 
 /* Wrong on purpose: as if clocks never changed. */
-static int wrong_state(const struct cg_span *first, time_t t)
+static int wrong_state(const struct cg_tzspan *first, time_t t)
 {
 	int64_t wall = t + first->off_s, day = cg_civil_floor(wall, CG_DAY_S);
 
@@ -115,7 +115,7 @@ static struct sums year_of(const char *name, FILE *raw)
 	struct cg_window w[NWINDOWS];
 	struct oracle o = { 0 };
 	struct cg_zone *zone = NULL;
-	struct cg_span first;
+	struct cg_tzspan first;
 
 	ck_assert_int_eq(cg_zone_read("", name, &zone), 0);
 	take(w, zone);

@@ -62,7 +62,7 @@ static void since(int year, const char *name, size_t least)
 	int64_t t = cg_civil_days(year, 1, 1) * CG_DAY_S,
 		end = cg_civil_days(2120, 1, 1) * CG_DAY_S;
 	struct cg_zone *z = NULL;
-	struct cg_span span;
+	struct cg_tzspan span;
 	size_t changes = 0;
 
 	ck_assert_int_eq(cg_zone_read("", name, &z), 0);
@@ -134,7 +134,7 @@ END_TEST
 START_TEST(summer_all_year)
 {
 	struct cg_tzrule r;
-	struct cg_span span;
+	struct cg_tzspan span;
 
 	/* RFC 8536 3.3.1: how a zone of nothing but summer time is written */
 	ck_assert_int_eq(cg_tzrule_parse("XXX3EDT4,0/0,J365/23", &r), 0);
@@ -255,7 +255,7 @@ START_TEST(good_and_bad_files)
 {
 	struct made m = make(3600, 0, 1, "\nCET-1\n");
 	struct cg_tzfile f;
-	struct cg_span span;
+	struct cg_tzspan span;
 
 	ck_assert_int_eq(cg_tzfile_parse(m.b, m.n, &f), 0);
 	cg_tzfile_at(&f, 999, &span);
@@ -300,7 +300,7 @@ START_TEST(names)
 {
 	struct unit_dir d = unit_dir_new();
 	struct cg_zone *z = NULL;
-	struct cg_span span;
+	struct cg_tzspan span;
 	char text[160], path[200];
 
 	ck_assert_int_eq(cg_zone_read("", "Europe/Berln", &z), -ENOENT);
