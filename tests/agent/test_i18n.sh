@@ -199,7 +199,7 @@ END
 printf '{"v":1,"n":%s,"hash":"%s","bytes":%s,"time_s":0,"open":false}\n' "$n" "$prev" "$(stat -c %s "$tmp/state/record.jsonl")" \
 	>"$tmp/state/record.head"
 chinese verify log verify
-chinese report report
+chinese report report --to "$(date -d "@$now" "+%F %H:%M")" # else both end at their own second
 say zh_CN.UTF-8 report --format html >"$tmp/report.html"
 sed 's/<style>.*<\/style>//; s/<[^>]*>/\n/g' "$tmp/report.html" | english
 result 'report page: no English sentence is left' $(($? == 0))
