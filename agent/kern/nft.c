@@ -43,10 +43,16 @@ static int memory_file(const char *name, const char *text)
 	return TAKE_FD(fd);
 }
 
+/* "-" is /dev/stdin to nft -j: a link that udev or procd makes, and not every firmware has. */
+static const char *standard_input(void)
+{
+	return access("/dev/stdin", F_OK) ? "/proc/self/fd/0" : "-";
+}
+
 /* Not by a search: who runs it must be able to say what is run. */
 static int spawn(const char *flag, int in, int out, pid_t *ret_pid)
 {
-	char *const argv[] = { (char *)"nft", (char *)flag, (char *)"-", NULL };
+	char *const argv[] = { (char *)"nft", (char *)flag, (char *)standard_input(), NULL };
 	char *const envp[] = { (char *)"LC_ALL=C", NULL };
 	struct cg_spawn s = {
 		.argv = argv, .envp = envp, .in = in, .out = out, .caps = CG_CAP(CAP_NET_ADMIN)

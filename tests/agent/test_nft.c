@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../../agent/kern/nft.h"
@@ -188,6 +189,22 @@ START_TEST(what_nft_refuses)
 }
 END_TEST
 
+/* Some firmware has no links below /dev. */
+START_TEST(without_dev_stdin)
+{
+	char why[200] = "";
+
+	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
+	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	ck_assert_int_eq(mount("none", "/dev", "tmpfs", 0, NULL), 0);
+	ck_assert_int_ne(access("/dev/stdin", F_OK), 0);
+	ck_assert_msg(!cg_nft_run("add table inet cg_test\n", why, sizeof(why)), "%s", why);
+	ck_assert_int_eq(cg_nft_table_has(CG_NFT_INET, "cg_test"), 1);
+	look("list ruleset\n", false);
+	ck_assert_uint_eq(list.n, 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("nft");
@@ -207,6 +224,7 @@ int main(void)
 	tcase_add_test(t, as_many_as_a_round_has);
 	tcase_add_test(t, maps_by_name);
 	tcase_add_test(t, what_nft_refuses);
+	tcase_add_test(t, without_dev_stdin);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
