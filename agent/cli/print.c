@@ -295,7 +295,9 @@ const char *cg_print_clock(time_t when, time_t now, char buf[static CG_PRINT_LEN
 	struct tm w, n, t;
 	char clock[16], day[16];
 
-	if (!localtime_r(&when, &w) || !localtime_r(&now, &n) || !localtime_r(&next, &t)) {
+	/* A year may have ten digits; strftime() leaves nothing where it has no room. */
+	if (!localtime_r(&when, &w) || !localtime_r(&now, &n) || !localtime_r(&next, &t) ||
+	    !strftime(day, sizeof(day), "%Y-%m-%d", &w)) {
 		snprintf(buf, CG_PRINT_LEN, "@%lld", (long long)when);
 		return buf;
 	}
@@ -306,7 +308,6 @@ const char *cg_print_clock(time_t when, time_t now, char buf[static CG_PRINT_LEN
 	} else if (w.tm_year == t.tm_year && w.tm_yday == t.tm_yday) {
 		snprintf(buf, CG_PRINT_LEN, _("tomorrow %s"), clock);
 	} else {
-		strftime(day, sizeof(day), "%Y-%m-%d", &w);
 		snprintf(buf, CG_PRINT_LEN, "%s %s", day, clock);
 	}
 	return buf;

@@ -37,10 +37,11 @@ static void td_time(FILE *f, int64_t s)
 {
 	time_t t = (time_t)s;
 	struct tm tm;
-	char text[32] = "";
+	char text[32];
 
-	if (s > 0 && localtime_r(&t, &tm))
-		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %z", &tm);
+	if (s <= 0 || !localtime_r(&t, &tm) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %z", &tm))
+		text[0] = '\0';
 	td(f, "", text);
 }
 
