@@ -59,5 +59,5 @@ WITH_MAXMINDDB := no
 endif
 
 # What this build does without, and what belongs to no library: lint wants to see every file.
-OTHER_SRC := agent/kern/object_split.c agent/one/main.c $(filter-out $(LIB_SRC) $(DAEMON_SRC) $(CLI_SRC), \
+OTHER_SRC := agent/one/main.c $(filter-out $(LIB_SRC) $(DAEMON_SRC) $(CLI_SRC), \
 	$(foreach f,$(FEATURES),$(INSTEAD_$f) $(INSTEAD_LIB_$f) $(INSTEAD_CLI_$f)))

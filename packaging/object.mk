@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The packet path's object, how the agent carries it, and both programs as one; included by the Makefile.
 
-# For what the build itself runs.
-HOSTCC ?= cc
 # Without where each instruction stands in the source, unless BPF_LINES=yes: only the
 # verifier's log says it.
 BPF_LESS := $(if $(filter yes,$(BPF_LINES)),,-f bpf/nolines.sed)
@@ -18,11 +16,10 @@ $(B)/camgate.bpf.o: $(BPF_SRC) bpf/nolines.sed Makefile packaging/object.mk $(B)
 	$(Q)$(LLVM_STRIP) -g -x -R .rel.BTF -R .rel.BTF.ext -R .llvm_addrsig $@
 
 OBJECT := $(B)/agent/kern/object_packed
-$(OBJECT).o: $(addprefix agent/kern/,object.sh object_split.c object.h planes.h) $(B)/camgate.bpf.o | deps
+$(OBJECT).o: $(addprefix agent/kern/,object.sh object.h) agent/lib/lzma.h $(B)/camgate.bpf.o | deps
 	$(call say,PACK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) -O2 -o $(@D)/object_split agent/kern/object_split.c
-	$(Q)agent/kern/object.sh $(@D)/object_split $(B)/camgate.bpf.o >$(@:.o=.c)
+	$(Q)agent/kern/object.sh $(B)/camgate.bpf.o >$(@:.o=.c)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -Iagent/kern -c -o $@ $(@:.o=.c)
 
 # What was left out at the last build: another choice is another build.

@@ -19,7 +19,7 @@ table() {
 	build llvm                       cmd:llvm-strip
 	build libbpf-dev                 pc:libbpf
 	build libelf-dev                 pc:libelf
-	build zlib1g-dev                 pc:zlib
+	build xz-utils                   cmd:xz
 	build libnl-3-dev                pc:libnl-3.0
 	build libnl-route-3-dev          pc:libnl-route-3.0
 	build libnl-genl-3-dev           pc:libnl-genl-3.0

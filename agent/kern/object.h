@@ -4,12 +4,14 @@
 #define CG_OBJECT_H
 
 #include <stddef.h>
+#include "../lib/lzma.h"
 
 /* A copy of it, unpacked; the caller frees it. -ENOMEM, or -EBADMSG where the build made
  * no good one. */
 int cg_object_unpack(void **ret_bytes, size_t *ret_n) __attribute__((warn_unused_result));
 
 /* What it is packed: made by the build (object.sh) of build/camgate.bpf.o. */
+extern const struct cg_lzma_props cg_object_props;
 extern const unsigned char cg_object_packed[];
 extern const size_t cg_object_packed_len, cg_object_len;
 

@@ -11,7 +11,7 @@ command -v musl-gcc >/dev/null || { echo 'no musl-gcc (Debian: musl-tools) on th
 out=build/musl inc=build/musl/include
 mkdir -p $inc
 multi=$(gcc -print-multiarch)
-for h in linux asm-generic mtd bpf nettle json-c libelf.h gelf.h zlib.h zconf.h ev.h confuse.h maxminddb.h maxminddb_config.h; do
+for h in linux asm-generic mtd bpf nettle json-c libelf.h gelf.h ev.h confuse.h maxminddb.h maxminddb_config.h; do
 	[[ ! -e /usr/include/$h ]] || ln -sfn "/usr/include/$h" "$inc/$h"
 done
 for h in asm maxminddb_config.h; do
