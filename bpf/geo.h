@@ -56,6 +56,8 @@ INLINE struct cg_rulevec *geo_rules(struct scratch *m, __u32 kind, __u32 place)
  * looks for rules of its address and its names. */
 INLINE void find_geo(const struct cg_meta *meta, struct scratch *m)
 {
+	if (!CG_WITH_COUNTRY)
+		return;
 	match_begin(m);
 	address_inside(m->key.peer, m->rule_key.addr);
 	forget();

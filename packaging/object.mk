@@ -4,7 +4,7 @@
 # Without where each instruction stands in the source, unless BPF_LINES=yes: only the
 # verifier's log says it.
 BPF_LESS := $(if $(filter yes,$(BPF_LINES)),,-f bpf/nolines.sed)
-BPF_FLAGS := $(if $(filter DISCOVER,$(NOT)),-DCG_WITH_DISCOVER=0)
+BPF_FLAGS := $(patsubst %,-DCG_WITH_%=0,$(filter COUNTRY DISCOVER,$(NOT)))
 CODEGEN = $(CLANG) $(filter-out -I% -D% -isystem $(SYSROOT)/usr/include,$(BPF_CFLAGS)) -Wno-unused-command-line-argument -Xclang -disable-llvm-passes -x ir -c
 
 $(B)/camgate.bpf.o: $(BPF_SRC) bpf/nolines.sed Makefile packaging/object.mk $(B)/features

@@ -18,36 +18,65 @@ says() { # STATUS TEXT COMMAND...: ends with the status and says the text
 	[[ $r -eq $want && $out == *"$text"* ]] || { echo "# $*: $r: $out"; return 1; }
 }
 # Its own libraries are what is left, too.
-lacks() { ! readelf -d "$bin/camgate" | grep -q "NEEDED.*$1"; }
+lacks() { ! readelf -d "$bin/camgate" | grep -q "NEEDED.*$1[.]"; }
 helps() { "$bin/camgate" help | grep -q "^  $1\b"; }
 helps_not() { ! helps "$1"; }
 
 case_of 'one program, two names' test "$bin/camgated" -ef "$bin/camgate"
 case_of 'by the name camgated it is the agent' says 0 'camgated' "$bin/camgated" --version
 case_of 'by the name camgate it is the command' says 0 'camgate ' "$bin/camgate" --version
-for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists setup metrics top; do
+for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists setup metrics top doctor check; do
 	# shellcheck disable=SC2086 # words of a command
 	case_of "says that ${c%% *} is not built in" says 1 'is not built into this camgate' "$bin/camgate" $c
 	case_of "help does not list ${c%% *}" helps_not "${c%% *}"
 done
 case_of 'help lists why' helps why
 case_of 'a command nobody knows is another thing' says 2 "there is no command 'frobnicate'" "$bin/camgate" frobnicate
-for l in nettle maxminddb systemd; do
+for l in nettle maxminddb systemd z; do
 	case_of "needs no lib$l" lacks "lib$l"
 done
 # What was left out of its source is not in it either, and what the house's full build has.
 case_of 'the full agent knows MACs of makers, the least does not' \
 	bash -c "grep -qa 'Hikvision' build/camgated && ! grep -qa 'Hikvision' build/minimal/camgate"
+for s in pushx.reolink.com bootguard-bridge.nft bridger 'schedules are asked again' 'expected the address of one device'; do
+	case_of "the full agent knows '$s', the least does not" \
+		bash -c "grep -qaF '$s' build/camgated && ! grep -qaF '$s' build/minimal/camgate"
+done
+# What relies on a feature that is not there is refused, by file and line; with it, it is taken.
+conf=build/log/minimal.conf
+relying() { # FEATURE: lines of a config
+	local cam='camera "a" { mac = { "02:ca:00:00:00:01" }'
+	echo 'lan = { "br-lan" }'
+	case $1 in
+	COUNTRY) echo "$cam allow = { \"country:DE:443/tcp\" } }" ;;
+	GUARD) echo "guard = drop $cam }" ;;
+	SCHEDULE) echo "$cam schedule { from = \"22:00\" to = \"06:30\" exposure = sealed } }" ;;
+	VIEWERS) echo "viewer \"phone\" { address = { \"192.0.2.9\" } } $cam }" ;;
+	*) return 1 ;;
+	esac
+}
+refuses() { # FEATURE
+	relying "$1" >$conf || return 0
+	# That one names a database, and would need one.
+	[[ $1 == COUNTRY ]] || case_of "with $1 a config that relies on it is taken" build/camgate check $conf >/dev/null
+	case_of "without $1 it is refused, and where" says 4 "$conf:2" build/without/camgate check $conf
+	case_of "without $1 it says why" says 4 'of a camgate that is built without' build/without/camgate check $conf
+}
 # Each switch by itself, with what needs the feature gone.
 for f in $(make -s --no-print-directory list-features); do
-	with=(WITH_$f=no)
+	with=("WITH_$f=no")
 	case $f in
 	MAPPINGS | REPORT) with+=(WITH_AUDIT=no) ;;
 	RECORD) with+=(WITH_AUDIT=no WITH_REPORT=no) ;;
-	EDIT | DISCOVER) with+=(WITH_SETUP=no) ;;
+	CHECK | DISCOVER | EDIT) with+=(WITH_SETUP=no) ;;
 	esac
 	case_of "builds without $f" make -j"$(nproc)" B=build/without CFLAGS=-O0 "${with[@]}" all >build/log/without.log
-	case_of "without $f it takes a config" build/without/camgate check packaging/camgate.conf >/dev/null
+	if [[ $f == CHECK ]]; then
+		case_of "without CHECK it says so" says 1 'is not built into this camgate' build/without/camgate check
+	else
+		case_of "without $f it takes a config" build/without/camgate check packaging/camgate.conf >/dev/null
+		refuses "$f"
+	fi
 done
 rm -rf build/without
 if why=$(tests/probe.sh); then

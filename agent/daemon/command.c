@@ -470,6 +470,7 @@ static void cmd_version(struct cg_command_call *c)
 }
 
 /* Those of features that may be left out. */
+CG_OPTIONAL(cg_command_log);
 CG_OPTIONAL(cg_command_record);
 CG_OPTIONAL(cg_command_erase);
 CG_OPTIONAL(cg_command_allow);

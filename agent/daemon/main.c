@@ -12,6 +12,7 @@
 #include "../kern/caps.h"
 #include "agent.h"
 #include "beside.h"
+#include "memory.h"
 #include "stages.h"
 
 enum option_id {
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
 	struct cg_agent agent;
 	int code;
 
+	cg_memory_begin();
 	code = options_read(argc, argv, &opts);
 	if (code >= 0)
 		return code;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The kernel's word on a peer, not the peer's own. */
 #include <grp.h>
+#include <pwd.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <camgate/ctl.h>
@@ -26,14 +29,43 @@ static bool in_group(int fd, gid_t own, gid_t wanted)
 	return false;
 }
 
+/* getgrnam() would load what /etc/nsswitch.conf names, for a group that packages make here. */
 bool cg_peer_group(gid_t *ret_gid)
 {
-	const struct group *g = getgrnam(CG_CTL_GROUP);
+	FILE *f = fopen("/etc/group", "re");
+	const struct group *g;
+	bool found = false;
 
-	if (!g)
+	if (!f)
 		return false;
-	*ret_gid = g->gr_gid;
-	return true;
+	while (!found && (g = fgetgrent(f))) {
+		found = !strcmp(g->gr_name, CG_CTL_GROUP);
+		if (found)
+			*ret_gid = g->gr_gid;
+	}
+	(void)fclose(f);
+	return found;
+}
+
+/* Most are in the file; others are asked for as this machine asks. */
+const char *cg_peer_user(int64_t uid, char buf[static CG_PEER_USER])
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const struct passwd *pw = NULL;
+
+	buf[0] = '\0';
+	if (uid < 0)
+		goto out;
+	while (f && (pw = fgetpwent(f)) && pw->pw_uid != (uid_t)uid)
+		;
+	if (!pw)
+		pw = getpwuid((uid_t)uid);
+	if (pw)
+		(void)snprintf(buf, CG_PEER_USER, "%s", pw->pw_name);
+out:
+	if (f)
+		(void)fclose(f);
+	return buf;
 }
 
 struct cg_peer cg_peer_of(int fd, const gid_t *group)

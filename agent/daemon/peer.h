@@ -18,9 +18,12 @@ struct cg_peer {
 	enum cg_peer_rank rank;
 };
 
-/* The group whose members may do what root may; false: there is none here.
+/* The group of /etc/group whose members may do what root may; false: there is none here.
  * Reads files: not for every client. */
 bool cg_peer_group(gid_t *ret_gid);
+/* Whose number that is, "" where nobody's; returns buf. Reads files, and may ask others. */
+#define CG_PEER_USER 256
+const char *cg_peer_user(int64_t uid, char buf[static CG_PEER_USER]);
 /* Who made the connection, whoever holds the socket now; group may be NULL. */
 struct cg_peer cg_peer_of(int fd, const gid_t *group);
 

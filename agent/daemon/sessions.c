@@ -2,11 +2,11 @@
 /* Events open entries; the tick has the table read, ends what is over and has entries written. */
 #include <errno.h>
 #include <netinet/in.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include "../lib/exposure.h"
 #include "../lib/utf8.h"
+#include "peer.h"
 #include "sessions_state.h"
 
 #define SWEEP_NS (CG_RECORD_SWEEP_S * CG_SEC_NS)
@@ -192,7 +192,7 @@ static void made_add(struct cg_agent *a, const struct cg_agent_cam *cam, const s
 void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int64_t uid)
 {
 	struct cg_sessions *s = a->sessions;
-	const struct passwd *pw;
+	char user[CG_PEER_USER];
 	struct cg_opener *o = NULL;
 
 	if (!s || uid < 0)
@@ -207,10 +207,9 @@ void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int6
 		s->opener = o;
 		o += s->nopener++;
 	}
-	pw = getpwuid((uid_t)uid);
 	*o = (struct cg_opener){ .slot = cam->slot, .uid = uid };
 	o->ns = cg_datapath_exposure(a->kern.dp)[cam->slot].opened_ns;
-	cg_utf8_cut(o->user, sizeof(o->user), pw ? pw->pw_name : "");
+	cg_utf8_cut(o->user, sizeof(o->user), cg_peer_user(uid, user));
 	made_add(a, cam, o);
 }
 

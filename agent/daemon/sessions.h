@@ -28,8 +28,8 @@ void cg_sessions_tick(struct cg_agent *a, uint64_t now_ns);
 
 /* sessions_show.c */
 void cg_command_sessions(struct cg_command_call *c);
-void cg_command_log(struct cg_command_call *c);
 /* recordcmd.c */
+void cg_command_log(struct cg_command_call *c);
 void cg_command_record(struct cg_command_call *c);
 void cg_command_erase(struct cg_command_call *c);
 /* What `status` says was stopped within a day. */

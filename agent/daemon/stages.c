@@ -17,6 +17,7 @@
 #include "learn.h"
 #include "manual.h"
 #include "mappings.h"
+#include "memory.h"
 #include "module.h"
 #include "names.h"
 #include "notify.h"
@@ -119,6 +120,7 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	cg_events_tick(a, now);
 	if (now >= a->run.expire_ns) {
 		cg_blocked_expire(a->run.blocked, now);
+		cg_memory_settle();
 		a->run.expire_ns = now + EXPIRE_NS;
 	}
 	ready_check(a, now);
@@ -395,6 +397,7 @@ static int loop_start(struct cg_agent *a)
 		ev_timer_start(a->loop, &a->ev.watchdog);
 	a->geo.looped = true;
 	cg_control_mode(a->control);
+	cg_memory_settle();
 	ready_check(a, a->boot_ns());
 	return 0;
 }

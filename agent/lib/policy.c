@@ -8,6 +8,7 @@
 #include "ident.h"
 #include "keeping.h"
 #include "lists.h"
+#include "optional.h"
 #include "maker.h"
 #include "policy.h"
 #include "quarantine.h"
@@ -136,6 +137,11 @@ static int build_guard(struct builder *b)
 				  b->diag);
 	if (r)
 		return r;
+	if (!CG_WITH_GUARD && guard != CG_GUARD_OFF)
+		return cg_diag_set(b->diag, &b->config->guard.pos, -EINVAL,
+				   "guard: found '%s' in a config of a camgate that is built "
+				   "without it, expected off",
+				   b->config->guard.s);
 	b->policy->guard = (enum cg_guard_mode)guard;
 	b->policy->module = module == 0;
 	b->policy->tcx = attach == 0;

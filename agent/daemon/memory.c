@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* glibc keeps a heap for each thread, and raises what it keeps with what was freed. */
+#include <malloc.h>
+#include "memory.h"
+
+#define LARGE (64 * 1024)
+
+void cg_memory_begin(void)
+{
+#ifdef __GLIBC__
+	/* The threads of a start end with it, their heaps would stay. */
+	(void)mallopt(M_ARENA_MAX, 1);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, 2 * LARGE);
+#endif
+}
+
+void cg_memory_settle(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+}
