@@ -1135,7 +1135,8 @@ anchor $anchor"
 	if [[ $(id -u) == 0 ]] && command -v setpriv >/dev/null; then
 		chmod 0600 "$f"
 		code=0
-		err=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$camgate" --state-dir "$tmp/state" log verify 2>&1) || code=$?
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$camgate" --state-dir "$tmp/state" log verify >"$tmp/err" 2>&1 || code=$?
+		err=$(grep -v '^profiling:' "$tmp/err") # of a build that counts its lines
 		is 'verify: not permitted' "$code $err" "1 camgate: $tmp/state/record.jsonl is for root and group 'camgate'"
 	else
 		skip 'verify: not permitted' 'needs root and setpriv'
