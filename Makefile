@@ -32,7 +32,7 @@ endif
 LIB_SRC := $(addprefix agent/lib/,account.c addr.c audit.c audit_answer.c audit_ports.c auditjson.c blocked.c budget.c chain.c chainfiles.c chunks.c civil.c confedit.c config.c conflist.c day.c daysums.c \
 	config_free.c diag.c dnsmsg.c duration.c exposure.c facts.c geo.c geo_book.c geo_meta.c geo_record.c geoset.c gone.c guess.c ident.c jsonget.c jsonin.c jsonout.c keeping.c learned.c lex.c lists.c lzma.c maker.c \
 	mapdiff.c mapping.c mapping_match.c mapping_nft.c mapping_rule.c mapping_value.c \
-	mapset.c mark.c memtext.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c \
+	mapset.c mark.c memtext.c mqttconf.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c \
 	nameset.c near.c nftext.c place.c policy.c policy_match.c profile.c reason.c record.c recordjson.c recordlist.c reset.c retain.c room.c rule.c saved.c \
 	schedule.c servers.c setup.c shape.c signature.c slots.c source.c staying.c spans.c timing.c traffic.c tzfile.c tzrule.c undo.c uci.c ucifrom.c ucistage.c ucito.c unique.c usage.c utf8.c value.c verify.c \
 	view.c viewers.c viewing.c viewset.c wholefile.c zone.c zones.c)
@@ -46,13 +46,13 @@ KERN_SRC := $(addprefix agent/kern/,bootguard.c caps.c clock.c conntrack.c datap
 	listens.c nft.c nft_ask.c nft_delete.c object.c own.c offload.c offload_nl.c pins.c pins_stats.c put.c spawn.c tc.c tcx.c worker.c)
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.c audit_probe.c audit_where.c beside.c client.c command.c command_mappings.c command_audit.c command_show.c control.c days.c \
 	doctor.c doctor_fix.c edit.c ending.c entries.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c \
-	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c memory.c module.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
+	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c memory.c module.c mqtt.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
 	sched_show.c service.c setup.c sessions.c sessions_show.c sessions_sweep.c sessions_take.c sessions_write.c stages.c \
 	statedir.c statefile.c stop.c uci.c usagefile.c viewer_names.c viewers.c viewers_lan.c wallclock.c)
 DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c devices.c devices_file.c devices_hold.c \
 	devices_tell.c probe.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocked.c cmd_check.c cmd_discover.c cmd_doctor.c cmd_exposure.c cmd_learn.c \
-	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_setup.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
+	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mqtt.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_setup.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
 	direct_read.c help.c judge.c main.c metrics.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c setup_ask.c setup_devices.c setup_file.c setup_net.c setup_start.c setup_where.c statenote.c text.c told.c viewing.c)
 BPF_SRC := bpf/camgate.bpf.c
 include packaging/features.mk

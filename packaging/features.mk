@@ -4,7 +4,7 @@
 # Each with what the agent and the command do without, and what answers for it then; parts of
 # agent/lib and agent/kern that nobody calls any more are not linked. Its commands stay in the
 # tables and say that they are not built in.
-FEATURES := AUDIT CHECK COUNTRY DISCOVER DOCTOR EDIT FACTS GUARD LEARN MAPPINGS METRICS MODULE MUD NOTIFY OFFLOAD RECORD REPORT SCHEDULE SETUP \
+FEATURES := AUDIT CHECK COUNTRY DISCOVER DOCTOR EDIT FACTS GUARD LEARN MAPPINGS METRICS MODULE MQTT MUD NOTIFY OFFLOAD RECORD REPORT SCHEDULE SETUP \
 	TOP VIEWERS
 
 LESS_AUDIT := $(addprefix agent/,cli/cmd_audit.c daemon/audit.c daemon/audit_probe.c daemon/audit_where.c daemon/command_audit.c)
@@ -32,6 +32,8 @@ LESS_METRICS := $(addprefix agent/cli/,cmd_metrics.c metrics.c)
 LESS_MODULE := $(addprefix agent/,daemon/module.c kern/kstats.c)
 INSTEAD_MODULE := agent/without/module.c
 INSTEAD_LIB_MODULE := agent/without/kstats.c
+LESS_MQTT := agent/daemon/mqtt.c agent/cli/cmd_mqtt.c
+INSTEAD_MQTT := agent/without/mqtt.c
 LESS_MUD := agent/cli/cmd_mud.c
 LESS_NOTIFY := agent/daemon/notify.c
 INSTEAD_NOTIFY := agent/without/notify.c
@@ -57,12 +59,13 @@ NOT := $(foreach f,$(FEATURES),$(if $(filter no,$(WITH_$f)),$f))
 $(foreach f,$(filter WITH_%,$(.VARIABLES)),$(if $(filter $(FEATURES:%=WITH_%) $(OTHER_WITH:%=WITH_%),$f),, \
 	$(error $f: there is no such feature; there are: $(FEATURES) $(OTHER_WITH))))
 # The audit tells of mappings; a page of it is drawn as the report's, which is made of the record;
-# setup writes the config, judges it and adopts what discover lists.
+# setup writes the config, judges it and adopts what discover lists; `mqtt off` writes it, too.
 needs = $(if $(filter $(2),$(NOT)),$(if $(filter $(1),$(NOT)),,$(error WITH_$(2)=no needs WITH_$(1)=no too)))
 $(call needs,AUDIT,MAPPINGS)
 $(call needs,AUDIT,REPORT)
 $(call needs,REPORT,RECORD)
 $(call needs,SETUP,EDIT)
+$(call needs,MQTT,EDIT)
 $(call needs,SETUP,DISCOVER)
 $(call needs,SETUP,CHECK)
 

@@ -68,7 +68,8 @@ for f in $(make -s --no-print-directory list-features); do
 	case $f in
 	MAPPINGS | REPORT) with+=(WITH_AUDIT=no) ;;
 	RECORD) with+=(WITH_AUDIT=no WITH_REPORT=no) ;;
-	CHECK | DISCOVER | EDIT) with+=(WITH_SETUP=no) ;;
+	CHECK | DISCOVER) with+=(WITH_SETUP=no) ;;
+	EDIT) with+=(WITH_SETUP=no WITH_MQTT=no) ;;
 	esac
 	case_of "builds without $f" make -j"$(nproc)" B=build/without CFLAGS=-O0 "${with[@]}" all >build/log/without.log
 	if [[ $f == CHECK ]]; then

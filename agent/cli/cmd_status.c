@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* camgate status: what is open, what was stopped, what needs attention. */
 #include <string.h>
+#include "../lib/optional.h"
 #include "ask.h"
 #include "commands.h"
 #include "i18n.h"
 #include "lists_print.h"
+#include "mqtt_print.h"
 #include "print.h"
 #include "profiles.h"
 #include "reply.h"
 #include "sentence.h"
+
+CG_OPTIONAL(cg_mqtt_print);
 
 static void print_enforced(struct json_object *reply, time_t now)
 {
@@ -171,6 +175,8 @@ int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv)
 		return code;
 	print_enforced(reply, now);
 	print_open(reply);
+	if (cg_mqtt_print)
+		cg_mqtt_print(cg_reply_obj(reply, "mqtt"), now);
 	print_stopped(reply);
 	print_cams(reply, now);
 	cg_profiles_print(cg_reply_obj(reply, "cams"));

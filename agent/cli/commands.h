@@ -33,6 +33,8 @@ int cg_cmd_learn(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_audit(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_mud(const struct cg_cli *cli, int argc, char **argv);
 
+int cg_cmd_mqtt(const struct cg_cli *cli, int argc, char **argv);
+
 int cg_cmd_setup(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_discover(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_adopt(const struct cg_cli *cli, int argc, char **argv);

@@ -42,6 +42,7 @@ CG_OPTIONAL(cg_cmd_setup);
 CG_OPTIONAL(cg_cmd_metrics);
 CG_OPTIONAL(cg_cmd_check);
 CG_OPTIONAL(cg_cmd_doctor);
+CG_OPTIONAL(cg_cmd_mqtt);
 
 static const struct cg_command commands[] = {
 	{ "status", "",
@@ -125,6 +126,9 @@ static const struct cg_command commands[] = {
 	{ "metrics", "[--textfile FILE]",
 	  CG_IF(METRICS, N_("figures for Prometheus and the like, nobody's address among them")),
 	  CG_OPTION_TEXT, 0, 0, cg_cmd_metrics },
+	{ "mqtt", "[on | off]",
+	  CG_IF(MQTT, N_("which MQTT broker is told of cameras, and how that fares; end it")), 0, 0,
+	  1, cg_cmd_mqtt },
 	{ "check", "[FILE]",
 	  CG_IF(CHECK, N_("judge a configuration; needs no agent, changes nothing")), 0, 0, 1,
 	  cg_cmd_check },

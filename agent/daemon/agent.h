@@ -190,6 +190,13 @@ struct cg_agent {
 		bool waits;	/* the command is to be run again when that reading is done */
 		bool looped;	/* the loop runs, and is not to be kept waiting */
 	} geo;
+	struct {
+		int64_t uid; /* of the bridge's user; -1: there is none */
+		uint64_t heard_ns;
+		bool connected;
+		int64_t since_s;
+		char error[256];
+	} mqtt;
 	struct cg_control *control;
 	struct cg_guard *guard;
 	struct cg_module *module;

@@ -21,6 +21,7 @@
 #include "command.h"
 #include "guard.h"
 #include "manual.h"
+#include "mqtt.h"
 #include "places.h"
 #include "sched.h"
 #include "sessions.h"
@@ -294,7 +295,7 @@ static void cmd_open(struct cg_command_call *c)
 				"%s is sealed: nothing leaves, and nobody was let in", cam->name);
 		return;
 	}
-	cg_sessions_opened(c->a, cam, c->uid);
+	cg_sessions_opened(c->a, cam, c->uid, c->mqtt ? "mqtt" : NULL);
 	o = cam_new(c->a, cam);
 	if (old_ns)
 		cg_json_add(o, "old_until_s", json_object_new_int64(cg_agent_epoch(c->a, old_ns)));
@@ -487,6 +488,7 @@ CG_OPTIONAL(cg_command_audit);
 CG_OPTIONAL(cg_command_update_lists);
 CG_OPTIONAL(cg_command_doctor);
 CG_OPTIONAL(cg_command_setup);
+CG_OPTIONAL(cg_command_mqtt);
 
 static const struct command {
 	const char *name;
@@ -523,6 +525,7 @@ static const struct command {
 	{ "reload", false, cmd_reload },
 	{ "update-lists", false, cg_command_update_lists },
 	{ "doctor", true, cg_command_doctor },
+	{ "mqtt", false, cg_command_mqtt },
 	{ "detach", false, cmd_detach },
 	{ "version", true, cmd_version },
 };
@@ -555,12 +558,13 @@ struct json_object *cg_command_run(struct cg_agent *a, struct json_object *reque
 				CG_EXIT_FAILED,
 				N_("only root and members of group `camgate` may do this"));
 		c.reply = reply_new(true, CG_EXIT_OK);
+		c.mqtt = cg_mqtt_is(a, &c);
 		if (a->run.leave)
 			cg_command_fail(&c, CG_EXIT_FAILED, NULL, "the agent is leaving");
 		else if (!commands[i].run)
 			cg_command_fail(&c, CG_EXIT_FAILED, NULL,
 					"'%s' is not built into this agent", name);
-		else
+		else if (!c.mqtt || cg_mqtt_may(&c, name))
 			commands[i].run(&c);
 		return c.reply;
 	}

@@ -13,6 +13,7 @@ struct cg_command_call {
 	struct json_object *reply; /* {"v","ok","code"}; a command adds to it */
 	bool privileged;
 	int64_t uid; /* who asks; -1: not known */
+	bool mqtt;   /* by way of the bridge */
 };
 
 /* The reply to a request of user uid; NULL without memory. privileged: may change things. */
@@ -59,5 +60,7 @@ void cg_command_deny(struct cg_command_call *c);
 void cg_command_undo(struct cg_command_call *c);
 /* setup.c */
 void cg_command_setup(struct cg_command_call *c);
+/* mqtt.c */
+void cg_command_mqtt(struct cg_command_call *c);
 
 #endif

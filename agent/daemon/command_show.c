@@ -17,6 +17,7 @@
 #include "guard.h"
 #include "mappings.h"
 #include "module.h"
+#include "mqtt.h"
 #include "names.h"
 #include "places.h"
 #include "sched.h"
@@ -257,6 +258,7 @@ void cg_command_status(struct cg_command_call *c)
 	cg_sessions_status(c);
 	viewers_put(c);
 	cg_places_status(c, attn);
+	cg_mqtt_status(c);
 	cg_command_put(c, "attention", attn);
 	/* `off` is what somebody asked for; the rest is not. */
 	if (!seen || !all_seen_by_filters || !strcmp(enforced, "partial") ||

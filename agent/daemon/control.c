@@ -13,6 +13,7 @@
 #include <camgate/ctl.h>
 #include "client.h"
 #include "control.h"
+#include "mqtt.h"
 #include "peer.h"
 
 /* Whoever connects waits in the kernel, root behind all others: enough that
@@ -72,6 +73,7 @@ void cg_control_mode(struct cg_control *c)
 	bool all = c->a->policy.now && c->a->policy.now->readers_all;
 
 	c->has_group = cg_peer_group(&c->group);
+	cg_mqtt_user(c->a);
 	/* Commands are judged by who the peer is; this only says who may ask. */
 	if (c->has_group && chown(c->path, (uid_t)-1, c->group) < 0)
 		cg_log_warning("%s: group " CG_CTL_GROUP ": %s", c->path, strerror(errno));

@@ -189,7 +189,8 @@ static void made_add(struct cg_agent *a, const struct cg_agent_cam *cam, const s
 	memcpy(made->user, o->user, sizeof(made->user));
 }
 
-void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int64_t uid)
+void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int64_t uid,
+			const char *via)
 {
 	struct cg_sessions *s = a->sessions;
 	char user[CG_PEER_USER];
@@ -209,7 +210,7 @@ void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int6
 	}
 	*o = (struct cg_opener){ .slot = cam->slot, .uid = uid };
 	o->ns = cg_datapath_exposure(a->kern.dp)[cam->slot].opened_ns;
-	cg_utf8_cut(o->user, sizeof(o->user), cg_peer_user(uid, user));
+	cg_utf8_cut(o->user, sizeof(o->user), via ? via : cg_peer_user(uid, user));
 	made_add(a, cam, o);
 }
 

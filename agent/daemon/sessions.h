@@ -20,8 +20,9 @@ void cg_sessions_event(struct cg_agent *a, const struct cg_agent_cam *cam,
 /* Somebody outside knocked at a camera that is closed, or open for others. */
 void cg_sessions_knock(struct cg_agent *a, const struct cg_agent_cam *cam,
 		       const struct cg_event *e);
-/* uid has opened it by hand; -1: not known. */
-void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int64_t uid);
+/* uid has opened it by hand; -1: not known. via: what by, where it was no person; NULL. */
+void cg_sessions_opened(struct cg_agent *a, const struct cg_agent_cam *cam, int64_t uid,
+			const char *via);
 /* Another packet path: its table is read with the next tick. */
 void cg_sessions_moved(struct cg_agent *a);
 void cg_sessions_tick(struct cg_agent *a, uint64_t now_ns);

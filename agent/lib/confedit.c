@@ -94,11 +94,20 @@ static int check_line(const char *s, const char *what, const char *file, struct 
 	return 0;
 }
 
+static void put_rule(FILE *f, const struct cg_confedit *edit)
+{
+	fprintf(f, "%s += { ", edit->key);
+	put_quoted(f, edit->rule);
+	fputs(" }", f);
+	if (edit->comment)
+		fprintf(f, "\t# %s", edit->comment);
+}
+
 /*
  * A brace on a line of its own keeps it, and the new line goes above, one tab
  * deeper. One that shares its line is moved to the next.
  */
-static void write_edit(FILE *f, const char *text, size_t len, const struct block *b,
+static void write_line(FILE *f, const char *text, size_t len, const struct block *b,
 		       const struct cg_confedit *edit, int *ret_line)
 {
 	const char *lf = memchr(text, '\n', len);
@@ -120,11 +129,11 @@ static void write_edit(FILE *f, const char *text, size_t len, const struct block
 	if (!own_line)
 		fputs(eol, f);
 	fwrite(text + indent_at, 1, indent_end - indent_at, f);
-	fprintf(f, "\t%s += { ", edit->key);
-	put_quoted(f, edit->rule);
-	fputs(" }", f);
-	if (edit->comment)
-		fprintf(f, "\t# %s", edit->comment);
+	putc('\t', f);
+	if (edit->camera)
+		put_rule(f, edit);
+	else
+		fprintf(f, "%s = %s", edit->key, edit->rule);
 	fputs(eol, f);
 	if (!own_line)
 		fwrite(text + indent_at, 1, indent_end - indent_at, f);
@@ -148,7 +157,7 @@ static int edit_tokens(const char *text, size_t len, const struct cg_tokens *ts,
 	f = open_memstream(&made, &n);
 	if (!f)
 		return -ENOMEM;
-	write_edit(f, text, len, &block, edit, &line);
+	write_line(f, text, len, &block, edit, &line);
 	if (cg_memtext_end(f, &made))
 		return -ENOMEM;
 	*ret_text = made;
@@ -171,6 +180,92 @@ int cg_confedit_add(const char *text, size_t len, const char *file, const struct
 	if (r)
 		return r;
 	r = edit_tokens(text, len, &ts, edit, ret_text, ret_len, ret_line);
+	cg_lex_free(&ts);
+	return r;
+}
+
+/* A block without a title. */
+static int find_plain(const struct cg_tokens *ts, const char *name, size_t *ret_open,
+		      size_t *ret_close)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i + 1 < ts->n; i++) {
+		const struct cg_token *t = &ts->v[i];
+
+		depth += t->kind == CG_TOKEN_OPEN;
+		depth -= t->kind == CG_TOKEN_CLOSE;
+		if (depth || !cg_token_is_text(t) || strcmp(t->text, name) ||
+		    t[1].kind != CG_TOKEN_OPEN)
+			continue;
+		*ret_open = i + 1;
+		*ret_close = cg_tokens_end(ts, i + 1);
+		return *ret_close < ts->n ? 0 : -ENOENT;
+	}
+	return -ENOENT;
+}
+
+/* The value that key has between two braces, not in a block within; NULL: none. */
+static const struct cg_token *value_of(const struct cg_tokens *ts, size_t open, size_t close,
+				       const char *key)
+{
+	for (size_t i = open + 1; i + 2 < close; i++) {
+		const struct cg_token *t = &ts->v[i];
+
+		if (t->kind == CG_TOKEN_OPEN)
+			i = cg_tokens_end(ts, i);
+		else if (cg_token_is_text(t) && !strcmp(t->text, key) &&
+			 t[1].kind == CG_TOKEN_SET && cg_token_is_text(&t[2]))
+			return &t[2];
+	}
+	return NULL;
+}
+
+static int set_tokens(const char *text, size_t len, const struct cg_tokens *ts,
+		      const struct cg_confedit_set *set, char **ret_text, size_t *ret_len,
+		      int *ret_line)
+{
+	const struct cg_confedit edit = { .key = set->key, .rule = set->value };
+	const struct cg_token *old;
+	size_t open, close, n = 0;
+	char *made = NULL;
+	int line, r;
+	FILE *f;
+
+	r = find_plain(ts, set->block, &open, &close);
+	if (r)
+		return r;
+	f = open_memstream(&made, &n);
+	if (!f)
+		return -ENOMEM;
+	old = value_of(ts, open, close, set->key);
+	if (old) {
+		fwrite(text, 1, old->start, f);
+		fputs(set->value, f);
+		fwrite(text + old->end, 1, len - old->end, f);
+		line = old->pos.line;
+	} else {
+		write_line(f, text, len, &(struct block){ &ts->v[open], &ts->v[close] }, &edit,
+			   &line);
+	}
+	if (cg_memtext_end(f, &made))
+		return -ENOMEM;
+	*ret_text = made;
+	*ret_len = n;
+	*ret_line = line;
+	return 0;
+}
+
+int cg_confedit_set(const char *text, size_t len, const char *file,
+		    const struct cg_confedit_set *set, struct cg_diag *diag, char **ret_text,
+		    size_t *ret_len, int *ret_line)
+{
+	struct cg_tokens ts;
+	int r = cg_lex_read(text, len, file, diag, &ts);
+
+	if (r)
+		return r;
+	r = set_tokens(text, len, &ts, set, ret_text, ret_len, ret_line);
 	cg_lex_free(&ts);
 	return r;
 }

@@ -43,6 +43,7 @@ struct loader {
 	LIST("stay_in"), \
 	TEXT("timezone"), TEXT("daily_upload"), TEXT("open_time"), \
 	LIST("signs"), TEXT("control_budget"), TEXT("upload_budget"), TEXT("max_viewers"), \
+	TEXT("mqtt_may_widen"), \
 	{ "schedule", CG_SHAPE_BLOCKS, SCHEDULE }
 /* clang-format on */
 
@@ -66,6 +67,11 @@ static const struct cg_shape_key UNKNOWN[] = {
 	TEXT("probation"),
 	{ 0 },
 };
+static const struct cg_shape_key MQTT[] = {
+	TEXT("enabled"),   TEXT("broker"),   TEXT("port"),	  TEXT("tls"), TEXT("ca_file"),
+	TEXT("cert_file"), TEXT("key_file"), TEXT("credentials"), TEXT("id"),  TEXT("topic"),
+	TEXT("discovery"), TEXT("viewers"),  TEXT("may_widen"),	  { 0 },
+};
 static const struct cg_shape_key TOP[] = {
 	LIST("lan"),
 	LIST("home"),
@@ -87,6 +93,7 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("country_database"),
 	TEXT("network_database"),
 	{ "unknown", CG_SHAPE_BLOCK, UNKNOWN },
+	{ "mqtt", CG_SHAPE_BLOCK, MQTT },
 	{ "viewer", CG_SHAPE_TITLED, VIEWER },
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
@@ -166,8 +173,8 @@ static char *make_text(const struct loader *ld)
 	return text;
 }
 
-/* Blocks of the tables: unknown, viewer, defaults, camera, and the schedule in the last two. */
-#define NBLOCKS 6
+/* Blocks of the tables: unknown, mqtt, viewer, defaults, camera, and the schedule in the last two. */
+#define NBLOCKS 7
 
 /* libconfuse's table of ours; it is copied by cfg_init and for each block, which
  * finds its own where *room begins. */
@@ -308,6 +315,7 @@ static int take_shared(cfg_t *sec, const struct loader *ld, struct cg_config_cam
 	cam->control_budget = take(sec, "control_budget", ld);
 	cam->upload_budget = take(sec, "upload_budget", ld);
 	cam->max_viewers = take(sec, "max_viewers", ld);
+	cam->mqtt_may_widen = take(sec, "mqtt_may_widen", ld);
 	return r ? r : take_schedule(sec, ld, cam);
 }
 
@@ -374,6 +382,26 @@ static int take_profile(cfg_t *cfg, const struct loader *ld, void *to)
 	return take_rules(cfg, ld, &p->rules);
 }
 
+static void take_mqtt(cfg_t *sec, const struct loader *ld, struct cg_config *config)
+{
+	const struct cg_token *end = token_at(ld, sec->line);
+
+	config->mqtt.enabled = take(sec, "enabled", ld);
+	config->mqtt.broker = take(sec, "broker", ld);
+	config->mqtt.port = take(sec, "port", ld);
+	config->mqtt.tls = take(sec, "tls", ld);
+	config->mqtt.ca_file = take(sec, "ca_file", ld);
+	config->mqtt.cert_file = take(sec, "cert_file", ld);
+	config->mqtt.key_file = take(sec, "key_file", ld);
+	config->mqtt.credentials = take(sec, "credentials", ld);
+	config->mqtt.id = take(sec, "id", ld);
+	config->mqtt.topic = take(sec, "topic", ld);
+	config->mqtt.discovery = take(sec, "discovery", ld);
+	config->mqtt.viewers = take(sec, "viewers", ld);
+	config->mqtt.may_widen = take(sec, "may_widen", ld);
+	config->mqtt.pos = end ? end->pos : (struct cg_pos){ config->path, 0, 0 };
+}
+
 static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
 {
 	struct cg_config *config = to;
@@ -411,6 +439,8 @@ static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
 		config->unknown.quarantine = take(sec, "quarantine", ld);
 		config->unknown.probation = take(sec, "probation", ld);
 	}
+	if (cfg_size(cfg, "mqtt"))
+		take_mqtt(cfg_getsec(cfg, "mqtt"), ld, config);
 	return take_titled(cfg, ld, config);
 }
 

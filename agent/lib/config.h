@@ -41,6 +41,7 @@ struct cg_config_cam {
 	struct cg_text timezone, daily_upload, open_time;
 	struct cg_texts signs;
 	struct cg_text control_budget, upload_budget, max_viewers;
+	struct cg_text mqtt_may_widen;
 	struct cg_config_window *schedule;
 	size_t nschedule;
 };
@@ -83,6 +84,11 @@ struct cg_config {
 	struct {
 		struct cg_text notify, quarantine, probation;
 	} unknown; /* devices that are no cameras of the config */
+	struct {
+		struct cg_text enabled, broker, port, tls, ca_file, cert_file, key_file,
+			credentials, id, topic, discovery, viewers, may_widen;
+		struct cg_pos pos; /* where it ends; no file: there is none */
+	} mqtt;
 	struct cg_config_viewer *viewers;
 	size_t nviewers;
 	struct cg_text profiles;       /* the folder they are installed in */

@@ -36,6 +36,7 @@ static void cam_free(struct cg_config_cam *cam)
 	free(cam->control_budget.s);
 	free(cam->upload_budget.s);
 	free(cam->max_viewers.s);
+	free(cam->mqtt_may_widen.s);
 	for (size_t i = 0; i < cam->nschedule; i++) {
 		struct cg_config_window *w = &cam->schedule[i];
 
@@ -55,6 +56,23 @@ static void viewer_free(struct cg_config_viewer *v)
 	texts_free(&v->address);
 	texts_free(&v->domain);
 	texts_free(&v->ifname);
+}
+
+static void mqtt_free(struct cg_config *c)
+{
+	free(c->mqtt.enabled.s);
+	free(c->mqtt.broker.s);
+	free(c->mqtt.port.s);
+	free(c->mqtt.tls.s);
+	free(c->mqtt.ca_file.s);
+	free(c->mqtt.cert_file.s);
+	free(c->mqtt.key_file.s);
+	free(c->mqtt.credentials.s);
+	free(c->mqtt.id.s);
+	free(c->mqtt.topic.s);
+	free(c->mqtt.discovery.s);
+	free(c->mqtt.viewers.s);
+	free(c->mqtt.may_widen.s);
 }
 
 static void profile_free(struct cg_config_profile *p)
@@ -104,6 +122,7 @@ void cg_config_free(struct cg_config **config)
 	free(c->unknown.notify.s);
 	free(c->unknown.quarantine.s);
 	free(c->unknown.probation.s);
+	mqtt_free(c);
 	for (size_t i = 0; i < c->nviewers; i++)
 		viewer_free(&c->viewers[i]);
 	free(c->viewers);

@@ -40,6 +40,9 @@
 #ifndef CG_WITH_METRICS
 #define CG_WITH_METRICS 1
 #endif
+#ifndef CG_WITH_MQTT
+#define CG_WITH_MQTT 1
+#endif
 #ifndef CG_WITH_MUD
 #define CG_WITH_MUD 1
 #endif

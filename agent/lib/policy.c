@@ -10,6 +10,7 @@
 #include "lists.h"
 #include "optional.h"
 #include "maker.h"
+#include "mqttconf.h"
 #include "policy.h"
 #include "quarantine.h"
 #include "servers.h"
@@ -394,6 +395,8 @@ static int build_cam(struct builder *b, const struct cg_config_cam *c, struct cg
 	if (!r)
 		r = build_times(b, c, cam);
 	if (!r)
+		r = cg_mqttconf_cam(c, &b->config->defaults, b->diag, b->policy, cam);
+	if (!r)
 		r = cg_viewing_words(c, &b->config->defaults, b->diag, cam);
 	if (!r)
 		r = cg_staying_words(c, &b->config->defaults, b->diag, b->policy, cam);
@@ -433,6 +436,8 @@ static int check_defaults(struct builder *b)
 		r = cg_maker_words(b->config, &none, b->diag, &cam);
 	if (!r)
 		r = build_times(b, &none, &cam);
+	if (!r)
+		r = cg_mqttconf_cam(&none, &b->config->defaults, b->diag, b->policy, &cam);
 	if (!r)
 		r = cg_viewing_words(&none, &b->config->defaults, b->diag, &cam);
 	cg_viewing_defaults(&cam, b->policy);
@@ -493,6 +498,10 @@ static int build(struct builder *b)
 		r = build_guard(b);
 	if (!r)
 		r = cg_keeping_build(config, b->diag, p);
+	if (!r)
+		r = cg_mqttconf_build(config, b->diag, p);
+	if (p->mqtt)
+		p->mqtt->pos = own_pos(b, config->mqtt.pos);
 	if (!r)
 		r = cg_quarantine_build(config, b->diag, p);
 	if (!r)
@@ -555,6 +564,7 @@ void cg_policy_free(struct cg_policy **policy)
 	free(p->resolver);
 	cg_viewers_free(p);
 	free(p->notify);
+	cg_mqttconf_free(p);
 	cg_lists_free(p);
 	free(p->country_database);
 	free(p->network_database);

@@ -127,12 +127,30 @@ struct cg_policy_cam {
 	size_t nwindows;
 	uint64_t daily_bytes; /* daily_upload; 0: as much as it likes */
 	uint32_t open_s;      /* open_time, of a day; 0: as long as it likes */
+	bool mqtt_may_widen;  /* can be opened by way of MQTT */
 	/* Denies of defaults, own, of the profile; then the others: own, of the
 	 * profile, of defaults. The index is the rule's id. */
 	struct cg_policy_rule *rules;
 	size_t nrules;
 	bool held; /* none of the config's: an unknown device that is held */
 	struct cg_pos pos;
+};
+
+/* A broker that is told, and from which cameras may be made stricter. */
+#define CG_MQTT_HOST_LEN  254
+#define CG_MQTT_TOPIC_LEN 65
+struct cg_policy_mqtt {
+	bool enabled;
+	char broker[CG_MQTT_HOST_LEN];
+	uint16_t port;
+	bool tls;
+	char *ca_file, *cert_file, *key_file, *credentials; /* NULL: none */
+	char id[CG_ID_LEN];
+	char topic[CG_MQTT_TOPIC_LEN];
+	char discovery[CG_MQTT_TOPIC_LEN]; /* "none": is not written */
+	bool viewers;			   /* addresses of viewers, too */
+	bool may_widen;
+	struct cg_pos pos; /* in the policy's own files */
 };
 
 struct cg_policy_home {
@@ -173,6 +191,7 @@ struct cg_policy {
 	char *country_database, *network_database; /* NULL: none */
 	struct cg_places places;		   /* what rules and stay_in name */
 	char *notify;				   /* the program that is told; NULL: none */
+	struct cg_policy_mqtt *mqtt;		   /* NULL: none */
 	bool unknown_notify; /* cameras that are none of the config are told of */
 	bool probation;	     /* what was never seen sends little until it is scored */
 	enum cg_quarantine quarantine;

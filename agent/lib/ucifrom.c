@@ -32,6 +32,12 @@ static const struct key UNKNOWN_KEYS[] = {
 	{ "quarantine", offsetof(struct cg_config, unknown.quarantine), false },
 	{ "probation", offsetof(struct cg_config, unknown.probation), false }, { 0 },
 };
+#define MQTT(member)	   { #member, offsetof(struct cg_config, mqtt.member), false }
+static const struct key MQTT_KEYS[] = {
+	MQTT(enabled), MQTT(broker), MQTT(port), MQTT(tls), MQTT(ca_file), MQTT(cert_file),
+	MQTT(key_file), MQTT(credentials), MQTT(id), MQTT(topic), MQTT(discovery), MQTT(viewers),
+	MQTT(may_widen), { 0 },
+};
 static const struct key VIEWER_KEYS[] = {
 	LIST(struct cg_config_viewer, mac), LIST(struct cg_config_viewer, address),
 	LIST(struct cg_config_viewer, domain),
@@ -42,7 +48,7 @@ static const struct key CAM_KEYS[] = {
 	CAM(id), CAMS(mac), CAMS(address), CAM(exposure), CAM(lan_viewing), CAM(gateway_viewing),
 	CAM(mode), CAM(profile), CAM(dns), CAM(dns_names), CAM(ntp), CAMS(allow), CAMS(upload),
 	CAMS(deny), CAMS(viewers), CAMS(stay_in), CAM(timezone), CAM(daily_upload), CAM(open_time),
-	CAMS(signs), CAM(control_budget), CAM(upload_budget), CAM(max_viewers), { 0 },
+	CAMS(signs), CAM(control_budget), CAM(upload_budget), CAM(max_viewers), CAM(mqtt_may_widen), { 0 },
 };
 /* clang-format on */
 
@@ -160,7 +166,7 @@ static void head_put(FILE *f, const struct cg_uci *was, const char *type, const 
 static bool section_name(const struct cg_config *config, const struct cg_config_cam *cam,
 			 char ret_name[static CG_ID_LEN])
 {
-	static const char *const ours[] = { "main", "unknown", "defaults" };
+	static const char *const ours[] = { "main", "unknown", "mqtt", "defaults" };
 	char other[CG_ID_LEN] = "";
 	size_t same = 0;
 
@@ -224,6 +230,10 @@ int cg_uci_from_config(const struct cg_config *config, const struct cg_uci *was,
 	if (has_any(UNKNOWN_KEYS, config)) {
 		head_put(f, was, "unknown", NULL, "unknown");
 		keys_put(f, UNKNOWN_KEYS, config);
+	}
+	if (has_any(MQTT_KEYS, config)) {
+		head_put(f, was, "mqtt", NULL, "mqtt");
+		keys_put(f, MQTT_KEYS, config);
 	}
 	if (has_any(CAM_KEYS, &config->defaults) || config->defaults.nschedule) {
 		head_put(f, was, "defaults", NULL, "defaults");

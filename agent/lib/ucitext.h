@@ -7,8 +7,8 @@
 #include "uci.h"
 
 /*
- * Sections: `camgate` (what stands outside of blocks), `unknown`, `defaults`, `viewer`,
- * `camera`; an option is a key of that name, a list one of several values. Only UCI has
+ * Sections: `camgate` (what stands outside of blocks), `unknown`, `mqtt`, `defaults`,
+ * `viewer`, `camera`; an option is a key of that name, a list one of several values. Only UCI has
  *   name      what a viewer or camera is called, where the section's name does not say it
  *   file      a camera that is written in cameras.d/FILE.conf
  *   schedule  a list: "[DAYS] FROM-TO [EXPOSURE] [TIMEZONE]", such as "sat,sun 14:00-18:00 open"
