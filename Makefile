@@ -118,6 +118,8 @@ $(B)/agent/lib/oui_rows.o: agent/lib/oui.sh $(OUI) agent/lib/oui.h | deps
 
 include packaging/object.mk
 
+include packaging/mqtt.mk
+
 -include $(ALL_OBJ:.o=.d) $(B)/camgate.bpf.d
 
 include tests/tests.mk
