@@ -29,6 +29,7 @@ table() {
 	build nettle-dev                 pc:nettle
 	build libsystemd-dev             pc:libsystemd
 	build libmaxminddb-dev           pc:libmaxminddb
+	build libmosquitto-dev           pc:libmosquitto
 	build check                      pc:check
 	build jq                         cmd:jq
 	build systemd                    cmd:systemd-analyze
@@ -71,6 +72,7 @@ table() {
 	net   bpftool                    cmd:bpftool
 	net   busybox-static             cmd:busybox
 	net   strace                     cmd:strace
+	net   openssl                    cmd:openssl
 	luci  chromium                   cmd:chromium
 	luci  chromium-driver            cmd:chromedriver
 	luci  curl                       cmd:curl

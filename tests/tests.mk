@@ -10,7 +10,7 @@ UNIT_TESTS += clue clueframes cluevendor discover likeness
 AGENT_TESTS := abuse adopt around audit control devices doctor edit ending exposure guard killed known learn links lists log mappings memory module names \
 	nft notify places ports power probe quota reading record reload retain schedule sessions show start state stop uci unknown viewers
 # Debian's packages that the house meets and that would start a service if installed.
-PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc
+PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc mosquitto mosquitto-clients
 AGENT_SCRIPTS := camgated cli debian i18n docs mud openwrt packaging page sbom
 BPF_TESTS := again country ask cuts devices diff discover escape fast frag from_cam fuzz hostile icmp modes names portmap probation quota redirect remote session signature soak to_cam
 

@@ -30,7 +30,7 @@ tests=(
 	discover quarantine family setup guide
 	names names_race redirect mend
 	hotplug reattach port_faults filter_faults upgrade_layout gso vlan offload_bridge offload_ports wifi guard_nft guard_reload bootguard fw4_include module detach openwrt
-	control_abuse control_page privilege systemd
+	control_abuse control_page privilege systemd mqtt
 )
 if [[ $# -gt 0 ]]; then
 	tests=()
