@@ -131,7 +131,15 @@ kept_is() { [[ $(kept "$BASE/$1") == "$2" ]]; }
 state_is() { [[ $(kept "$BASE/cam/$1/state" | jq -r "$2") == "$3" ]]; }
 hub_is() { [[ $(kept "$BASE/state" | jq -r "$1") == "$2" ]]; }
 refused_times() { [[ $(grep -c '/refused ' "$WORK/heard.out") -ge $1 ]]; }
-link_says_soon() { wait_for 15 link_says "$1"; }
+
+# toggler CAM: a client that stays connected, as home automation does; a line is a wish
+toggler()
+{
+	mkfifo "$WORK/wishes"
+	spawn toggler phone sh -c 'exec "$@" <"$0"' "$WORK/wishes" "${PUB[@]}" -h $PHONE_4 -p 8883 --cafile "$CERTS/ca.crt" \
+		-u home -P "$PASSWORD" -i "toggler-$ID" -l -t "$BASE/cam/$1/exposure/set"
+	exec {WISHES}>"$WORK/wishes"
+}
 
 # toggle CAM WORD: TOOK is ms from saying so until the broker was told that it is
 toggle()
@@ -139,7 +147,7 @@ toggle()
 	local from to lines
 	lines=$(wc -l <"$WORK/heard.out")
 	from=$(date +%s%N)
-	say "cam/$1/exposure/set" "$2"
+	printf '%s\n' "$2" >&$WISHES
 	wait_for 5 told_since "$lines" "$1" "$2"
 	to=$(told_since "$lines" "$1" "$2")
 	TOOK=$(awk -v a="$from" -v b="$to" 'BEGIN { printf "%d", (b * 1000 - a / 1000000) }')

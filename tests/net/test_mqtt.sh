@@ -83,7 +83,7 @@ cg auto all >/dev/null
 config 'mqtt_may_widen = yes' "" "$(mqtt_lines)"
 cg reload >/dev/null
 wait_for 5 replies mqtt '.may_widen == ["cam1"]'
-opens() { say cam/cam1/open_for/set 45; say cam/cam1/exposure/set open; wait_for 2 state_is cam1 .exposure open; }
+opens() { say cam/cam1/open_for/set 45; say cam/cam1/exposure/set open; state_is cam1 .exposure open; }
 wait_for 10 opens
 assert "open: the stranger" beat stranger $WAN4 $TCP_PORT
 assert "for as long as was said there" replies status '.now_s as $n | .cams[0].until_s - $n | . > 43 * 60 and . <= 45 * 60'
@@ -95,8 +95,10 @@ refute "which the stranger is not reached from" beat cam2 $STRANGER_4 443
 
 # ---- how fast: from the wish to the state, and it is so -------------------------------------------
 took=()
+toggler cam1
+toggle cam1 closed # connects first
 for i in {1..10}; do
-	for word in closed open; do
+	for word in open closed; do
 		toggle cam1 $word
 		took+=("$TOOK")
 		if [[ $word == open ]]; then
@@ -110,7 +112,7 @@ printf '%s\n' "${took[@]}" >"$WORK/toggle_ms.log"
 # The control: a bridge that is held up.
 kill -STOP "${PIDS[bridge]}"
 (observe "$LAX.5"; kill -CONT "${PIDS[bridge]}") &
-toggle cam1 closed
+toggle cam1 open
 wait $!
 figure mqtt/toggle_ms "$(printf '%s\n' "${took[@]}" | sort -n | tail -n 1)" "<=" $((200 * LAX)) ms ${#took[@]} "$TOOK" "$WORK/toggle_ms.log"
 
@@ -154,7 +156,7 @@ wait_for 5 told homeassistant/device/camgate_gateway_cam1/config '.cmps.exposure
 # ---- who does not answer is not shown as if he did -----------------------------------------------------
 stop bridge KILL
 wait_for 5 kept_is status offline
-assert "status says that nobody tells" link_says_soon 'not running'
+wait_for 15 link_says "not running"
 bridge_start
 wait_for 10 kept_is status online
 stop bridge
