@@ -5,6 +5,8 @@
 MQTT_PURE := $(addprefix agent/mqtt/,discovery.c house.c obey.c retained.c secret.c settings.c state.c)
 MQTT_SRC := $(MQTT_PURE) $(addprefix agent/mqtt/,bridge.c broker.c log.c main.c socket.c)
 MQTT_OBJ := $(MQTT_SRC:%.c=$(B)/%.o)
+OTHER_SRC += $(MQTT_SRC)
+$(B)/tests/unit/test_mqtt: $(MQTT_PURE:%.c=$(B)/%.o)
 ifneq ($(WITH_MQTT),no)
 ifeq ($(shell $(PKG_CONFIG) --exists libmosquitto && echo yes),yes)
 MQTT := $(B)/camgate-mqtt

@@ -2,7 +2,7 @@
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
 UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config conflist day devstate diag dnsmsg duration exposure geo geometa gone guess json lans learned lex \
-	limits luci lzma makers mapdiff mapping mapset mark maybe mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
+	limits luci lzma makers mapdiff mapping mapset mark maybe mqtt mqttconf mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
 	record reset rule saved schedule schedule_year signature spawn told traffic uci unfit view viewers viewing viewset wholefile worker \
 	zone
 # What frames and MACs say of a device.
@@ -35,7 +35,7 @@ $(T)/%.o: tests/%.c Makefile tests/tests.mk | deps
 
 $(UNIT_BIN): %: %.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(DEP_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CHECK_LIBS) $(DEP_LIBS)
 
 # The command is not in the library; its catalogue is the test's own.
 $(T)/unit/test_told: $(B)/agent/cli/told.o

@@ -184,6 +184,16 @@ int cg_confedit_add(const char *text, size_t len, const char *file, const struct
 	return r;
 }
 
+/* camera "mqtt" { … } is none called mqtt. */
+static bool is_title(const struct cg_tokens *ts, size_t i)
+{
+	const struct cg_token *key = i ? &ts->v[i - 1] : NULL;
+
+	return key && cg_token_is_text(key) &&
+	       (!strcmp(key->text, "camera") || !strcmp(key->text, "viewer")) &&
+	       (i < 2 || ts->v[i - 2].kind != CG_TOKEN_SET);
+}
+
 /* A block without a title. */
 static int find_plain(const struct cg_tokens *ts, const char *name, size_t *ret_open,
 		      size_t *ret_close)
@@ -196,7 +206,7 @@ static int find_plain(const struct cg_tokens *ts, const char *name, size_t *ret_
 		depth += t->kind == CG_TOKEN_OPEN;
 		depth -= t->kind == CG_TOKEN_CLOSE;
 		if (depth || !cg_token_is_text(t) || strcmp(t->text, name) ||
-		    t[1].kind != CG_TOKEN_OPEN)
+		    t[1].kind != CG_TOKEN_OPEN || is_title(ts, i))
 			continue;
 		*ret_open = i + 1;
 		*ret_close = cg_tokens_end(ts, i + 1);
