@@ -43,7 +43,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR PREFIX SYSCONFDIR STATEDIR CFLAGS LDFLA
 	tail -n 30 "$d/build.log" >&2
 	exit 1
 }
-for p in camgate camgate-dkms camgate-doc; do
+for p in camgate camgate-dkms camgate-doc camgate-mqtt; do
 	set -- "$d/${p}_${version}"_*.deb
 	[ -s "$1" ] || { echo "deb: no package $p" >&2; exit 1; }
 	echo "$1"

@@ -9,6 +9,11 @@ PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua 
 	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
 DOCS := $(wildcard packaging/doc/*.md)
 UNITS := camgate.service camgate-bootguard.service camgate-clock.service
+ifneq ($(MQTT),)
+MAN += packaging/man/camgate-mqtt.8
+UNITS += camgate-mqtt.service
+endif
+SYSUSERS := camgate.conf $(if $(MQTT),camgate-mqtt.conf)
 METRICS := $(addprefix packaging/metrics/,camgate-metrics.service camgate-metrics.timer crontab.example grafana-camgate.json)
 BASH_COMPLETION := share/bash-completion/completions/camgate
 ZSH_COMPLETION := share/zsh/site-functions/_camgate
@@ -19,6 +24,7 @@ install: all
 	$(Q)$(INSTALL) -D -m 755 $(B)/camgated $(D)/sbin/camgated
 	$(Q)$(INSTALL) -D -m 755 $(B)/camgate $(D)/bin/camgate
 	$(if $(filter yes,$(ONE)),$(Q)ln -sf ../bin/camgate $(D)/sbin/camgated)
+	$(if $(MQTT),$(Q)$(INSTALL) -m 755 $(MQTT) $(D)/sbin/camgate-mqtt)
 	$(Q)for m in $(MAN); do s=$${m##*.}; \
 		$(INSTALL) -D -m 644 $$m $(D)/share/man/man$$s/$${m##*/} || exit 1; done
 	$(Q)$(INSTALL) -D -m 644 packaging/completion/camgate $(D)/$(BASH_COMPLETION)
@@ -26,8 +32,8 @@ install: all
 	$(Q)$(INSTALL) -d -m 755 $(D)/lib/systemd/system $(D)/lib/tmpfiles.d $(D)/lib/sysusers.d
 	$(Q)for f in $(UNITS); do $(TO_PREFIX) packaging/$$f >$(D)/lib/systemd/system/$$f || exit 1; done
 	$(Q)$(TO_PREFIX) packaging/tmpfiles.d/camgate.conf >$(D)/lib/tmpfiles.d/camgate.conf
-	$(Q)$(INSTALL) -m 644 packaging/sysusers.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf
-	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemd-sysusers >/dev/null || systemd-sysusers $(D)/lib/sysusers.d/camgate.conf
+	$(Q)$(INSTALL) -m 644 $(SYSUSERS:%=packaging/sysusers.d/%) $(D)/lib/sysusers.d
+	$(Q)[ -n '$(DESTDIR)' ] || ! command -v systemd-sysusers >/dev/null || systemd-sysusers $(SYSUSERS:%=$(D)/lib/sysusers.d/%)
 	$(Q)$(INSTALL) -d -m 755 $(dir $(CONF))cameras.d $(dir $(CONF))profiles.d $(D)/share/camgate/profiles $(D)/share/camgate/metrics
 	$(Q)$(INSTALL) -m 644 $(PROFILES) $(D)/share/camgate/profiles
 	$(Q)for f in $(METRICS); do $(TO_PREFIX) $$f >$(D)/share/camgate/metrics/$${f##*/} || exit 1; done
@@ -44,8 +50,8 @@ uninstall:
 		systemctl disable --now $(UNITS) 2>/dev/null || true
 	$(Q)[ -n '$(DESTDIR)' ] || [ ! -x $(D)/bin/camgate ] || $(D)/bin/camgate detach
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
-	$(Q)rm -f $(D)/sbin/camgated $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
-		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(D)/lib/sysusers.d/camgate.conf \
+	$(Q)rm -f $(D)/sbin/camgated $(D)/sbin/camgate-mqtt $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
+		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(SYSUSERS:%=$(D)/lib/sysusers.d/%) \
 		$(DOCS:packaging/doc/%=$(D)/share/doc/camgate/%) $(PROFILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/doc/camgate $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
 

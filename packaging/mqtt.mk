@@ -7,16 +7,16 @@ MQTT_SRC := $(MQTT_PURE) $(addprefix agent/mqtt/,bridge.c broker.c log.c main.c 
 MQTT_OBJ := $(MQTT_SRC:%.c=$(B)/%.o)
 OTHER_SRC += $(MQTT_SRC)
 $(B)/tests/unit/test_mqtt: $(MQTT_PURE:%.c=$(B)/%.o)
+# MQTT_LIBS=-lmosquitto where it has no .pc file to be found by.
 ifneq ($(WITH_MQTT),no)
-ifeq ($(shell $(PKG_CONFIG) --exists libmosquitto && echo yes),yes)
-MQTT := $(B)/camgate-mqtt
-endif
+MQTT_LIBS := $(or $(MQTT_LIBS),$(shell $(PKG_CONFIG) --libs libmosquitto 2>/dev/null))
+MQTT := $(if $(MQTT_LIBS),$(B)/camgate-mqtt)
 endif
 
 $(B)/camgate-mqtt: $(MQTT_OBJ) $(B)/libcamgate.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(filter %.o %.a,$^) \
-		$(shell $(PKG_CONFIG) --libs libmosquitto json-c) -lev
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(MQTT_LIBS) \
+		$(shell $(PKG_CONFIG) --libs json-c) -lev
 
 agent: $(MQTT)
 -include $(MQTT_OBJ:.o=.d)

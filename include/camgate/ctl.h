@@ -13,6 +13,8 @@
  *           {"v":1, "ok":false, "code":N, "error":"text", "hint":"text"?}
  * code is the exit code the CLI ends with (CG_EXIT_*). Unknown keys are
  * ignored, an unknown cmd or a `v` other than 1 is refused with code 2.
+ * "via":"mqtt" in a request says that it comes by way of a broker: it may read and make cameras
+ * stricter, more only where the config lets it. So is any of the user camgate-mqtt.
  *
  * cmd        arguments                          data in the reply
  * status   R  -                                 see "status" below
@@ -53,6 +55,9 @@
  * counters R  cam?                              cams:[{id,name,slot,source ("module|map"),counts:[{direction,verdict,reason,reason_nr,packets,bytes,monitored}], differs?}], source ("module|map")
  * reload      from? (address it is typed from)  generation, cameras, rules, added, removed, changed, warnings?:[text]
  * doctor   R  fix? (not R)                      findings:[{level:"ok|warn|fail", what, text, fix?}]
+ * mqtt        set? ("on|off"); the bridge: connected?, error?
+ *                                               generation, configured, enabled?, broker?, port?, tls?, ca_file?, cert_file?, key_file?, credentials? (a path),
+ *                                               id?, topic?, discovery?, viewers?, may_widen?:[id], link:{running,connected,since_s?,error?}, file?, line?, undo?
  * detach      -                                 removed:[text]; the agent ends afterwards
  * version  R  -                                 version, abi
  *
@@ -60,6 +65,7 @@
  *   ("full|partial|off"), off_until_s?, lost_events, ports:[{name,attached}],
  *   guard:{mode ("off|count|drop"), by? ("module|nftables"), ports, unmarked},
  *   stopped_lately:[{id,name,count,last_s,peer,sign,signature?,text}],
+ *   mqtt?:{running,connected,since_s?,error?,broker,port,tls,viewers},
  *   attention:[text], unknown:{devices,held,cameras}, cams:[{id, name, exposure ("sealed|closed|open"),
  *   why ("config|manual|opening|schedule"), until_s?, to?, mode, seen ("never"|
  *   age in s), port?, addresses:[text], passed:{packets,bytes},

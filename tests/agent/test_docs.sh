@@ -106,6 +106,11 @@ fi
 grep -E '^\.It Fl' $man/camgated.8 | grep -oE 'Fl Fl [a-z0-9-]+' | sed 's/Fl Fl /--/' >"$tmp/have"
 "$build/camgated" --help | grep -oE '^ .{0,6}--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' >"$tmp/want"
 same 'camgated(8) has each option and no other'
+if [[ -x $build/camgate-mqtt ]]; then
+	grep -E '^\.It Fl' $man/camgate-mqtt.8 | grep -oE 'Fl Fl [a-z0-9-]+' | sed 's/Fl Fl /--/' >"$tmp/have"
+	"$build/camgate-mqtt" --help | grep -oE '^ .{0,6}--[a-z0-9-]+' | grep -oE -- '--[a-z0-9-]+' >"$tmp/want"
+	same 'camgate-mqtt(8) has each option and no other'
+fi
 sed -nE '/^\.Sh COMMANDS/,/^\.Sh [^C]/s/^\.Ss ([a-z-]+)( .*)?$/\1/p' $man/camgate-control.7 >"$tmp/have"
 sed -nE 's/^\t\{ "([a-z-]+)", (true|false), .*/\1/p' agent/daemon/command.c >"$tmp/want"
 same 'camgate-control(7) has each command and no other'
@@ -126,7 +131,7 @@ documented() {
 	sed -nE "/^\.Sh $1/,/^\.Sh $2/p" $man/camgate.conf.5 | sed -nE 's/^\.It Cm ([a-z_ ,]+)$/\1/p' | tr -d ' ' | tr ',' '\n'
 }
 documented 'GLOBAL KEYS' 'UNKNOWN' >"$tmp/have"
-keys_of TOP | grep -vxE 'unknown|viewer|defaults|camera' >"$tmp/want"
+keys_of TOP | grep -vxE 'unknown|mqtt|viewer|defaults|camera' >"$tmp/want"
 same 'camgate.conf(5) has each global key and no other'
 documented 'UNKNOWN DEVICES' CAMERAS >"$tmp/have"
 keys_of UNKNOWN >"$tmp/want"
@@ -143,6 +148,9 @@ same 'camgate.conf(5) has each key of a schedule and no other'
 documented PROFILES 'MARKS' >"$tmp/have"
 keys_of PROFILE >"$tmp/want"
 same 'camgate.conf(5) has each key of a profile and no other'
+documented MQTT RECORD >"$tmp/have"
+keys_of 'cg_shape_key MQTT' >"$tmp/want"
+same 'camgate.conf(5) has each key of mqtt and no other'
 # What the shipped config shows as examples is valid once it is uncommented.
 mkdir -p "$tmp/conf/cameras.d"
 sed -E 's/^#([a-z]+ = |[a-z]+ |\t|\})/\1/; s,^(country|network)_database.*,,; s,^notify = .*,,' packaging/camgate.conf |

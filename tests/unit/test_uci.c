@@ -16,6 +16,9 @@ static const char ALL[] =
 	"record_size = 512k\nnotify = \"/etc/camgate/notify me\"\n"
 	"country_database = \"/c.mmdb\"\nnetwork_database = \"/n.mmdb\"\n"
 	"unknown { notify = no quarantine = cameras probation = yes }\n"
+	"mqtt { enabled = no broker = \"192.168.1.5\" port = 8884 tls = yes ca_file = \"/ca\" "
+	"cert_file = \"/c\" key_file = \"/k\" credentials = \"/s\" id = \"cellar\" topic = \"home/cg\" "
+	"discovery = none viewers = yes may_widen = yes }\n"
 	"viewer \"Oma's \\\"phone\\\"\" { mac = \"02:00:00:00:00:11\" "
 	"address = { \"203.0.113.9\", \"2001:db8:7::/48\" } domain = \"o.dyn.example\" "
 	"interface = { \"wg1\", \"wg2\" } }\n"
@@ -31,7 +34,7 @@ static const char ALL[] =
 	" stay_in = { DE, AT }\n timezone = \"CET-1CEST,M3.5.0,M10.5.0/3\"\n"
 	" daily_upload = 200M\n open_time = 2h/day\n signs = { inbound, rate }\n"
 	" control_budget = \"rate=2k burst=64k hour=4M\"\n upload_budget = \"hour=8M\"\n"
-	" max_viewers = 2\n"
+	" max_viewers = 2\n mqtt_may_widen = no\n"
 	" schedule { days = { sat, sun } from = \"14:00\" to = \"18:00\" exposure = open "
 	"timezone = \"Europe/Berlin\" }\n"
 	" schedule { from = \"22:00:30\" to = \"06:30\" exposure = sealed }\n}\n"
@@ -76,6 +79,7 @@ static void say_cam(FILE *f, const char *of, const struct cg_config_cam *c)
 	say(f, of, "control_budget", &c->control_budget);
 	say(f, of, "upload_budget", &c->upload_budget);
 	say(f, of, "max_viewers", &c->max_viewers);
+	say(f, of, "mqtt_may_widen", &c->mqtt_may_widen);
 	for (size_t i = 0; i < c->nschedule; i++) {
 		const struct cg_config_window *w = &c->schedule[i];
 
@@ -116,6 +120,7 @@ static char *said(const struct cg_config *c)
 	say(f, "unknown", "notify", &c->unknown.notify);
 	say(f, "unknown", "quarantine", &c->unknown.quarantine);
 	say(f, "unknown", "probation", &c->unknown.probation);
+	say_mqtt(f, c);
 	say_cam(f, "defaults", &c->defaults);
 	for (size_t i = 0; i < c->nviewers; i++) {
 		const char *name = c->viewers[i].name.s;
