@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include "../lib/told.h"
 #include "broker.h"
 #include "secret.h"
 #include "state.h"
@@ -122,7 +123,7 @@ static void fail_rc(struct cg_mqtt_broker *b, int rc)
 	char text[2 * WHY_LEN];
 
 	if (rc == MOSQ_ERR_CONN_LOST && !b->up)
-		what = "it ends the connection at once";
+		what = N_("it ends the connection at once");
 	(void)snprintf(text, sizeof(text), "%s%s%s", what, b->last[0] ? ": " : "", b->last);
 	fail(b, text);
 }
@@ -132,13 +133,13 @@ static const char *refusal(int rc)
 	switch (rc) {
 	case 4:
 	case 5:
-		return "it refuses user or password (`credentials`)";
+		return N_("it refuses user or password (`credentials`)");
 	case 2:
-		return "it refuses the client's id (`id`)";
+		return N_("it refuses the client's id (`id`)");
 	case 3:
-		return "it is not available now";
+		return N_("it is not available now");
 	}
-	return "it refuses the connection";
+	return N_("it refuses the connection");
 }
 
 /* NULL, or what is wrong; of diag. */
@@ -168,7 +169,7 @@ static const char *tls_use(struct cg_mqtt_broker *b)
 	if (!rc)
 		rc = mosquitto_tls_opts_set(b->m, 1, "tlsv1.2", NULL);
 	if (rc == MOSQ_ERR_INVAL)
-		return "ca_file, cert_file or key_file cannot be read";
+		return N_("ca_file, cert_file or key_file cannot be read");
 	return rc ? mosquitto_strerror(rc) : NULL;
 }
 
@@ -295,7 +296,7 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 
 	(void)revents;
 	if (!b->up && ev_now(loop) - b->began > CONNECT_S) {
-		fail(b, "it does not answer");
+		fail(b, N_("it does not answer"));
 		return;
 	}
 	stepped(b, mosquitto_loop_misc(b->m), true);

@@ -100,7 +100,7 @@ procd() {
 		'/usr/sbin/camgated --uci /etc/config/camgate'
 	is 'start: respawned' "$(sed -n 's/^respawn //p' "$root/tmp/procd/camgate.set")" '60 5 5'
 	is 'start: watched' "$(says 'trigger camgate network' tmp/procd/camgate.set)" 1
-	is 'start: validated' "$(grep -c '^validate camgate' "$root/tmp/procd/camgate.set")" 2
+	is 'start: validated' "$(grep -c '^validate camgate' "$root/tmp/procd/camgate.set")" 3
 	is 'start: folders' "$(cd "$root" && ls -d run/camgate etc/camgate/cameras.d etc/camgate/state 2>/dev/null | wc -l)" 3
 	first=$(pid)
 	service start 2>/dev/null

@@ -92,6 +92,23 @@ static void say_cam(FILE *f, const char *of, const struct cg_config_cam *c)
 	}
 }
 
+static void say_mqtt(FILE *f, const struct cg_config *c)
+{
+	say(f, "mqtt", "enabled", &c->mqtt.enabled);
+	say(f, "mqtt", "broker", &c->mqtt.broker);
+	say(f, "mqtt", "port", &c->mqtt.port);
+	say(f, "mqtt", "tls", &c->mqtt.tls);
+	say(f, "mqtt", "ca_file", &c->mqtt.ca_file);
+	say(f, "mqtt", "cert_file", &c->mqtt.cert_file);
+	say(f, "mqtt", "key_file", &c->mqtt.key_file);
+	say(f, "mqtt", "credentials", &c->mqtt.credentials);
+	say(f, "mqtt", "id", &c->mqtt.id);
+	say(f, "mqtt", "topic", &c->mqtt.topic);
+	say(f, "mqtt", "discovery", &c->mqtt.discovery);
+	say(f, "mqtt", "viewers", &c->mqtt.viewers);
+	say(f, "mqtt", "may_widen", &c->mqtt.may_widen);
+}
+
 static char *said(const struct cg_config *c)
 {
 	char *text = NULL;
