@@ -2,7 +2,6 @@
 /* mqtt: the settings for the bridge, its word on how it fares, on and off; and the line that MQTT does not cross. */
 #include <errno.h>
 #include <json-c/json.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,15 +13,16 @@
 #include "../lib/wholefile.h"
 #include "edit.h"
 #include "mqtt.h"
+#include "peer.h"
 
 /* It asks every second. */
 #define AWAY_NS (10 * CG_SEC_NS)
 
 void cg_mqtt_user(struct cg_agent *a)
 {
-	const struct passwd *pw = getpwnam(CG_MQTT_USER);
+	uid_t uid;
 
-	a->mqtt.uid = pw ? (int64_t)pw->pw_uid : -1;
+	a->mqtt.uid = cg_peer_uid(CG_MQTT_USER, &uid) ? (int64_t)uid : -1;
 }
 
 bool cg_mqtt_is(const struct cg_agent *a, const struct cg_command_call *c)

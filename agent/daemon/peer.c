@@ -47,6 +47,21 @@ bool cg_peer_group(gid_t *ret_gid)
 	return found;
 }
 
+bool cg_peer_uid(const char *name, uid_t *ret_uid)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const struct passwd *pw = NULL;
+
+	if (!f)
+		return false;
+	while ((pw = fgetpwent(f)) && strcmp(pw->pw_name, name) != 0)
+		;
+	if (pw)
+		*ret_uid = pw->pw_uid;
+	(void)fclose(f);
+	return pw;
+}
+
 /* Most are in the file; others are asked for as this machine asks. */
 const char *cg_peer_user(int64_t uid, char buf[static CG_PEER_USER])
 {

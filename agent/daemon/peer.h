@@ -21,6 +21,8 @@ struct cg_peer {
 /* The group of /etc/group whose members may do what root may; false: there is none here.
  * Reads files: not for every client. */
 bool cg_peer_group(gid_t *ret_gid);
+/* The number of that user of /etc/passwd; false: there is none. Reads files. */
+bool cg_peer_uid(const char *name, uid_t *ret_uid);
 /* Whose number that is, "" where nobody's; returns buf. Reads files, and may ask others. */
 #define CG_PEER_USER 256
 const char *cg_peer_user(int64_t uid, char buf[static CG_PEER_USER]);
