@@ -25,7 +25,7 @@ helps_not() { ! helps "$1"; }
 case_of 'one program, two names' test "$bin/camgated" -ef "$bin/camgate"
 case_of 'by the name camgated it is the agent' says 0 'camgated' "$bin/camgated" --version
 case_of 'by the name camgate it is the command' says 0 'camgate ' "$bin/camgate" --version
-for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists setup metrics top doctor check; do
+for c in discover 'adopt 1 x' 'audit' 'learn x' 'log' 'report' 'mappings' 'mud export x' 'allow x 192.0.2.1' undo update-lists setup metrics mqtt top doctor check; do
 	# shellcheck disable=SC2086 # words of a command
 	case_of "says that ${c%% *} is not built in" says 1 'is not built into this camgate' "$bin/camgate" $c
 	case_of "help does not list ${c%% *}" helps_not "${c%% *}"

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include "../lib/told.h"
 #include "broker.h"
 #include "secret.h"
@@ -16,6 +17,7 @@
 #define RETRY_S	    1.
 #define BYE_MS	    1000
 #define WHY_LEN	    256
+#define STEPS_MAX   200 /* of a handshake, which takes some ten */
 
 struct cg_mqtt_broker {
 	struct ev_loop *loop;
@@ -25,6 +27,7 @@ struct cg_mqtt_broker {
 	bool up, full;
 	int refused; /* the broker's answer to the connection; 0: none yet, or yes */
 	bool answered, ended;
+	unsigned int steps; /* until it has answered */
 	double retry_s, retry_max_s, began;
 	char last[WHY_LEN]; /* of the library's own words */
 	ev_io read, write;
@@ -98,6 +101,7 @@ static void client_end(struct cg_mqtt_broker *b)
 	b->m = NULL;
 	b->up = b->full = b->answered = b->ended = false;
 	b->refused = 0;
+	b->steps = 0;
 }
 
 static void fail(struct cg_mqtt_broker *b, const char *why)
@@ -272,13 +276,35 @@ static void stepped(struct cg_mqtt_broker *b, int rc, bool write)
 	watch(b, b->up || write);
 }
 
+/* What the library does not see, or has swallowed within its handshake: it would try for ever. */
+static bool connect_failed(struct cg_mqtt_broker *b)
+{
+	struct pollfd pfd = { .fd = b->read.fd };
+	socklen_t len = sizeof(int);
+	const char *why = NULL;
+	int err = 0;
+
+	if (b->up)
+		return false;
+	if (!getsockopt(pfd.fd, SOL_SOCKET, SO_ERROR, &err, &len) && err)
+		why = strerror(err);
+	else if (poll(&pfd, 1, 0) > 0 && pfd.revents & (POLLHUP | POLLERR))
+		why = N_("nothing answers at its port");
+	else if (++b->steps > STEPS_MAX)
+		why = N_("it ends the connection at once");
+	if (why)
+		fail(b, why);
+	return why != NULL;
+}
+
 static void readable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct cg_mqtt_broker *b = w->data;
 
 	(void)loop;
 	(void)revents;
-	stepped(b, mosquitto_loop_read(b->m, 1), true);
+	if (!connect_failed(b))
+		stepped(b, mosquitto_loop_read(b->m, 1), true);
 }
 
 static void writable(struct ev_loop *loop, ev_io *w, int revents)
@@ -287,7 +313,8 @@ static void writable(struct ev_loop *loop, ev_io *w, int revents)
 
 	(void)loop;
 	(void)revents;
-	stepped(b, mosquitto_loop_write(b->m, 1), false);
+	if (!connect_failed(b))
+		stepped(b, mosquitto_loop_write(b->m, 1), false);
 }
 
 static void tick(struct ev_loop *loop, ev_timer *w, int revents)

@@ -32,7 +32,7 @@ static enum cg_mqtt_obey refuse(const struct wish *w, const char *expected)
 	/* It is not ours: what cannot be shown is not. */
 	char shown[PAYLOAD_MAX + 1] = "";
 
-	for (size_t i = 0; w->text[i] && i < PAYLOAD_MAX; i++)
+	for (size_t i = 0; i < PAYLOAD_MAX && w->text[i]; i++)
 		shown[i] = (char)(isprint((unsigned char)w->text[i]) ? w->text[i] : '?');
 	(void)snprintf(w->why, CG_MQTT_WHY_LEN, "found '%s', expected %s", shown, expected);
 	return CG_MQTT_REFUSED;

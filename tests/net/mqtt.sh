@@ -49,9 +49,10 @@ broker_prepare()
 # secret MODE PASSWORD: the bridge's file
 secret()
 {
-	printf 'bridge\n%s\n' "$2" >"$RUN/mqtt.secret"
-	chown 0:$BRIDGE_UID "$RUN/mqtt.secret"
-	chmod "$1" "$RUN/mqtt.secret"
+	printf 'bridge\n%s\n' "$2" >"$RUN/mqtt.new"
+	chown 0:$BRIDGE_UID "$RUN/mqtt.new"
+	chmod "$1" "$RUN/mqtt.new"
+	mv "$RUN/mqtt.new" "$RUN/mqtt.secret"
 }
 
 broker_start()

@@ -125,12 +125,15 @@ wait_for 5 state_is cam1 .exposure closed
 # ---- the broker dies, and comes back with nothing ---------------------------------------------------
 stop broker KILL
 wait_for 10 link_says 'not connected'
+wait_for 10 link_says 'nothing answers\|refused'
+cpu() { awk '{ print $14 + $15 }' "/proc/${PIDS[bridge]}/stat"; }
 rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/${PIDS[bridge]}/status"; }
 churn() { local i; for i in {1..15}; do cg seal cam1 >/dev/null; cg auto cam1 >/dev/null; done; }
 churn
-before=$(rss)
-for i in {1..4}; do churn; done
+before=$(rss) ticks=$(cpu)
+for _ in {1..4}; do churn; done
 cg seal cam1 >/dev/null
+assert_num "hundredths of a second it works meanwhile" $(($(cpu) - ticks)) "<=" $((100 * SLOW))
 assert_num "memory while nobody is there to be told, kB more" $(($(rss) - before)) "<=" 256
 broker_start
 wait_for 20 link_says 'connected since'
