@@ -46,6 +46,13 @@ is 'both know of the same file' "$(sed -n 's/^ExecStart=.*--await-clock //p' "$s
 	"$(sed -n 's/^#define CG_CLOCK_PATH "\(.*\)"/\1/p' agent/kern/clock.h)"
 is 'the group is made that the unit names' "$(sed -n 's/^g \([a-z]*\) .*/\1/p' "$tmp/root/usr/lib/sysusers.d/camgate.conf")" \
 	"$(sed -n 's/^SupplementaryGroups=//p' "$system/camgate.service")"
+if [[ -x build/camgate-mqtt ]]; then
+	is 'the bridge is who the agent knows' "$(sed -n 's/^User=//p' "$system/camgate-mqtt.service") $(sed -n 's/^u \([a-z-]*\) .*/\1/p' "$tmp/root/usr/lib/sysusers.d/camgate-mqtt.conf")" \
+		"$(sed -n 's/^#define CG_MQTT_USER "\(.*\)"/\1 \1/p' agent/daemon/mqtt.h)"
+	is 'a member of the group' "$(sed -n 's/^SupplementaryGroups=//p' "$system/camgate-mqtt.service")" "$(sed -n 's/^m camgate-mqtt //p' "$tmp/root/usr/lib/sysusers.d/camgate-mqtt.conf")"
+	is 'on OpenWrt too' "$(sed -n 's/^\tprocd_set_param user //p' packaging/openwrt/camgate/files/etc/init.d/camgate-mqtt):$(sed -n 's/^\tprocd_set_param group //p' packaging/openwrt/camgate/files/etc/init.d/camgate-mqtt)" \
+		"$(sed -n '/^define Package\/camgate-mqtt$/,/^endef/s/^  USERID:=//p' packaging/openwrt/camgate/Makefile)"
+fi
 for m in camgate.1 camgate.conf.5 camgate-control.7 camgate-netlink.7 camgated.8; do
 	[[ -s $tmp/root/usr/share/man/man${m##*.}/$m ]] || { echo "not ok packaging: $m is not installed"; rc=1; }
 done
@@ -111,6 +118,13 @@ if command -v systemd-analyze >/dev/null; then
 		systemd-analyze security --offline=true --no-pager "$tmp/camgate.service" >build/agent/exposure.txt
 		printf '{"name":"service/exposure_score","value":%s,"op":"<=","limit":2.0,"unit":"points","n":1,"control":%s,"raw":"agent/exposure.txt"}\n' \
 			"$value" "$control" >>build/figures.jsonl
+	fi
+	if [[ -e $system/camgate-mqtt.service ]]; then
+		systemd-analyze --root="$tmp/root" --man=no --recursive-errors=no verify camgate-mqtt.service >"$tmp/verify.log" 2>&1
+		is 'systemd-analyze verify, of the bridge' "$? $(cat "$tmp/verify.log")" '0 '
+		is 'the bridge may not do anything' "$(sed -n 's/^CapabilityBoundingSet=//p' "$system/camgate-mqtt.service")" ''
+		value=$(score packaging/camgate-mqtt.service)
+		[[ -z $value ]] || says "the bridge's exposure $value" <(awk -v v="$value" 'BEGIN { print (v <= 2.0) }') '^1$'
 	fi
 else
 	echo 'skip packaging: systemd-analyze verify: not on this machine'

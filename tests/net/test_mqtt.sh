@@ -23,6 +23,13 @@ secret 644 "$PASSWORD"
 wait_for 10 link_says 'others can read'
 secret 640 "$PASSWORD"
 wait_for 20 link_says 'connected since'
+# An authority that nobody here knows.
+config "" "" "$(mqtt_lines | sed 's,ca_file = "[^"]*",,')"
+cg reload >/dev/null
+wait_for 20 link_says 'certificate verify failed'
+config "" "" "$(mqtt_lines)"
+cg reload >/dev/null
+wait_for 20 link_says 'connected since'
 assert "the bridge has no right but the socket's group" test "$(word Uid bridge) $(word Groups bridge) $(word CapEff bridge)" = \
 	"$BRIDGE_UID $GROUP_NR 0000000000000000"
 
