@@ -7,7 +7,7 @@
 #define CG_OPTIONAL(function) extern __typeof__(function) function __attribute__((weak))
 
 /* A text that nobody is shown then. */
-#define CG_IF(feature, text) (CG_WITH_##feature ? (text) : "")
+#define CG_IF(feature, text)  (CG_WITH_##feature ? (text) : "")
 
 /* 0: it was. */
 #ifndef CG_WITH_AUDIT
