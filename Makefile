@@ -44,7 +44,7 @@ LIB_SRC += $(addprefix agent/lib/,adopt.c devstate.c probe.c quarantine.c)
 KERN_SRC := $(addprefix agent/kern/,bootguard.c caps.c clock.c conntrack.c datapath.c host.c dp_ask.c dp_devices.c dp_geo.c dp_guard.c dp_load.c dp_maybe.c \
 	dp_memory.c dp_names.c dp_nets.c dp_policy.c dp_read.c dp_sample.c dp_session.c dp_why.c inject.c kstats.c lans.c links.c links_dump.c \
 	listens.c nft.c nft_ask.c nft_delete.c object.c own.c offload.c offload_nl.c pins.c pins_stats.c put.c spawn.c tc.c tcx.c worker.c)
-DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.c audit_probe.c audit_where.c beside.c client.c command.c command_mappings.c command_audit.c command_show.c control.c days.c \
+DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.c audit_probe.c audit_where.c beside.c client.c command.c command_mappings.c command_audit.c command_notify.c command_show.c control.c days.c \
 	doctor.c doctor_fix.c edit.c ending.c entries.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c \
 	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c memory.c module.c mqtt.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
 	sched_show.c service.c setup.c sessions.c sessions_show.c sessions_sweep.c sessions_take.c sessions_write.c stages.c \
@@ -52,7 +52,7 @@ DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.
 DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c devices.c devices_file.c devices_hold.c \
 	devices_tell.c probe.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocked.c cmd_check.c cmd_discover.c cmd_doctor.c cmd_exposure.c cmd_learn.c \
-	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mqtt.c cmd_mud.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_setup.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
+	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mqtt.c cmd_mud.c cmd_notify.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_setup.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
 	direct_read.c help.c judge.c main.c metrics.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c setup_ask.c setup_devices.c setup_file.c setup_net.c setup_start.c setup_where.c statenote.c text.c told.c viewing.c)
 BPF_SRC := bpf/camgate.bpf.c
 include packaging/features.mk

@@ -46,6 +46,7 @@ int cg_cmd_check(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_update_lists(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_reload(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_doctor(const struct cg_cli *cli, int argc, char **argv);
+int cg_cmd_notify(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_detach(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_version(const struct cg_cli *cli, int argc, char **argv);
 int cg_cmd_help(const struct cg_cli *cli, int argc, char **argv); /* in main.c */

@@ -62,6 +62,8 @@ static const struct option_help options[] = {
 		N_("a device of the list, by number or MAC, that is a camera; more than once")) },
 	{ CG_OPTION_START, "--start",
 	  CG_IF(SETUP, N_("have the service manager start the agent, where it is not running")) },
+	{ CG_OPTION_TEST, "--test",
+	  CG_IF(NOTIFY, N_("run the program once, and say what it ended with")) },
 	{ CG_OPTION_STOP, "--stop", CG_IF(LEARN, N_("end it, and the same")) },
 	{ 0, "-j, --json", N_("the reply as one JSON object") },
 	{ 0, "-c, --config FILE", N_("configuration") },

@@ -43,6 +43,7 @@ CG_OPTIONAL(cg_cmd_metrics);
 CG_OPTIONAL(cg_cmd_check);
 CG_OPTIONAL(cg_cmd_doctor);
 CG_OPTIONAL(cg_cmd_mqtt);
+CG_OPTIONAL(cg_cmd_notify);
 
 static const struct cg_command commands[] = {
 	{ "status", "",
@@ -143,6 +144,9 @@ static const struct cg_command commands[] = {
 	  0, 0, 0, cg_cmd_update_lists },
 	{ "doctor", "[--fix]", CG_IF(DOCTOR, N_("look for what keeps camgate from doing its job")),
 	  CG_OPTION_FIX, 0, 0, cg_cmd_doctor },
+	{ "notify", "[--test]",
+	  CG_IF(NOTIFY, N_("is the program of `notify` told, how did it end; run it once to see")),
+	  CG_OPTION_TEST, 0, 0, cg_cmd_notify },
 	{ "detach", "", N_("take camgate out of the packet path altogether"), 0, 0, 0,
 	  cg_cmd_detach },
 	{ "version", "", N_("versions of the command and the agent"), 0, 0, 0, cg_cmd_version },
@@ -182,6 +186,7 @@ enum {
 	OPT_HOME,
 	OPT_ADOPT,
 	OPT_START,
+	OPT_TEST,
 };
 
 static const struct option longopts[] = {
@@ -216,6 +221,7 @@ static const struct option longopts[] = {
 	{ "home", required_argument, NULL, OPT_HOME },
 	{ "adopt", required_argument, NULL, OPT_ADOPT },
 	{ "start", no_argument, NULL, OPT_START },
+	{ "test", no_argument, NULL, OPT_TEST },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -460,6 +466,9 @@ static int read_line(struct line *line, int argc, char **argv)
 			break;
 		case OPT_START:
 			cli->given |= CG_OPTION_START;
+			break;
+		case OPT_TEST:
+			cli->given |= CG_OPTION_TEST;
 			break;
 		case 'j':
 			cli->json = true;

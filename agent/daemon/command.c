@@ -487,6 +487,7 @@ CG_OPTIONAL(cg_command_release);
 CG_OPTIONAL(cg_command_audit);
 CG_OPTIONAL(cg_command_update_lists);
 CG_OPTIONAL(cg_command_doctor);
+CG_OPTIONAL(cg_command_notify);
 CG_OPTIONAL(cg_command_setup);
 CG_OPTIONAL(cg_command_mqtt);
 
@@ -526,6 +527,7 @@ static const struct command {
 	{ "update-lists", false, cg_command_update_lists },
 	{ "doctor", true, cg_command_doctor },
 	{ "mqtt", false, cg_command_mqtt },
+	{ "notify", false, cg_command_notify },
 	{ "detach", false, cmd_detach },
 	{ "version", true, cmd_version },
 };

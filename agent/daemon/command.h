@@ -58,6 +58,8 @@ void cg_command_forget(struct cg_command_call *c);
 void cg_command_allow(struct cg_command_call *c);
 void cg_command_deny(struct cg_command_call *c);
 void cg_command_undo(struct cg_command_call *c);
+/* command_notify.c */
+void cg_command_notify(struct cg_command_call *c);
 /* setup.c */
 void cg_command_setup(struct cg_command_call *c);
 /* mqtt.c */

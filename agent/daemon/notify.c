@@ -17,15 +17,23 @@
 
 #define QUIET_NS (300 * CG_SEC_NS)
 
+struct notice {
+	char *text;
+	char event[CG_NOTIFY_EVENT_LEN];
+	bool test;
+};
+
 struct cg_notify {
 	struct cg_agent *a;
-	char *queue[CG_NOTIFY_QUEUE];
+	struct notice queue[CG_NOTIFY_QUEUE + 1]; /* a test has a place of its own */
 	size_t n;
 	uint64_t tat_ns; /* GCRA of events */
 	uint64_t left_out;
 	pid_t pid; /* 0: nothing runs */
 	int fd;
 	bool killed;
+	bool testing; /* what runs is the test */
+	struct cg_notify_told told;
 	ev_io watch;
 	uint64_t until_ns; /* of what runs */
 	struct cg_log_limit limit_log;
@@ -74,6 +82,28 @@ static int spawn(const char *path, int in, pid_t *ret_pid)
 	return cg_spawn(&s, ret_pid);
 }
 
+/* How what was started last ended. */
+static void result_set(struct cg_notify *n, enum cg_notify_how how, int value)
+{
+	n->told.last.how = how;
+	n->told.last.value = value;
+	n->told.last.ended_s = n->a->real_s();
+	if (!n->testing)
+		return;
+	n->told.test = n->told.last;
+	n->told.testing = false;
+}
+
+static void result_of(struct cg_notify *n, int status)
+{
+	if (n->killed)
+		result_set(n, CG_NOTIFY_TIMEOUT, 0);
+	else if (WIFSIGNALED(status))
+		result_set(n, CG_NOTIFY_SIGNAL, WTERMSIG(status));
+	else
+		result_set(n, CG_NOTIFY_EXITED, WEXITSTATUS(status));
+}
+
 static int reap(struct cg_notify *n)
 {
 	int status = 0, r;
@@ -116,27 +146,41 @@ static int start(struct cg_notify *n, const char *path, const char *text)
 	return 0;
 }
 
+static void notice_free(struct cg_notify *n, struct notice *it)
+{
+	free(it->text);
+	if (it->test)
+		n->told.testing = false;
+}
+
 static void queue_clear(struct cg_notify *n)
 {
 	while (n->n)
-		free(n->queue[--n->n]);
+		notice_free(n, &n->queue[--n->n]);
 }
 
 static void go(struct cg_notify *n)
 {
 	while (n->n && !n->pid) {
-		_cleanup_free_ char *text = n->queue[0];
+		struct notice it = n->queue[0];
 		const char *path = program(n);
 		int err;
 
-		memmove(n->queue, n->queue + 1, --n->n * sizeof(*n->queue));
 		if (!path) {
 			queue_clear(n);
 			return;
 		}
-		err = start(n, path, text);
-		if (err < 0)
+		memmove(n->queue, n->queue + 1, --n->n * sizeof(*n->queue));
+		n->testing = it.test;
+		memcpy(n->told.last.event, it.event, sizeof(it.event));
+		err = start(n, path, it.text);
+		if (err < 0) {
 			warn(n, path, strerror(-err));
+			result_set(n, CG_NOTIFY_UNSTARTED, -err);
+		} else {
+			n->told.count++;
+		}
+		free(it.text);
 	}
 }
 
@@ -144,13 +188,13 @@ static void ended(struct ev_loop *loop, ev_io *w, int revents)
 {
 	struct cg_notify *n = w->data;
 	const char *path = program(n);
-	bool killed = n->killed;
 	int status = reap(n);
 
 	(void)loop;
 	(void)revents;
-	if (path && !killed && (!WIFEXITED(status) || WEXITSTATUS(status)))
+	if (path && !n->killed && (!WIFEXITED(status) || WEXITSTATUS(status)))
 		warn(n, path, "it failed");
+	result_of(n, status);
 	go(n);
 }
 
@@ -172,36 +216,83 @@ static bool pass(struct cg_notify *n)
 	uint64_t now = n->a->boot_ns(), every = CG_NOTIFY_EVERY_S * CG_SEC_NS;
 	uint64_t tat = n->tat_ns > now ? n->tat_ns : now;
 
-	if (n->n == CG_NOTIFY_QUEUE || tat + every > now + CG_NOTIFY_BURST * every)
+	if (n->n >= CG_NOTIFY_QUEUE || tat + every > now + CG_NOTIFY_BURST * every)
 		return false;
 	n->tat_ns = tat + every;
 	return true;
+}
+
+static void left_out(struct cg_notify *n)
+{
+	n->left_out++;
+	n->told.left_out++;
+}
+
+static const char *name_of(struct json_object *event)
+{
+	struct json_object *o;
+
+	return json_object_object_get_ex(event, "event", &o) ? json_object_get_string(o) : "";
 }
 
 void cg_notify_event(struct cg_agent *a, struct json_object *event)
 {
 	struct cg_notify *n = a->notify;
 	_cleanup_free_ char *line = NULL;
-	char *text = NULL, more[48] = "";
+	struct notice it = { 0 };
+	char more[48] = "";
 	size_t len;
 
 	if (!n || !program(n) || !a->loop)
 		return;
 	if (cg_json_text(event, false, &line, &len) || !pass(n)) {
-		n->left_out++;
+		left_out(n);
 		return;
 	}
 	if (n->left_out)
 		(void)snprintf(more, sizeof(more), ",\"left_out\":%llu",
 			       (unsigned long long)n->left_out);
 	/* Behind the last member of the object. */
-	if (asprintf(&text, "%.*s%s}\n", (int)len - 2, line, more) < 0) {
-		n->left_out++;
+	if (asprintf(&it.text, "%.*s%s}\n", (int)len - 2, line, more) < 0) {
+		left_out(n);
 		return;
 	}
+	(void)snprintf(it.event, sizeof(it.event), "%s", name_of(event));
 	n->left_out = 0;
-	n->queue[n->n++] = text;
+	n->queue[n->n++] = it;
 	go(n);
+}
+
+int cg_notify_test(struct cg_agent *a)
+{
+	struct cg_notify *n = a->notify;
+	struct notice it = { .event = "test", .test = true };
+
+	if (!n || !program(n) || !a->loop)
+		return -ENOENT;
+	if (n->told.testing)
+		return -EBUSY;
+	if (asprintf(&it.text, "{\"v\":1,\"event\":\"test\",\"time_s\":%lld}\n",
+		     (long long)a->real_s()) < 0)
+		return -ENOMEM;
+	n->told.testing = true;
+	n->told.test.how = CG_NOTIFY_NEVER;
+	/* Somebody waits for it. */
+	memmove(n->queue + 1, n->queue, n->n++ * sizeof(*n->queue));
+	n->queue[0] = it;
+	go(n);
+	return 0;
+}
+
+const struct cg_notify_told *cg_notify_told(const struct cg_agent *a)
+{
+	struct cg_notify *n = a->notify;
+
+	if (!n)
+		return NULL;
+	n->told.waiting = n->n;
+	n->told.running = n->pid;
+	return &n->told;
 }
 
 int cg_notify_open(struct cg_agent *a, struct cg_notify **ret_notify)

@@ -46,6 +46,9 @@
 #ifndef CG_WITH_MUD
 #define CG_WITH_MUD 1
 #endif
+#ifndef CG_WITH_NOTIFY
+#define CG_WITH_NOTIFY 1
+#endif
 #ifndef CG_WITH_RECORD
 #define CG_WITH_RECORD 1
 #endif

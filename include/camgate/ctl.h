@@ -58,6 +58,7 @@
  * mqtt        set? ("on|off"); the bridge: connected?, error?
  *                                               generation, configured, enabled?, broker?, port?, tls?, ca_file?, cert_file?, key_file?, credentials? (a path),
  *                                               id?, topic?, discovery?, viewers?, may_widen?:[id], link:{running,connected,since_s?,error?}, file?, line?, undo?
+ * notify      test?                             program?, told, left_out, waiting, running, testing, last?:{event,ended_s,how ("exited|signal|timeout|unstarted"),value?,error?}, test?:{…}
  * detach      -                                 removed:[text]; the agent ends afterwards
  * version  R  -                                 version, abi
  *

@@ -191,6 +191,7 @@ wire_tests() {
 	wire 'counters of one' '{"v":1,"cmd":"counters","cam":"cam1"}' counters cam1
 	wire 'reload' '{"v":1,"cmd":"reload"}' reload
 	wire 'doctor' '{"v":1,"cmd":"doctor"}' doctor
+	wire 'notify' '{"v":1,"cmd":"notify"}' notify
 	wire 'detach' '{"v":1,"cmd":"detach"}' detach
 	wire 'version' '{"v":1,"cmd":"version"}' version
 	wire '--json behind' '{"v":1,"cmd":"on"}' on --json
@@ -424,6 +425,39 @@ camera "Attic" { }'
 	is 'doctor: exit code of the agent' "$code" 5
 	like 'doctor: good' "$out" 'ok +bpffs +mounted'
 	like 'doctor: bad, with what to do' "$out" 'WRONG +lan2 +hardware offload is on. To do: ethtool'
+	reply notify '{"v":1,"ok":true,"code":0,"told":0,"left_out":0,"waiting":0,"running":false,"testing":false}'
+	cg notify
+	has 'notify: nobody is told' "$out" 'No program is told of anything'
+	reply notify '{"v":1,"ok":true,"code":0,"program":"/etc/n","told":2,"left_out":1,"running":true,"testing":false,"last":{"event":"opening-ended","ended_s":1795631400,"how":"signal","value":9}}'
+	cg notify
+	has 'notify: who is told' "$out" 'told: /etc/n'
+	has 'notify: how many' "$out" '2 notices, 1 left out'
+	like 'notify: how the last one ended' "$out" 'the last one, opening-ended, at .*: it was ended by signal 9'
+	has 'notify: runs' "$out" 'running now'
+	while read -r want text result; do
+		reply notify '{"v":1,"ok":true,"code":0,"program":"/etc/n","told":2,"left_out":0,"testing":false,"test":{"event":"test","ended_s":1,'"$result"'}}'
+		cg notify --test
+		is "notify --test: $text: exit code" "$code" "$want"
+		like "notify --test: $text" "$out$err" "/etc/n: it .*${text//_/ }"
+	done <<-'END'
+		0 ended_well "how":"exited","value":0
+		1 exit_status_3 "how":"exited","value":3
+		1 signal_15 "how":"signal","value":15
+		1 longer_than_10_s "how":"timeout"
+		1 Permission_denied "how":"unstarted","error":"Permission denied"
+	END
+	reply notify '{"v":1,"ok":true,"code":0,"told":2,"left_out":0,"testing":false}'
+	cg notify --test
+	is 'notify --test: given up' "$code" 1
+	reply notify '{"v":1,"ok":false,"code":1,"error":"no program is told of anything","hint":"set `notify` in the configuration"}'
+	cg notify --test
+	is 'notify --test: nobody is told' "$code" 1
+	mkdir -p "$tmp/hookbin"
+	printf '#!/bin/sh\nprintf "%%s\\n" "$*"\n' >"$tmp/hookbin/logger"
+	chmod 755 "$tmp/hookbin/logger"
+	is 'notify: the example says what happened' "$(PATH=$tmp/hookbin:$PATH packaging/doc/examples/notify \
+		<<<'{"v":1,"event":"opening-ended","cam":"n1","name":"nursery","time_s":1,"until_s":2,"by":"hand"}')" \
+		'-t camgate-notify -- nursery is closed again'
 	reply version '{"v":1,"ok":true,"code":0,"version":"9.9","abi":1}'
 	cg version
 	has 'version: the agent' "$out" 'agent 9.9, packet path ABI 1'
@@ -715,6 +749,7 @@ json_tests() {
 		counters
 		reload
 		doctor
+		notify
 		detach
 		version
 	END
@@ -1006,7 +1041,7 @@ usage_tests() {
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
 	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters metrics check mud reload learn audit setup discover adopt keep forget release
-		doctor update-lists detach version help)
+		doctor notify update-lists detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
 	for c in "${commands[@]}"; do
@@ -1036,7 +1071,7 @@ usage_tests() {
 	cg help --json
 	is 'help as JSON' "$(jq -r '.commands[].name' <<<"$out" | sort | tr -s '\n' ' ')" \
 		"$(printf '%s\n' "${commands[@]}" | sort | tr '\n' ' ')"
-	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try --lan --home --adopt --start --textfile; do
+	for c in $(grep -oE '^  (-., )?--[a-z-]+' < <("$camgate" --help) | grep -oE '\-\-[a-z-]+') --to --force --since --camera --url --show --stop --learned --cam --follow --once --anchor --yes --from --format --probe --html --close --profile --try --lan --home --adopt --start --textfile --test; do
 		in_file "camgate(1) has $c" $man "Fl.* Fl ${c#--}|Fl Fl ${c#--}"
 		in_file "completion has $c" packaging/completion/camgate "$c\b"
 	done

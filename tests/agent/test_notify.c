@@ -422,6 +422,143 @@ START_TEST(a_program_that_is_none)
 }
 END_TEST
 
+/* The reply to `notify`; the caller puts it. */
+static struct json_object *asked(const char *more)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line), "{\"v\":1,\"cmd\":\"notify\"%s}", more);
+	return house_ask(&h, line);
+}
+
+/* Runs until the test is over; its result as "how value". */
+static const char *tested(void)
+{
+	static char buf[64];
+
+	for (int i = 0; i < 6000; i++) {
+		struct json_object *r = asked("");
+		bool over = !strcmp(reply_text(r, "testing"), "false");
+
+		snprintf(buf, sizeof(buf), "%s", reply_text(r, "test/how"));
+		if (*reply_text(r, "test/value"))
+			snprintf(buf + strlen(buf), sizeof(buf) - strlen(buf), " %s",
+				 reply_text(r, "test/value"));
+		json_object_put(r);
+		if (over)
+			return buf;
+		house_pump(&h);
+		usleep(5000);
+	}
+	ck_abort_msg("the test does not end");
+}
+
+static void asked_is(const char *key, const char *value)
+{
+	struct json_object *r = asked("");
+
+	ck_assert_str_eq(reply_text(r, key), value);
+	json_object_put(r);
+}
+
+#define TEST ",\"test\":true"
+
+START_TEST(asked_for_a_test)
+{
+	struct json_object *r = asked("");
+
+	ck_assert_str_eq(reply_text(r, "program"), script);
+	ck_assert_str_eq(reply_text(r, "told"), "0");
+	ck_assert_str_eq(reply_text(r, "last/how"), "");
+	json_object_put(r);
+	json_object_put(asked(TEST));
+	ck_assert_str_eq(tested(), "exited 0");
+	ck_assert(told(1));
+	ck_assert_str_eq(member(0, "event"), "test");
+	ck_assert_int_eq(atoll(member(0, "time_s")), REAL_START);
+	asked_is("told", "1");
+	script_write("exit 3");
+	json_object_put(asked(TEST));
+	ck_assert_str_eq(tested(), "exited 3");
+	script_write("kill -TERM $$");
+	json_object_put(asked(TEST));
+	ck_assert_str_eq(tested(), "signal 15");
+	ck_assert_int_eq(unlink(script), 0);
+	json_object_put(asked(TEST));
+	ck_assert_str_eq(tested(), "unstarted");
+	/* a notice is a result too, and none of the test's */
+	script_write("exit 4");
+	event("real");
+	for (int i = 0; i < 200; i++) {
+		house_pump(&h);
+		usleep(1000);
+	}
+	r = asked("");
+	ck_assert_str_eq(reply_text(r, "last/event"), "real");
+	ck_assert_str_eq(reply_text(r, "last/value"), "4");
+	ck_assert_str_eq(reply_text(r, "test/how"), "unstarted");
+	json_object_put(r);
+}
+END_TEST
+
+/* One at a time, ahead of what waits, not one of those that are bounded. */
+START_TEST(a_test_among_others)
+{
+	char body[96];
+	struct json_object *r;
+
+	snprintf(body, sizeof(body), "cat >>$out; exec sleep 3600.%d", getpid());
+	script_write(body);
+	event("slow");
+	ck_assert(told(1));
+	event("waits");
+	json_object_put(asked(TEST));
+	r = asked(TEST);
+	ck_assert_str_eq(reply_text(r, "ok"), "false");
+	ck_assert_str_eq(reply_text(r, "error"), "another test is not over yet");
+	json_object_put(r);
+	asked_is("waiting", "2");
+	asked_is("running", "true");
+	house_later(&h, CG_NOTIFY_RUN_S);
+	ck_assert(told(2));
+	ck_assert_str_eq(member(1, "event"), "test");
+	script_write("cat >>$out");
+	house_later(&h, CG_NOTIFY_RUN_S);
+	ck_assert_str_eq(tested(), "timeout");
+	ck_assert(told(3));
+	ck_assert_str_eq(member(2, "event"), "waits");
+	for (int i = 0; i < 40; i++)
+		event("often");
+	json_object_put(asked(TEST));
+	ck_assert_str_eq(tested(), "exited 0");
+	/* two of the burst were told before, twenty seconds gave them back */
+	asked_is("left_out", "30");
+}
+END_TEST
+
+START_TEST(a_test_of_nothing)
+{
+	char body[96];
+	struct json_object *r;
+
+	snprintf(body, sizeof(body), "cat >>$out; exec sleep 3600.%d", getpid());
+	script_write(body);
+	event("slow");
+	ck_assert(told(1));
+	json_object_put(asked(TEST));
+	config_write("", false);
+	ck_assert_int_eq(house_code(&h, RELOAD), 0);
+	house_later(&h, CG_NOTIFY_RUN_S);
+	/* given up, and not for ever */
+	ck_assert_str_eq(tested(), "");
+	r = asked(TEST);
+	ck_assert_str_eq(reply_text(r, "code"), "1");
+	ck_assert_str_eq(reply_text(r, "error"), "no program is told of anything");
+	json_object_put(r);
+	asked_is("program", "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("notify");
@@ -439,6 +576,9 @@ int main(void)
 	tcase_add_test(t, one_at_a_time_and_not_for_long);
 	tcase_add_test(t, no_flood);
 	tcase_add_test(t, a_program_that_is_none);
+	tcase_add_test(t, asked_for_a_test);
+	tcase_add_test(t, a_test_among_others);
+	tcase_add_test(t, a_test_of_nothing);
 	suite_add_tcase(s, t);
 	return suite_run(s);
 }

@@ -204,6 +204,7 @@ ubus() {
 	log|{"cam":"n","since":"2h"}|[--json][--cam][n][--since][2h][log];
 	forget|{"cam":"n","force":true}|[--json][forget][--force][--][n];
 	update_lists|{}|[--json][update-lists];
+	notify_test|{}|[--json][notify][--test];
 	allow|{"cam":"$(touch /tmp/pwned)","rule":"`touch /tmp/pwned`; touch /tmp/pwned '\"' \\ *"}|[--json][allow][--][$(touch /tmp/pwned)][`touch /tmp/pwned`; touch /tmp/pwned '"' \ *];
 	close|{"cam":"a\nb"}|[--json][close][--][a;b];
 	open|{"cam":"n","time":"x'; touch /tmp/pwned; '"}|[--json][open][--][n][x'; touch /tmp/pwned; '];
