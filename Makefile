@@ -46,7 +46,7 @@ KERN_SRC := $(addprefix agent/kern/,bootguard.c caps.c clock.c conntrack.c datap
 	listens.c nft.c nft_ask.c nft_delete.c object.c own.c offload.c offload_nl.c pins.c pins_stats.c put.c spawn.c tc.c tcx.c worker.c)
 DAEMON_SRC := $(addprefix agent/daemon/,agent.c ahead.c askdns.c attach.c audit.c audit_probe.c audit_where.c beside.c client.c command.c command_mappings.c command_audit.c command_notify.c command_show.c control.c days.c \
 	doctor.c doctor_fix.c edit.c ending.c entries.c events.c guard.c guard_fix.c guard_force.c guard_jobs.c guard_plan.c \
-	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c memory.c module.c mqtt.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordtrim.c request.c resolvers.c sched.c \
+	learn.c log.c main.c manual.c mappings.c mappings_close.c mappings_look.c memory.c module.c mqtt.c names.c notify.c openings.c peer.c places.c places_read.c ports.c recordcmd.c recordfile.c recordlines.c recordtrim.c request.c resolvers.c sched.c \
 	sched_show.c service.c setup.c sessions.c sessions_show.c sessions_sweep.c sessions_take.c sessions_write.c stages.c \
 	statedir.c statefile.c stop.c uci.c usagefile.c viewer_names.c viewers.c viewers_lan.c wallclock.c)
 DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c devices.c devices_file.c devices_hold.c \

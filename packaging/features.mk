@@ -39,7 +39,7 @@ LESS_NOTIFY := $(addprefix agent/,cli/cmd_notify.c daemon/command_notify.c daemo
 INSTEAD_NOTIFY := agent/without/notify.c
 LESS_OFFLOAD := $(addprefix agent/kern/,offload.c offload_nl.c)
 INSTEAD_LIB_OFFLOAD := agent/without/offload.c
-LESS_RECORD := $(addprefix agent/,$(addprefix daemon/,days.c recordcmd.c recordfile.c recordtrim.c sessions_write.c) \
+LESS_RECORD := $(addprefix agent/,$(addprefix daemon/,days.c recordcmd.c recordfile.c recordlines.c recordtrim.c sessions_write.c) \
 	$(addprefix cli/,cmd_log.c cmd_record.c))
 INSTEAD_RECORD := agent/without/record.c
 LESS_REPORT := $(addprefix agent/cli/,cmd_report.c page.c page_plot.c report.c report_html.c)

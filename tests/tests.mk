@@ -7,7 +7,7 @@ UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit confi
 	zone
 # What frames and MACs say of a device.
 UNIT_TESTS += clue clueframes cluevendor discover likeness
-AGENT_TESTS := abuse adopt around audit control devices doctor edit ending exposure guard killed known learn links lists log mappings memory module mqtt names \
+AGENT_TESTS := abuse adopt around audit control devices doctor edit ending exposure guard killed known learn lines links lists log mappings memory module mqtt names \
 	nft notify places ports power probe quota reading record reload retain schedule sessions show start state stop uci unknown viewers
 # Debian's packages that the house meets and that would start a service if installed.
 PEERS := unbound chrony coturn prometheus miniupnpd-nftables miniupnpc mosquitto mosquitto-clients

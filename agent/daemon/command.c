@@ -473,6 +473,7 @@ static void cmd_version(struct cg_command_call *c)
 /* Those of features that may be left out. */
 CG_OPTIONAL(cg_command_log);
 CG_OPTIONAL(cg_command_record);
+CG_OPTIONAL(cg_command_lines);
 CG_OPTIONAL(cg_command_erase);
 CG_OPTIONAL(cg_command_allow);
 CG_OPTIONAL(cg_command_deny);
@@ -508,6 +509,7 @@ static const struct command {
 	{ "sessions", true, cg_command_sessions },
 	{ "log", false, cg_command_log },
 	{ "record", false, cg_command_record },
+	{ "lines", false, cg_command_lines },
 	{ "erase", false, cg_command_erase },
 	{ "why", true, cg_command_why },
 	{ "allow", false, cg_command_allow },

@@ -33,6 +33,8 @@ void cg_command_sessions(struct cg_command_call *c);
 void cg_command_log(struct cg_command_call *c);
 void cg_command_record(struct cg_command_call *c);
 void cg_command_erase(struct cg_command_call *c);
+/* recordlines.c */
+void cg_command_lines(struct cg_command_call *c);
 /* What `status` says was stopped within a day. */
 void cg_sessions_status(struct cg_command_call *c);
 

@@ -30,6 +30,7 @@
  * sessions R  cam?                              sessions:[session…], cams:[{id,name,exposure,until_s?,watching,stopped,up_kbps,down_kbps,blocked_until_s?}]
  * log         cam?, since_s? (epoch)            entries:[{…}] (a line of record.jsonl each), left_off?, record ("minimal|full|off"), record_days, anchor? ("COUNT:HASH")
  * record      write? (true: what is in memory too) record, record_days, record_size, anchor? ("COUNT:HASH")
+ * lines       after? (a number), max?           lines:[line of record.jsonl less salt and prev, with hash], first, last
  * erase       cam                               cam, count, anchor?
  * why      R  cam, address, port?, proto?       verdict, reason, reason_nr, rule?, profile?, file?, line?, text, direction
  * allow       cam, rule                         file, line, added, undo (a command line)
