@@ -30,7 +30,7 @@ endif
 # What the agent and the command are made of. Written out: a stray file must
 # not join the build.
 LIB_SRC := $(addprefix agent/lib/,account.c addr.c audit.c audit_answer.c audit_ports.c auditjson.c blocked.c budget.c chain.c chainfiles.c chunks.c civil.c confedit.c config.c conflist.c day.c daysums.c \
-	config_free.c diag.c dnsmsg.c duration.c exposure.c facts.c geo.c geo_book.c geo_meta.c geo_record.c geoset.c gone.c guess.c ident.c jsonget.c jsonin.c jsonout.c keeping.c learned.c lex.c lists.c lzma.c maker.c \
+	config_free.c diag.c dnsmsg.c duration.c exposure.c facts.c fleetconf.c geo.c geo_book.c geo_meta.c geo_record.c geoset.c gone.c guess.c ident.c jsonget.c jsonin.c jsonout.c keeping.c learned.c lex.c lists.c lzma.c maker.c \
 	mapdiff.c mapping.c mapping_match.c mapping_nft.c mapping_rule.c mapping_value.c \
 	mapset.c mark.c memtext.c mqttconf.c mud_ace.c mud_flow.c mud_json.c mud_judge.c mud_read.c mud_text.c mud_write.c namepat.c \
 	nameset.c near.c nftext.c place.c policy.c policy_match.c profile.c reason.c record.c recordjson.c recordlist.c reset.c retain.c room.c rule.c saved.c \

@@ -72,6 +72,10 @@ static const struct cg_shape_key MQTT[] = {
 	TEXT("cert_file"), TEXT("key_file"), TEXT("credentials"), TEXT("id"),  TEXT("topic"),
 	TEXT("discovery"), TEXT("viewers"),  TEXT("may_widen"),	  { 0 },
 };
+static const struct cg_shape_key FLEET[] = {
+	TEXT("report"),	 TEXT("gateway"), TEXT("addresses"), TEXT("key_file"), TEXT("names"),
+	TEXT("desired"), { 0 },
+};
 static const struct cg_shape_key TOP[] = {
 	LIST("lan"),
 	LIST("home"),
@@ -94,6 +98,7 @@ static const struct cg_shape_key TOP[] = {
 	TEXT("network_database"),
 	{ "unknown", CG_SHAPE_BLOCK, UNKNOWN },
 	{ "mqtt", CG_SHAPE_BLOCK, MQTT },
+	{ "fleet", CG_SHAPE_BLOCK, FLEET },
 	{ "viewer", CG_SHAPE_TITLED, VIEWER },
 	{ "defaults", CG_SHAPE_BLOCK, DEFAULTS },
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
@@ -173,7 +178,7 @@ static char *make_text(const struct loader *ld)
 	return text;
 }
 
-/* Blocks of the tables: unknown, mqtt, viewer, defaults, camera, and the schedule in the last two. */
+/* Blocks of the tables: unknown, mqtt, fleet, viewer, defaults, camera, and the schedule in the last two. */
 #define NBLOCKS 7
 
 /* libconfuse's table of ours; it is copied by cfg_init and for each block, which
@@ -441,6 +446,8 @@ static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
 	}
 	if (cfg_size(cfg, "mqtt"))
 		take_mqtt(cfg_getsec(cfg, "mqtt"), ld, config);
+	for (size_t i = 0; cfg_size(cfg, "fleet") && FLEET[i].name; i++)
+		config->fleet[i] = take(cfg_getsec(cfg, "fleet"), FLEET[i].name, ld);
 	return take_titled(cfg, ld, config);
 }
 

@@ -68,6 +68,17 @@ struct cg_config_list {
 	struct cg_texts entries;
 };
 
+/* Keys of the block `fleet`, in the order of config.c. */
+enum cg_fleet_key {
+	CG_FLEET_REPORT,
+	CG_FLEET_GATEWAY,
+	CG_FLEET_ADDRESSES,
+	CG_FLEET_KEY_FILE,
+	CG_FLEET_NAMES,
+	CG_FLEET_DESIRED,
+	__CG_FLEET_KEYS,
+};
+
 struct cg_config {
 	char *path;
 	struct cg_texts lan;
@@ -89,6 +100,7 @@ struct cg_config {
 			credentials, id, topic, discovery, viewers, may_widen;
 		struct cg_pos pos; /* where it ends; no file: there is none */
 	} mqtt;
+	struct cg_text fleet[__CG_FLEET_KEYS]; /* by enum cg_fleet_key */
 	struct cg_config_viewer *viewers;
 	size_t nviewers;
 	struct cg_text profiles;       /* the folder they are installed in */

@@ -123,6 +123,8 @@ void cg_config_free(struct cg_config **config)
 	free(c->unknown.quarantine.s);
 	free(c->unknown.probation.s);
 	mqtt_free(c);
+	for (size_t i = 0; i < __CG_FLEET_KEYS; i++)
+		free(c->fleet[i].s);
 	for (size_t i = 0; i < c->nviewers; i++)
 		viewer_free(&c->viewers[i]);
 	free(c->viewers);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cleanup.h"
+#include "fleetconf.h"
 #include "ident.h"
 #include "keeping.h"
 #include "lists.h"
@@ -503,6 +504,8 @@ static int build(struct builder *b)
 	if (p->mqtt)
 		p->mqtt->pos = own_pos(b, config->mqtt.pos);
 	if (!r)
+		r = cg_fleetconf_build(config, b->diag, p);
+	if (!r)
 		r = cg_quarantine_build(config, b->diag, p);
 	if (!r)
 		r = check_defaults(b);
@@ -565,6 +568,7 @@ void cg_policy_free(struct cg_policy **policy)
 	cg_viewers_free(p);
 	free(p->notify);
 	cg_mqttconf_free(p);
+	free(p->fleet.key_file);
 	cg_lists_free(p);
 	free(p->country_database);
 	free(p->network_database);

@@ -153,6 +153,22 @@ struct cg_policy_mqtt {
 	struct cg_pos pos; /* in the policy's own files */
 };
 
+/* What is told of this home to who looks after many, by the same broker. */
+enum cg_fleet_addresses {
+	CG_FLEET_HASHED, /* keyed: pseudonyms, not anonymous */
+	CG_FLEET_PLAIN,
+	CG_FLEET_NONE,
+	__CG_FLEET_ADDRESSES_MAX,
+};
+struct cg_policy_fleet {
+	bool report;
+	char gateway[CG_ID_LEN];
+	enum cg_fleet_addresses addresses;
+	char *key_file;
+	bool names;   /* of cameras */
+	bool desired; /* may be asked for more strictness */
+};
+
 struct cg_policy_home {
 	char ifname[16]; /* or "" */
 	struct cg_prefix prefix;
@@ -192,6 +208,7 @@ struct cg_policy {
 	struct cg_places places;		   /* what rules and stay_in name */
 	char *notify;				   /* the program that is told; NULL: none */
 	struct cg_policy_mqtt *mqtt;		   /* NULL: none */
+	struct cg_policy_fleet fleet;
 	bool unknown_notify; /* cameras that are none of the config are told of */
 	bool probation;	     /* what was never seen sends little until it is scored */
 	enum cg_quarantine quarantine;

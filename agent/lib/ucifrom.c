@@ -38,6 +38,11 @@ static const struct key MQTT_KEYS[] = {
 	MQTT(key_file), MQTT(credentials), MQTT(id), MQTT(topic), MQTT(discovery), MQTT(viewers),
 	MQTT(may_widen), { 0 },
 };
+#define FLEET(name, key)   { name, offsetof(struct cg_config, fleet[CG_FLEET_##key]), false }
+static const struct key FLEET_KEYS[] = {
+	FLEET("report", REPORT), FLEET("gateway", GATEWAY), FLEET("addresses", ADDRESSES),
+	FLEET("key_file", KEY_FILE), FLEET("names", NAMES), FLEET("desired", DESIRED), { 0 },
+};
 static const struct key VIEWER_KEYS[] = {
 	LIST(struct cg_config_viewer, mac), LIST(struct cg_config_viewer, address),
 	LIST(struct cg_config_viewer, domain),
@@ -166,7 +171,8 @@ static void head_put(FILE *f, const struct cg_uci *was, const char *type, const 
 static bool section_name(const struct cg_config *config, const struct cg_config_cam *cam,
 			 char ret_name[static CG_ID_LEN])
 {
-	static const char *const ours[] = { "main", "unknown", "mqtt", "defaults" };
+	static const char *const ours[] = { "main", "unknown", "mqtt", "fleet",
+					   "defaults" };
 	char other[CG_ID_LEN] = "";
 	size_t same = 0;
 
@@ -234,6 +240,10 @@ int cg_uci_from_config(const struct cg_config *config, const struct cg_uci *was,
 	if (has_any(MQTT_KEYS, config)) {
 		head_put(f, was, "mqtt", NULL, "mqtt");
 		keys_put(f, MQTT_KEYS, config);
+	}
+	if (has_any(FLEET_KEYS, config)) {
+		head_put(f, was, "fleet", NULL, "fleet");
+		keys_put(f, FLEET_KEYS, config);
 	}
 	if (has_any(CAM_KEYS, &config->defaults) || config->defaults.nschedule) {
 		head_put(f, was, "defaults", NULL, "defaults");

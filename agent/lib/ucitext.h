@@ -7,7 +7,7 @@
 #include "uci.h"
 
 /*
- * Sections: `camgate` (what stands outside of blocks), `unknown`, `mqtt`, `defaults`,
+ * Sections: `camgate` (what stands outside of blocks), `unknown`, `mqtt`, `fleet`, `defaults`,
  * `viewer`, `camera`; an option is a key of that name, a list one of several values. Only UCI has
  *   name      what a viewer or camera is called, where the section's name does not say it
  *   file      a camera that is written in cameras.d/FILE.conf

@@ -121,12 +121,13 @@ static int section(struct writer *w, const struct cg_uci_section *s, cg_uci_kept
 		(void)fputs(" {", w->f);
 		w->block = true;
 	} else if (!strcmp(s->type, "defaults") || !strcmp(s->type, "unknown") ||
-		   !strcmp(s->type, "mqtt")) {
+		   !strcmp(s->type, "mqtt") || !strcmp(s->type, "fleet")) {
 		(void)fprintf(w->f, "%s {", s->type);
 		w->block = true;
 	} else if (strcmp(s->type, "camgate") != 0) {
-		return fault(w, s->line, s->type,
-			     N_("a section camgate, unknown, mqtt, defaults, viewer or camera"));
+		return fault(
+			w, s->line, s->type,
+			N_("a section camgate, unknown, mqtt, fleet, defaults, viewer or camera"));
 	}
 	for (size_t i = 0; i < s->n && !r; i++)
 		r = option(w, &s->v[i], titled);
