@@ -2,8 +2,8 @@
 # camgate-mqtt, a program of its own where libmosquitto is there; included by the Makefile.
 
 # What of it is pure is tested alone, without the library.
-MQTT_PURE := $(addprefix agent/mqtt/,discovery.c house.c obey.c retained.c secret.c settings.c state.c)
-MQTT_SRC := $(MQTT_PURE) $(addprefix agent/mqtt/,bridge.c broker.c log.c main.c socket.c)
+MQTT_PURE := $(addprefix agent/mqtt/,carried.c carrier.c discovery.c fleet.c fleet_key.c house.c obey.c retained.c secret.c settings.c state.c)
+MQTT_SRC := $(MQTT_PURE) $(addprefix agent/mqtt/,bridge.c broker.c log.c main.c socket.c tell.c)
 MQTT_OBJ := $(MQTT_SRC:%.c=$(B)/%.o)
 OTHER_SRC += $(MQTT_SRC)
 $(B)/tests/unit/test_mqtt: $(MQTT_PURE:%.c=$(B)/%.o)
@@ -16,7 +16,7 @@ endif
 $(B)/camgate-mqtt: $(MQTT_OBJ) $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(MQTT_LIBS) \
-		$(shell $(PKG_CONFIG) --libs json-c) -lev
+		$(shell $(PKG_CONFIG) --libs json-c nettle) -lev
 
 agent: $(MQTT)
 -include $(MQTT_OBJ:.o=.d)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <camgate/ctl.h>
 #include "../lib/confedit.h"
+#include "../lib/fleetconf.h"
 #include "../lib/jsonget.h"
 #include "../lib/jsonout.h"
 #include "../lib/told.h"
@@ -14,6 +15,7 @@
 #include "edit.h"
 #include "mqtt.h"
 #include "peer.h"
+#include "sessions_state.h"
 
 /* It asks every second. */
 #define AWAY_NS (10 * CG_SEC_NS)
@@ -39,6 +41,14 @@ bool cg_mqtt_is(const struct cg_agent *a, const struct cg_command_call *c)
 static const struct cg_policy_mqtt *settings(const struct cg_agent *a)
 {
 	return a->policy.now ? a->policy.now->mqtt : NULL;
+}
+
+/* NULL: nothing is told of this home. */
+static const struct cg_policy_fleet *fleet(const struct cg_agent *a)
+{
+	const struct cg_policy_mqtt *m = settings(a);
+
+	return m && m->enabled && a->policy.now->fleet.report ? &a->policy.now->fleet : NULL;
 }
 
 static bool may_widen(const struct cg_agent_cam *cam)
@@ -112,6 +122,9 @@ bool cg_mqtt_may(struct cg_command_call *c, const char *cmd)
 	for (size_t i = 0; i < sizeof(reads) / sizeof(reads[0]); i++)
 		if (!strcmp(cmd, reads[i]))
 			return true;
+	/* The record leaves the home only where that is turned on. */
+	if (!strcmp(cmd, "lines") && fleet(c->a))
+		return true;
 	if (!settings(c->a) || !settings(c->a)->enabled)
 		return refuse(c, NULL, cmd);
 	if (!strcmp(cmd, "seal") || !strcmp(cmd, "on"))
@@ -165,7 +178,25 @@ void cg_mqtt_status(struct cg_command_call *c)
 	cg_json_add(o, "port", json_object_new_int(m->port));
 	put_flag(o, "tls", m->tls);
 	put_flag(o, "viewers", m->viewers);
+	if (fleet(c->a)) {
+		put_text(o, "gateway", fleet(c->a)->gateway);
+		if (c->a->sessions)
+			cg_json_add(o, "record",
+				    json_object_new_int64((int64_t)c->a->sessions->anchor.n));
+	}
 	cg_command_put(c, "mqtt", o);
+}
+
+static void fleet_put(struct json_object *r, const struct cg_policy_fleet *f)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_text(o, "gateway", f->gateway);
+	put_text(o, "addresses", cg_fleetconf_addresses(f->addresses));
+	put_text(o, "key_file", f->key_file);
+	put_flag(o, "names", f->names);
+	put_flag(o, "desired", f->desired);
+	cg_json_add(r, "fleet", o);
 }
 
 static void settings_put(struct cg_command_call *c, const struct cg_policy_mqtt *m)
@@ -189,6 +220,8 @@ static void settings_put(struct cg_command_call *c, const struct cg_policy_mqtt 
 		if (policy->cams[i].mqtt_may_widen)
 			cg_json_push(list, json_object_new_string(policy->cams[i].id));
 	cg_json_add(r, "may_widen", list);
+	if (fleet(c->a))
+		fleet_put(r, fleet(c->a));
 }
 
 /* The bridge's own word. */

@@ -69,7 +69,7 @@ struct cg_config_list {
 };
 
 /* Keys of the block `fleet`, in the order of config.c. */
-enum cg_fleet_key {
+enum cg_fleet_setting {
 	CG_FLEET_REPORT,
 	CG_FLEET_GATEWAY,
 	CG_FLEET_ADDRESSES,
@@ -100,7 +100,7 @@ struct cg_config {
 			credentials, id, topic, discovery, viewers, may_widen;
 		struct cg_pos pos; /* where it ends; no file: there is none */
 	} mqtt;
-	struct cg_text fleet[__CG_FLEET_KEYS]; /* by enum cg_fleet_key */
+	struct cg_text fleet[__CG_FLEET_KEYS]; /* by enum cg_fleet_setting */
 	struct cg_config_viewer *viewers;
 	size_t nviewers;
 	struct cg_text profiles;       /* the folder they are installed in */

@@ -12,6 +12,7 @@
 #include "obey.h"
 #include "socket.h"
 #include "state.h"
+#include "tell.h"
 
 #define POLL_S	      1.
 #define TRAFFIC_POLLS 10 /* counts move all the time: not each of them is news */
@@ -23,6 +24,8 @@ enum what {
 	ASK_STATUS,
 	ASK_SESSIONS,
 	ASK_WISH,
+	ASK_TELL_LINES, /* in the order of enum cg_mqtt_tell_ask */
+	ASK_TELL_WISH,
 };
 
 struct cg_mqtt_bridge {
@@ -33,6 +36,7 @@ struct cg_mqtt_bridge {
 	struct cg_mqtt_settings *settings; /* NULL: not asked yet */
 	struct cg_mqtt_house house;
 	struct cg_mqtt_retained retained;
+	struct cg_mqtt_tell *tell;
 	struct json_object *status; /* while sessions are asked for */
 	bool agent, asking, again, unfound, setting;
 	unsigned int polls;
@@ -79,6 +83,7 @@ static void say_refused(struct cg_mqtt_bridge *b, const char *topic, const char 
 /* Takes all back that is of ours at the broker, and leaves it. */
 static void leave(struct cg_mqtt_bridge *b)
 {
+	cg_mqtt_tell_leave(b->tell);
 	for (int g = 0; g < __CG_MQTT_GROUPS; g++) {
 		cg_mqtt_retained_begin(&b->retained, (enum cg_mqtt_group)g);
 		cg_mqtt_retained_end(&b->retained, (enum cg_mqtt_group)g);
@@ -150,6 +155,7 @@ static void broker_up(void *ctx)
 	b->why[0] = '\0';
 	cg_mqtt_log(CG_MQTT_NOTICE, "%s:%d: connected", b->settings->broker, b->settings->port);
 	/* It may be another broker, or have forgotten; and what is told now is of now. */
+	cg_mqtt_tell_broker(b->tell, b->broker);
 	lost(b);
 	settings_ask(b);
 	if (b->agent)
@@ -163,6 +169,7 @@ static void broker_down(void *ctx, const char *why)
 	struct cg_mqtt_bridge *b = ctx;
 	bool news = b->connected || strcmp(why, b->why) != 0;
 
+	cg_mqtt_tell_broker(b->tell, NULL);
 	b->connected = false;
 	(void)snprintf(b->why, sizeof(b->why), "%s", why);
 	if (!news)
@@ -177,6 +184,8 @@ static void broker_message(void *ctx, const struct cg_mqtt_message *message)
 	struct json_object *request;
 	char why[CG_MQTT_WHY_LEN];
 
+	if (cg_mqtt_tell_message(b->tell, message))
+		return;
 	switch (cg_mqtt_obey(b->settings, &b->house, message, &request, why)) {
 	case CG_MQTT_ASK:
 		cg_mqtt_log(CG_MQTT_NOTICE, "%s: asked", message->topic);
@@ -201,7 +210,17 @@ static void broker_message(void *ctx, const struct cg_mqtt_message *message)
 
 static void broker_room(void *ctx)
 {
-	flush(ctx);
+	struct cg_mqtt_bridge *b = ctx;
+
+	flush(b);
+	cg_mqtt_tell_flush(b->tell);
+}
+
+static void broker_acked(void *ctx, int mid)
+{
+	struct cg_mqtt_bridge *b = ctx;
+
+	cg_mqtt_tell_acked(b->tell, mid);
 }
 
 static void broker_begin(struct cg_mqtt_bridge *b)
@@ -211,6 +230,7 @@ static void broker_begin(struct cg_mqtt_bridge *b)
 		.down = broker_down,
 		.message = broker_message,
 		.room = broker_room,
+		.acked = broker_acked,
 		.ctx = b,
 	};
 
@@ -261,6 +281,7 @@ static void settings_take(struct cg_mqtt_bridge *b, struct json_object *reply)
 	leave(b);
 	cg_mqtt_settings_free(&b->settings);
 	b->settings = s;
+	cg_mqtt_tell_settings(b->tell, s);
 	if (!s->enabled)
 		cg_mqtt_log(CG_MQTT_NOTICE, "nobody is to be told: no block `mqtt`, or it is off");
 	broker_begin(b);
@@ -305,6 +326,7 @@ static void status_take(struct cg_mqtt_bridge *b, struct json_object *reply)
 	}
 	json_object_put(b->status);
 	b->status = json_object_get(reply);
+	cg_mqtt_tell_status(b->tell, reply);
 	b->asking = ask(b, ASK_SESSIONS, cg_mqtt_request("sessions"));
 }
 
@@ -333,6 +355,10 @@ static void agent_reply(void *ctx, int what, struct json_object *reply)
 	case ASK_WISH:
 		wish_take(b, reply);
 		break;
+	case ASK_TELL_LINES:
+	case ASK_TELL_WISH:
+		cg_mqtt_tell_reply(b->tell, (enum cg_mqtt_tell_ask)(what - ASK_TELL_LINES), reply);
+		break;
 	}
 }
 
@@ -354,12 +380,18 @@ static void agent_down(void *ctx, const char *why)
 	json_object_put(b->status);
 	b->status = NULL;
 	agent_say(b, why);
+	cg_mqtt_tell_agent_down(b->tell);
 	if (!b->settings || !b->settings->enabled)
 		return;
 	/* Nobody knows any more whether what was told is so. */
 	if (cg_mqtt_state_away(&b->retained, b->settings))
 		cg_mqtt_log(CG_MQTT_WARNING, "%s, not all is told", strerror(ENOMEM));
 	flush(b);
+}
+
+static bool tell_ask(void *ctx, enum cg_mqtt_tell_ask what, struct json_object *request)
+{
+	return ask(ctx, (enum what)(ASK_TELL_LINES + what), request);
 }
 
 struct cg_mqtt_bridge *cg_mqtt_bridge_new(struct ev_loop *loop,
@@ -369,13 +401,17 @@ struct cg_mqtt_bridge *cg_mqtt_bridge_new(struct ev_loop *loop,
 	const struct cg_mqtt_socket_user user = {
 		.up = agent_up, .down = agent_down, .reply = agent_reply, .ctx = b
 	};
+	const struct cg_mqtt_tell_user tell = { .ask = tell_ask, .ctx = b };
 
 	if (!b)
 		return NULL;
 	b->loop = loop;
 	b->opts = opts;
+	b->tell = cg_mqtt_tell_new(opts->state_dir, &tell);
 	b->socket = cg_mqtt_socket_new(loop, opts->socket, &user);
-	if (!b->socket) {
+	if (!b->socket || !b->tell) {
+		cg_mqtt_socket_free(&b->socket);
+		cg_mqtt_tell_free(&b->tell);
 		free(b);
 		return NULL;
 	}
@@ -387,8 +423,11 @@ struct cg_mqtt_bridge *cg_mqtt_bridge_new(struct ev_loop *loop,
 
 void cg_mqtt_bridge_again(struct cg_mqtt_bridge *bridge)
 {
+	cg_mqtt_tell_broker(bridge->tell, NULL);
 	cg_mqtt_broker_free(&bridge->broker);
 	bridge->connected = false;
+	if (bridge->settings)
+		cg_mqtt_tell_settings(bridge->tell, bridge->settings);
 	broker_begin(bridge);
 }
 
@@ -406,6 +445,7 @@ void cg_mqtt_bridge_free(struct cg_mqtt_bridge **bridge)
 	cg_mqtt_settings_free(&b->settings);
 	cg_mqtt_house_clear(&b->house);
 	cg_mqtt_retained_clear(&b->retained);
+	cg_mqtt_tell_free(&b->tell);
 	json_object_put(b->status);
 	free(b);
 }

@@ -9,7 +9,8 @@ struct cg_mqtt_bridge;
 
 struct cg_mqtt_bridge_opts {
 	const char *socket;
-	double retry_max_s; /* between attempts to reach the broker */
+	const char *state_dir; /* how far the record was told */
+	double retry_max_s;    /* between attempts to reach the broker */
 };
 
 /* opts must outlive it. NULL: no memory. */

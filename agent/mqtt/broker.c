@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include "../lib/told.h"
 #include "broker.h"
+#include "fleet.h"
 #include "secret.h"
 #include "state.h"
 
@@ -73,6 +74,15 @@ static void on_message(struct mosquitto *m, void *ctx, const struct mosquitto_me
 
 	(void)m;
 	b->user.message(b->user.ctx, &message);
+}
+
+/* Those at most once are of no interest, and have numbers all the same. */
+static void on_publish(struct mosquitto *m, void *ctx, int mid)
+{
+	struct cg_mqtt_broker *b = ctx;
+
+	(void)m;
+	b->user.acked(b->user.ctx, mid);
 }
 
 static void on_log(struct mosquitto *m, void *ctx, int level, const char *text)
@@ -189,6 +199,7 @@ static const char *client_make(struct cg_mqtt_broker *b, struct cg_diag *diag)
 	mosquitto_connect_callback_set(b->m, on_connect);
 	mosquitto_disconnect_callback_set(b->m, on_disconnect);
 	mosquitto_message_callback_set(b->m, on_message);
+	mosquitto_publish_callback_set(b->m, on_publish);
 	mosquitto_log_callback_set(b->m, on_log);
 	(void)mosquitto_int_option(b->m, MOSQ_OPT_TCP_NODELAY, 1);
 	if (mosquitto_will_set(b->m, cg_mqtt_state_status(b->settings, topic), 7, "offline", 1,
@@ -246,6 +257,11 @@ static void subscribe(struct cg_mqtt_broker *b)
 
 	(void)mosquitto_subscribe(b->m, NULL, topic_of(b, "cam/+/+/set", topic), 1);
 	(void)mosquitto_subscribe(b->m, NULL, topic_of(b, "panic/set", topic), 1);
+	if (b->settings->fleet.report) {
+		(void)snprintf(topic, sizeof(topic), CG_FLEET_TOPIC "/%s/desired",
+			       b->settings->fleet.gateway);
+		(void)mosquitto_subscribe(b->m, NULL, topic, 1);
+	}
 	if (!b->settings->discovery)
 		return;
 	(void)snprintf(topic, sizeof(topic), "%s/status", b->settings->discovery);
@@ -329,8 +345,8 @@ static void tick(struct ev_loop *loop, ev_timer *w, int revents)
 	stepped(b, mosquitto_loop_misc(b->m), true);
 }
 
-int cg_mqtt_broker_publish(struct cg_mqtt_broker *b, const char *topic, const char *text,
-			   bool retained)
+static int publish(struct cg_mqtt_broker *b, const char *topic, const char *text, int *mid, int qos,
+		   bool retained)
 {
 	int rc;
 
@@ -341,10 +357,21 @@ int cg_mqtt_broker_publish(struct cg_mqtt_broker *b, const char *topic, const ch
 		watch(b, true);
 		return -EAGAIN;
 	}
-	rc = mosquitto_publish(b->m, NULL, topic, text ? (int)strlen(text) : 0, text, 0, retained);
+	rc = mosquitto_publish(b->m, mid, topic, text ? (int)strlen(text) : 0, text, qos, retained);
 	/* A step of its own will find out. */
 	watch(b, true);
 	return rc == MOSQ_ERR_NOMEM ? -ENOMEM : rc ? -ENOTCONN : 0;
+}
+
+int cg_mqtt_broker_publish(struct cg_mqtt_broker *b, const char *topic, const char *text,
+			   bool retained)
+{
+	return publish(b, topic, text, NULL, 0, retained);
+}
+
+int cg_mqtt_broker_send(struct cg_mqtt_broker *b, const char *topic, const char *text, int *ret_mid)
+{
+	return publish(b, topic, text, ret_mid, 1, false);
 }
 
 struct cg_mqtt_broker *cg_mqtt_broker_new(struct ev_loop *loop,

@@ -15,6 +15,8 @@ struct cg_mqtt_broker_user {
 	/* Each attempt that fails, and the end of a connection; why is for people. */
 	void (*down)(void *ctx, const char *why);
 	void (*message)(void *ctx, const struct cg_mqtt_message *message);
+	/* The broker has what was sent as that number. */
+	void (*acked)(void *ctx, int mid);
 	/* There is room again after cg_mqtt_broker_publish had none. */
 	void (*room)(void *ctx);
 	void *ctx;
@@ -34,6 +36,10 @@ void cg_mqtt_broker_free(struct cg_mqtt_broker **broker);
 int cg_mqtt_broker_publish(struct cg_mqtt_broker *b, const char *topic, const char *text,
 			   bool retained) __must_check;
 
+/* At least once, not retained: *ret_mid is its number, which `acked` tells. As cg_mqtt_broker_publish
+ * else. */
+int cg_mqtt_broker_send(struct cg_mqtt_broker *b, const char *topic, const char *text,
+			int *ret_mid) __must_check;
 /* Waits up to ms until there is room. */
 void cg_mqtt_broker_drain(struct cg_mqtt_broker *b, int ms);
 

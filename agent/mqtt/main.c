@@ -14,6 +14,7 @@
 #endif
 
 #define RETRY_MAX_S 60
+#define STATE_DIR   "/var/lib/camgate-mqtt"
 
 static const char help[] =
 	"camgate-mqtt: tells an MQTT broker of cameras, and makes them stricter when asked there.\n"
@@ -22,16 +23,18 @@ static const char help[] =
 	"\n"
 	"  --socket PATH      the agent's socket; " CG_CTL_PATH "\n"
 	"  --retry TIME       at most this long between attempts to reach the broker; 60s\n"
+	"  --state-dir DIR    how far the record was told; " STATE_DIR "\n"
 	"  -h, --help         this\n"
 	"  -V, --version      the version\n"
 	"\n"
 	"What broker, and what may be asked there, is the block `mqtt` of camgate.conf(5).\n";
 
-enum { OPT_SOCKET = 256, OPT_RETRY };
+enum { OPT_SOCKET = 256, OPT_RETRY, OPT_STATE_DIR };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
 	{ "retry", required_argument, NULL, OPT_RETRY },
+	{ "state-dir", required_argument, NULL, OPT_STATE_DIR },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -47,6 +50,9 @@ static int options_read(int argc, char **argv, struct cg_mqtt_bridge_opts *opts)
 		switch (c) {
 		case OPT_SOCKET:
 			opts->socket = optarg;
+			break;
+		case OPT_STATE_DIR:
+			opts->state_dir = optarg;
 			break;
 		case OPT_RETRY:
 			if (cg_duration_parse(optarg, 86400, &s) || !s) {
@@ -88,7 +94,9 @@ static void again(struct ev_loop *loop, ev_signal *w, int revents)
 
 int main(int argc, char **argv)
 {
-	struct cg_mqtt_bridge_opts opts = { .socket = CG_CTL_PATH, .retry_max_s = RETRY_MAX_S };
+	struct cg_mqtt_bridge_opts opts = { .socket = CG_CTL_PATH,
+					    .state_dir = STATE_DIR,
+					    .retry_max_s = RETRY_MAX_S };
 	struct ev_loop *loop;
 	struct cg_mqtt_bridge *bridge;
 	ev_signal term, intr, hup;

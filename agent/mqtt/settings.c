@@ -34,6 +34,28 @@ static int widen(struct json_object *reply, struct cg_mqtt_settings *s)
 	return 0;
 }
 
+/* Without the member nothing is told. */
+static int fleet(struct json_object *reply, struct cg_mqtt_settings *s)
+{
+	const char *addresses;
+	struct json_object *o;
+	int r;
+
+	if (!json_object_object_get_ex(reply, "fleet", &o))
+		return 0;
+	r = text(o, "gateway", true, &s->fleet.gateway);
+	if (!r)
+		r = text(o, "key_file", true, &s->fleet.key_file);
+	addresses = cg_json_get_text(o, "addresses");
+	s->fleet.addresses = !strcmp(addresses, "plain")  ? CG_FLEET_PLAIN :
+			     !strcmp(addresses, "hashed") ? CG_FLEET_HASHED :
+							    CG_FLEET_NONE;
+	s->fleet.names = cg_json_get_flag(o, "names");
+	s->fleet.desired = cg_json_get_flag(o, "desired");
+	s->fleet.report = !r;
+	return r;
+}
+
 static int read_all(struct json_object *reply, struct cg_mqtt_settings *s)
 {
 	const char *topic = cg_json_get_text(reply, "topic");
@@ -61,6 +83,8 @@ static int read_all(struct json_object *reply, struct cg_mqtt_settings *s)
 		r = text(reply, "discovery", false, &s->discovery);
 	if (!r)
 		r = widen(reply, s);
+	if (!r)
+		r = fleet(reply, s);
 	if (r)
 		return r;
 	n = snprintf(s->base, sizeof(s->base), "%s/%s", topic, s->id);
@@ -94,6 +118,8 @@ void cg_mqtt_settings_free(struct cg_mqtt_settings **settings)
 	free(s->id);
 	free(s->discovery);
 	free(s->widen);
+	free(s->fleet.gateway);
+	free(s->fleet.key_file);
 	free(s);
 }
 
@@ -102,13 +128,21 @@ static bool equal(const char *a, const char *b)
 	return !a || !b ? a == b : !strcmp(a, b);
 }
 
+static bool fleet_same(const struct cg_mqtt_settings *a, const struct cg_mqtt_settings *b)
+{
+	return a->fleet.report == b->fleet.report && a->fleet.names == b->fleet.names &&
+	       a->fleet.desired == b->fleet.desired && a->fleet.addresses == b->fleet.addresses &&
+	       equal(a->fleet.gateway, b->fleet.gateway) &&
+	       equal(a->fleet.key_file, b->fleet.key_file);
+}
+
 bool cg_mqtt_settings_same(const struct cg_mqtt_settings *a, const struct cg_mqtt_settings *b)
 {
 	return a->enabled == b->enabled && a->port == b->port && a->tls == b->tls &&
 	       equal(a->broker, b->broker) && equal(a->ca_file, b->ca_file) &&
 	       equal(a->cert_file, b->cert_file) && equal(a->key_file, b->key_file) &&
 	       equal(a->credentials, b->credentials) && equal(a->discovery, b->discovery) &&
-	       !strcmp(a->base, b->base);
+	       !strcmp(a->base, b->base) && fleet_same(a, b);
 }
 
 bool cg_mqtt_settings_may_widen(const struct cg_mqtt_settings *s, const char *cam)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <camgate/limits.h>
 #include "../lib/cleanup.h"
+#include "../lib/policy.h"
 
 #define CG_MQTT_BASE_LEN  128
 #define CG_MQTT_TOPIC_MAX 256
@@ -25,6 +26,11 @@ struct cg_mqtt_settings {
 	char *discovery;	     /* "homeassistant"; NULL: none */
 	char (*widen)[CG_ID_LEN];    /* cameras that can be opened */
 	size_t nwiden;
+	struct {
+		bool report, names, desired;
+		enum cg_fleet_addresses addresses;
+		char *gateway, *key_file;
+	} fleet;
 };
 
 /* Of a reply to `mqtt`; -EPROTO: it is none, -ENOMEM. The caller frees it. */
