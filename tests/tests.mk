@@ -64,6 +64,7 @@ $(SWARM): $(T)/soak/swarm.o $(T)/bpf/reference.o $(T)/bpf/packets.o
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
 include tests/bench.mk
+include tests/fleet.mk
 include tests/fuzz.mk
 include tests/cover.mk
 
