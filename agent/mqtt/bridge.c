@@ -75,7 +75,7 @@ static void say_refused(struct cg_mqtt_bridge *b, const char *topic, const char 
 	text = cg_mqtt_state_text(o);
 	(void)snprintf(to, sizeof(to), "%s/refused", b->settings->base);
 	/* Who asked may look; it is no state that could be wrong later. */
-	if (text && cg_mqtt_broker_publish(b->broker, to, text, false))
+	if (text && b->settings->home && cg_mqtt_broker_publish(b->broker, to, text, false))
 		cg_mqtt_log(CG_MQTT_WARNING, "%s: could not be told", topic);
 	free(text);
 }

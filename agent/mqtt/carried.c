@@ -38,6 +38,7 @@ int cg_mqtt_carried_read(const char *dir, struct cg_mqtt_carried *ret_carried)
 	(void)snprintf(c.gateway, sizeof(c.gateway), "%s", cg_json_get_text(o, "gateway"));
 	c.n = cg_json_get_count(o, "n");
 	c.seq = cg_json_get_count(o, "seq");
+	c.from = cg_json_get_count(o, "from");
 	c.wish.rev = cg_json_get_num(o, "rev");
 	c.wish.done = cg_json_get_flag(o, "done");
 	(void)snprintf(c.wish.error, sizeof(c.wish.error), "%s", cg_json_get_text(o, "error"));
@@ -57,6 +58,7 @@ int cg_mqtt_carried_write(const char *dir, const struct cg_mqtt_carried *carried
 	cg_json_add(o, "gateway", json_object_new_string(carried->gateway));
 	cg_json_add(o, "n", json_object_new_int64((int64_t)carried->n));
 	cg_json_add(o, "seq", json_object_new_int64((int64_t)carried->seq));
+	cg_json_add(o, "from", json_object_new_int64((int64_t)carried->from));
 	cg_json_add(o, "rev", json_object_new_int64(carried->wish.rev));
 	cg_json_add(o, "done", json_object_new_boolean(carried->wish.done));
 	cg_json_add(o, "error", json_object_new_string(carried->wish.error));

@@ -11,6 +11,7 @@ struct cg_mqtt_carried {
 	char gateway[CG_ID_LEN]; /* it was told as; another one begins anew */
 	uint64_t n;		 /* the last line that is with the broker */
 	uint64_t seq;		 /* and how many events that were */
+	uint64_t from;		 /* where telling began: nothing of before is ever told */
 	struct cg_fleet_wish wish;
 };
 

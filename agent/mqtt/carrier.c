@@ -89,7 +89,7 @@ static int push(struct cg_mqtt_carrier *c, struct json_object *event)
 /* Nothing of before is told. */
 static bool begin(struct cg_mqtt_carrier *c, uint64_t last, int64_t now_s)
 {
-	c->at = (struct cg_mqtt_carried){ .n = last };
+	c->at = (struct cg_mqtt_carried){ .n = last, .from = last };
 	memcpy(c->at.gateway, c->how.gateway, sizeof(c->at.gateway));
 	if (push(c, cg_fleet_begin(&c->how, last, now_s, 1)))
 		return false;
@@ -159,6 +159,7 @@ int cg_mqtt_carrier_take(struct cg_mqtt_carrier *c, struct json_object *reply, i
 		/* The record was begun anew: from its first line on. */
 		r = push(c, cg_fleet_gap(&c->how, c->at.n + 1, 0, now_s, c->at.seq + 1));
 		c->end = 0;
+		c->at.from = 0;
 		return r;
 	}
 	for (size_t i = 0; !r && i < n && i < CG_MQTT_PAGE; i++)
@@ -207,6 +208,22 @@ void cg_mqtt_carrier_lost(struct cg_mqtt_carrier *c)
 	for (size_t i = 0; i < c->n; i++)
 		if (c->queue[i].mid > 0)
 			c->queue[i].mid = 0;
+}
+
+uint64_t cg_mqtt_carrier_seq(const struct cg_mqtt_carrier *c)
+{
+	return c->at.seq;
+}
+
+int cg_mqtt_carrier_again(struct cg_mqtt_carrier *c, uint64_t n, uint64_t seq)
+{
+	if (!c->on || !c->began || n > c->at.n)
+		return -ERANGE;
+	queue_clear(c);
+	c->idle = 0;
+	c->at.n = n > c->at.from ? n : c->at.from;
+	c->at.seq = n > c->at.from ? seq : 1;
+	return cg_mqtt_carried_write(c->dir, &c->at);
 }
 
 const struct cg_fleet_wish *cg_mqtt_carrier_wish(const struct cg_mqtt_carrier *c)

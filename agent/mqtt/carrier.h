@@ -47,6 +47,12 @@ int cg_mqtt_carrier_acked(struct cg_mqtt_carrier *c, int mid) __must_check;
 /* The connection is gone: what the broker has not said it has is sent again. */
 void cg_mqtt_carrier_lost(struct cg_mqtt_carrier *c);
 
+/* How many events were told, since it began. */
+uint64_t cg_mqtt_carrier_seq(const struct cg_mqtt_carrier *c);
+/* Tells again what comes after line n, which was event seq; never of before telling began. -ERANGE: it
+ * did not come so far. */
+int cg_mqtt_carrier_again(struct cg_mqtt_carrier *c, uint64_t n, uint64_t seq) __must_check;
+
 /* Of the state; wish_set notes it down. */
 const struct cg_fleet_wish *cg_mqtt_carrier_wish(const struct cg_mqtt_carrier *c);
 int cg_mqtt_carrier_wish_set(struct cg_mqtt_carrier *c,

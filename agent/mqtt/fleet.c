@@ -244,13 +244,14 @@ static void cams_put(struct json_object *o, const struct cg_fleet_how *how,
 }
 
 struct json_object *cg_fleet_reported(const struct cg_fleet_how *how, struct json_object *status,
-				      const struct cg_fleet_wish *wish, int64_t now_s)
+				      const struct cg_fleet_wish *wish, uint64_t seq, int64_t now_s)
 {
 	struct json_object *o = json_object_new_object(), *list;
 
 	put_num(o, "v", VERSION);
 	put_text(o, "gateway", how->gateway);
 	put_num(o, "time_s", now_s);
+	put_some(o, "events", (int64_t)seq);
 	put_text(o, "version", cg_json_get_text(status, "version"));
 	put_text(o, "enforced", cg_json_get_text(status, "enforced"));
 	cams_put(o, how, status);
@@ -269,34 +270,51 @@ struct json_object *cg_fleet_reported(const struct cg_fleet_how *how, struct jso
 
 /* ---- what is wished ---- */
 
-int cg_fleet_desired(const char *text, size_t n, int64_t *ret_rev, struct json_object **ret_request,
-		     const char **ret_why)
+static bool again_read(struct json_object *o, struct cg_fleet_desired *ret)
+{
+	struct json_object *again;
+
+	if (!json_object_object_get_ex(o, "again", &again))
+		return false;
+	ret->again = true;
+	ret->n = cg_json_get_count(again, "n");
+	ret->seq = cg_json_get_count(again, "seq");
+	return true;
+}
+
+static bool exposure_read(struct json_object *o, struct cg_fleet_desired *ret)
 {
 	static const struct {
 		const char *exposure, *cmd;
 	} wishes[] = { { "sealed", "seal" }, { "closed", "close" }, { "auto", "auto" } };
+
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+		if (strcmp(wishes[i].exposure, cg_json_get_text(o, "exposure")) != 0)
+			continue;
+		ret->request = cg_mqtt_request(wishes[i].cmd);
+		cg_json_add(ret->request, "cam", json_object_new_string("all"));
+		return true;
+	}
+	return false;
+}
+
+int cg_fleet_desired(const char *text, size_t n, struct cg_fleet_desired *ret)
+{
 	_cleanup_(cg_json_freep) struct json_object *o = NULL;
 	int r;
 
+	*ret = (struct cg_fleet_desired){ 0 };
 	/* A topic that was emptied. */
 	if (!n)
 		return 0;
 	r = cg_json_read(text, n, &o);
 	if (r == -ENOMEM)
 		return r;
+	ret->why = "expected {\"v\":1,\"rev\":NUMBER,\"exposure\":\"sealed|closed|auto\"}";
 	if (r || !json_object_is_type(o, json_type_object) || cg_json_get_num(o, "v") != VERSION ||
-	    cg_json_get_num(o, "rev") < 1) {
-		*ret_why = "expected {\"v\":1,\"rev\":NUMBER,\"exposure\":\"sealed|closed|auto\"}";
+	    cg_json_get_num(o, "rev") < 1)
 		return -EPROTO;
-	}
-	*ret_rev = cg_json_get_num(o, "rev");
-	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-		if (strcmp(wishes[i].exposure, cg_json_get_text(o, "exposure")) != 0)
-			continue;
-		*ret_request = cg_mqtt_request(wishes[i].cmd);
-		cg_json_add(*ret_request, "cam", json_object_new_string("all"));
-		return 1;
-	}
-	*ret_why = "exposure: expected sealed, closed or auto";
-	return -EPROTO;
+	ret->rev = cg_json_get_num(o, "rev");
+	ret->why = "exposure: expected sealed, closed or auto";
+	return again_read(o, ret) || exposure_read(o, ret) ? 1 : -EPROTO;
 }

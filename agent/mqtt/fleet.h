@@ -50,13 +50,21 @@ struct cg_fleet_wish {
 	char error[256];
 };
 
-/* Of a reply to `status`. */
+/* Of a reply to `status`; seq events were told by now. */
 struct json_object *cg_fleet_reported(const struct cg_fleet_how *how, struct json_object *status,
-				      const struct cg_fleet_wish *wish, int64_t now_s);
+				      const struct cg_fleet_wish *wish, uint64_t seq,
+				      int64_t now_s);
 
-/* text of the topic `desired`, of n bytes. 1: *ret_rev, and *ret_request for the agent; 0: nothing
- * is wished (any more); -EPROTO: none of ours, *ret_why says what was expected. */
-int cg_fleet_desired(const char *text, size_t n, int64_t *ret_rev, struct json_object **ret_request,
-		     const char **ret_why) __must_check;
+/* A message of the topic `desired`. */
+struct cg_fleet_desired {
+	int64_t rev;		     /* 0: none that could be read */
+	struct json_object *request; /* for the agent, the caller's to put; NULL: none */
+	bool again; /* events after line n, which was event seq, are to be told again */
+	uint64_t n, seq;
+	const char *why; /* it is none of ours: what was expected */
+};
+
+/* text of n bytes. 0: nothing is wished (any more), 1, -EPROTO with why, -ENOMEM. */
+int cg_fleet_desired(const char *text, size_t n, struct cg_fleet_desired *ret) __must_check;
 
 #endif

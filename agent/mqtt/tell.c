@@ -48,8 +48,9 @@ static void told_forget(struct cg_mqtt_tell *t)
 
 static char *reported_text(struct cg_mqtt_tell *t, int64_t now_s)
 {
-	return cg_mqtt_state_text(cg_fleet_reported(cg_mqtt_carrier_how(t->carrier), t->status,
-						    cg_mqtt_carrier_wish(t->carrier), now_s));
+	return cg_mqtt_state_text(cg_fleet_reported(
+		cg_mqtt_carrier_how(t->carrier), t->status, cg_mqtt_carrier_wish(t->carrier),
+		now_s ? cg_mqtt_carrier_seq(t->carrier) : 0, now_s));
 }
 
 static void reported(struct cg_mqtt_tell *t)
@@ -153,36 +154,39 @@ static void wish_over(struct cg_mqtt_tell *t, const char *error)
 	cg_mqtt_tell_flush(t);
 }
 
+static void wish_begin(struct cg_mqtt_tell *t, struct cg_fleet_desired *d, int r)
+{
+	t->wish = (struct cg_fleet_wish){ .rev = d->rev };
+	if (r < 0) {
+		wish_over(t, d->why);
+	} else if (d->again) {
+		r = cg_mqtt_carrier_again(t->carrier, d->n, d->seq);
+		wish_over(t, r ? strerror(-r) : NULL);
+		lines_ask(t);
+	} else if (!cg_mqtt_carrier_how(t->carrier)->desired) {
+		wish_over(t, "this home takes no wishes (`desired`)");
+	} else {
+		t->wishing = t->user.ask(t->user.ctx, CG_MQTT_TELL_WISH, TAKE_PTR(d->request));
+	}
+}
+
 bool cg_mqtt_tell_message(struct cg_mqtt_tell *t, const struct cg_mqtt_message *message)
 {
 	const struct cg_fleet_how *how = cg_mqtt_carrier_how(t->carrier);
-	struct json_object *request = NULL;
+	struct cg_fleet_desired d;
 	char topic[CG_FLEET_TOPIC_LEN];
-	const char *why = "";
-	int64_t rev = 0;
 	int r;
 
 	if (!how || strcmp(cg_fleet_topic(how, "desired", topic), message->topic) != 0)
 		return false;
-	r = cg_fleet_desired(message->text, message->len, &rev, &request, &why);
+	r = cg_fleet_desired(message->text, message->len, &d);
 	if (r < 0)
-		cg_mqtt_log(CG_MQTT_NOTICE, "%s: %s", topic, r == -ENOMEM ? strerror(ENOMEM) : why);
+		cg_mqtt_log(CG_MQTT_NOTICE, "%s: %s", topic,
+			    r == -ENOMEM ? strerror(ENOMEM) : d.why);
 	/* The broker keeps it: the same again is no news. */
-	if (r < 1 && !rev)
-		return true;
-	if (rev == cg_mqtt_carrier_wish(t->carrier)->rev || t->wishing) {
-		json_object_put(request);
-		return true;
-	}
-	t->wish = (struct cg_fleet_wish){ .rev = rev };
-	if (r < 0) {
-		wish_over(t, why);
-	} else if (!how->desired) {
-		json_object_put(request);
-		wish_over(t, "this home takes no wishes (`desired`)");
-	} else {
-		t->wishing = t->user.ask(t->user.ctx, CG_MQTT_TELL_WISH, request);
-	}
+	if (d.rev && d.rev != cg_mqtt_carrier_wish(t->carrier)->rev && !t->wishing)
+		wish_begin(t, &d, r);
+	json_object_put(d.request);
 	return true;
 }
 

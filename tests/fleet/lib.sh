@@ -37,13 +37,25 @@ stop()
 	unset "PIDS[$1]"
 }
 
+# stop_group NAME [SIGNAL]: with all it started
+stop_group()
+{
+	kill "-${2:-TERM}" -- "-${PIDS[$1]}" 2>/dev/null || true
+	wait "${PIDS[$1]}" 2>/dev/null || true
+	unset "PIDS[$1]"
+}
+
 fleet_end()
 {
 	local rc=$? name
 	set +e
 	trap - EXIT ERR
 	for name in "${!PIDS[@]}"; do
-		[[ $name == store ]] || stop "$name"
+		case $name in
+		store) ;;
+		ingest) stop_group ingest KILL ;;
+		*) stop "$name" ;;
+		esac
 	done
 	[[ -z ${PIDS[store]:-} ]] || stop store INT
 	rm -rf "$RUN"
@@ -53,10 +65,10 @@ trap fleet_end EXIT
 trap 'exit 143' TERM INT HUP
 trap 'echo "# ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 
-# wait_for SECONDS COMMAND...: until it succeeds
+# wait_for SECONDS COMMAND...: until it succeeds; six times as long where others are busy
 wait_for()
 {
-	local end=$((SECONDS + $1 * SLOW))
+	local end=$((SECONDS + 6 * $1 * SLOW))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1

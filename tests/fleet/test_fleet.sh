@@ -37,13 +37,13 @@ PORT=$((20000 + RANDOM % 20000))
 broker_start()
 {
 	start broker "$MOSQUITTO" -c "$RUN/broker.conf"
-	wait_for 10 mosquitto_pub -p "$PORT" -i probe -u fleet-desk -t probe -m x
+	wait_for 10 mosquitto_pub -p "$PORT" -i probe -u fleet-desk -t camgate/fleet/v1/probe/desired -n
 }
 mkdir "$RUN/broker"
 # Who one is is what one says here; the shipped rules judge by it.
 sed -E '/^(listener|cafile|certfile|keyfile|require_certificate|use_identity_as_username|allow_anonymous|acl_file|persistence_location)/d' \
 	"$PACK/mosquitto.conf" >"$RUN/broker.conf"
-printf '%s\n' "user $(id -un)" "listener $PORT 127.0.0.1" 'allow_anonymous true' "acl_file $RUN/acl" \
+printf '%s\n' "user $(id -un)" "listener $PORT 127.0.0.1" 'allow_anonymous true' 'log_type error' 'log_type notice' 'log_type subscribe' "acl_file $RUN/acl" \
 	"persistence_location $RUN/broker/" >>"$RUN/broker.conf"
 install -m 600 "$PACK/acl" "$RUN/acl"
 broker_start
@@ -53,7 +53,7 @@ settings() # HOME GENERATION FLEET
 {
 	jq -cn --argjson port "$PORT" --argjson generation "$2" --arg id "$(gateway "$1")" --arg run "$RUN" --argjson fleet "$3" '
 		{v:1,ok:true,code:0,generation:$generation,configured:true,enabled:true,broker:"127.0.0.1",port:$port,
-		tls:false,credentials:"\($run)/\($id).secret",id:$id,topic:"camgate",discovery:"none",viewers:false,
+		tls:false,credentials:"\($run)/\($id).secret",id:$id,topic:"none",discovery:"none",viewers:false,
 		may_widen:[]} + if $fleet then {fleet:({gateway:$id,key_file:"\($run)/key",addresses:"hashed",names:false,
 		desired:true} + $fleet)} else {} end' >"$RUN/h$1/mqtt.json.new"
 	mv "$RUN/h$1/mqtt.json.new" "$RUN/h$1/mqtt.json"
@@ -70,8 +70,10 @@ for ((h = 0; h < HOMES; h++)); do
 done
 settings 3 1 '{"desired":false}'
 start agents "$WORLD" agents "$RUN" $HOMES
-ingest_start() { start ingest env FLEET_SPOOL="$RUN/spool" FLEET_LINES=500 FLEET_WAIT=0.2 "$PACK/ingest.sh" -p "$PORT" -u fleet-store; }
+# A group of its own: killed, it is killed with what it started, as a service is.
+ingest_start() { start ingest setsid env FLEET_SPOOL="$RUN/spool" FLEET_LINES=500 FLEET_WAIT=0.2 "$PACK/ingest.sh" -p "$PORT" -u fleet-store; }
 ingest_start
+wait_for 10 grep -q "fleet-store 1 camgate/fleet/v1/+/reported" "$LOGS/broker.log"
 wait_for 10 test -S "$RUN/h$((HOMES - 1))/sock"
 for ((h = 0; h < HOMES; h++)); do home_start $h; done
 
@@ -85,24 +87,43 @@ lines_put() # HOME: whole at once
 	"$WORLD" lines "$1" $HOMES $DAYS >"$RUN/h$1/lines.new"
 	mv "$RUN/h$1/lines.new" "$RUN/h$1/lines"
 }
-ids() { jq -r --arg g "$(gateway "$1")" 'select(.what != "day") | "\($g)-\(.n)-\(.hash[:8])"' "$RUN/h$1/lines"; }
+ids() { # HOME
+	jq -r --arg g "$(gateway "$1")" 'select(.what != "day") | "\($g)-\(.n)-\(.hash[:8])"' "$RUN/h$1/lines"; }
 for ((h = 0; h < HOMES / 2; h++)); do lines_put $h; done
 wait_for 20 eval '[[ $(sql "SELECT count(*) FROM fleet.event") -gt 100 ]]'
-stop broker KILL
-for ((h = HOMES / 2; h < HOMES; h++)); do lines_put $h; done
-for ((h = 0; h < HOMES; h++)); do ids $h; done | sort >"$RUN/ids"
-sql 'SELECT id FROM fleet.event' | sort >"$RUN/there"
-away=$(comm -23 "$RUN/ids" "$RUN/there" | wc -l)
-broker_start
-wait_for 20 eval '[[ $(sql "SELECT count(*) FROM fleet.event") -gt $(($(wc -l <"$RUN/there") + 50)) ]]'
 # A home and the store, in the middle of it.
 stop home1 KILL
 stop store INT
 home_start 1
-stop ingest KILL
-ingest_start
 store_start
+# The broker takes what nobody fetches, and dies with it.
+stop_group ingest KILL
+for ((h = HOMES / 2; h < HOMES; h++)); do lines_put $h; done
+carried() # all of them have told all they have
+{
+	local h
+	for ((h = 0; h < HOMES; h++)); do
+		[[ $(jq .n "$RUN/h$h/state/fleet.json") == "$(tail -n 1 "$RUN/h$h/lines" | jq .n)" ]] || return 1
+	done
+}
+check 'the broker has all of it' wait_for 30 carried
+stop broker KILL
+for ((h = 0; h < HOMES; h++)); do ids $h; done | sort >"$RUN/ids"
 total=$(wc -l <"$RUN/ids")
+broker_start
+ingest_start
+missing() { sql "SELECT coalesce(sum(missing), 0) FROM fleet.missing"; }
+told_again() # until none is missing
+{
+	ask again -F " " >"$RUN/again"
+	while read -r topic wish; do
+		mosquitto_pub -p "$PORT" -u fleet-desk -r -q 1 -t "$topic" -m "$wish"
+	done <"$RUN/again"
+	wait_for 5 eval '[[ $(missing) -eq 0 ]]'
+}
+check 'what the broker lost is known to be missing' wait_for 20 eval '[[ $(missing) -gt 100 ]]'
+away=$(missing)
+check 'and is told again' wait_for 40 told_again
 wait_for 40 count_is "SELECT count(*) FROM fleet.event WHERE what IN ('allowed', 'stopped', 'refused')" "$total" || true
 sql 'SELECT id FROM fleet.event' | sort >"$RUN/there"
 comm -23 "$RUN/ids" "$RUN/there" >"$LOGS/lost.txt"
@@ -134,7 +155,7 @@ check 'and that would be seen' same "$(sql "SELECT count(*) > 0 FROM fleet.event
 # ---- the schema -----------------------------------------------------------------------------------
 like_schema() # FILE QUERY: what is required is there, and nothing that the schema has not
 {
-	sql "$2" | jq -ce --slurpfile s "$PACK/$1.schema.json" 'select((($s[0].required - keys) + (keys - ($s[0].properties | keys))) | length > 0)' |
+	sql "$2" | jq -c --slurpfile s "$PACK/$1.schema.json" 'select((($s[0].required - keys) + (keys - ($s[0].properties | keys))) | length > 0)' |
 		awk '{ print > "/dev/stderr"; bad = 1 } END { exit bad }'
 }
 check 'events are as event.schema.json has them' like_schema event 'SELECT body FROM fleet.event'
