@@ -6,7 +6,7 @@ MQTT_PURE := $(addprefix agent/mqtt/,carried.c carrier.c discovery.c fleet.c fle
 MQTT_SRC := $(MQTT_PURE) $(addprefix agent/mqtt/,bridge.c broker.c log.c main.c socket.c tell.c)
 MQTT_OBJ := $(MQTT_SRC:%.c=$(B)/%.o)
 OTHER_SRC += $(MQTT_SRC)
-$(B)/tests/unit/test_mqtt: $(MQTT_PURE:%.c=$(B)/%.o)
+$(B)/tests/unit/test_mqtt $(B)/tests/unit/test_fleet: $(MQTT_PURE:%.c=$(B)/%.o)
 # MQTT_LIBS=-lmosquitto where it has no .pc file to be found by.
 ifneq ($(WITH_MQTT),no)
 MQTT_LIBS := $(or $(MQTT_LIBS),$(shell $(PKG_CONFIG) --libs libmosquitto 2>/dev/null))

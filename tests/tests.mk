@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests are made of, written out; tests/run.sh asks `list-STAGE` what to run.
 
-UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config conflist day devstate diag dnsmsg duration exposure geo geometa gone guess json lans learned lex \
+UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config conflist day devstate diag dnsmsg duration exposure fleet geo geometa gone guess json lans learned lex \
 	limits luci lzma makers mapdiff mapping mapset mark maybe mqtt mqttconf mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
 	record reset rule saved schedule schedule_year signature spawn told traffic uci unfit view viewers viewing viewset wholefile worker \
 	zone

@@ -179,7 +179,7 @@ static char *make_text(const struct loader *ld)
 }
 
 /* Blocks of the tables: unknown, mqtt, fleet, viewer, defaults, camera, and the schedule in the last two. */
-#define NBLOCKS 7
+#define NBLOCKS 8
 
 /* libconfuse's table of ours; it is copied by cfg_init and for each block, which
  * finds its own where *room begins. */

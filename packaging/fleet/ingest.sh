@@ -45,7 +45,8 @@ awk -v spool="$spool" -v lines="$lines" -v first="$first" '
 		fflush(file)
 	}' <"$pipe" &
 writer=$!
-mosquitto_sub -i "${FLEET_ID:-fleet-store}" -c -q 1 -t 'camgate/fleet/v1/+/event' \
+# A line at a time: what stays in a buffer is acknowledged and could be lost.
+stdbuf -oL mosquitto_sub -i "${FLEET_ID:-fleet-store}" -c -q 1 -t 'camgate/fleet/v1/+/event' \
 	-t 'camgate/fleet/v1/+/reported' -F '%t %x' "$@" >"$pipe" &
 pids=$!
 
