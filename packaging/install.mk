@@ -9,6 +9,8 @@ PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua 
 	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
 DOCS := $(wildcard packaging/doc/*.md)
 EXAMPLES := packaging/doc/examples/notify
+FLEET_FILES := $(addprefix packaging/fleet/,README.md acl again.sql desired.schema.json event.schema.json ingest.sh mosquitto.conf \
+	networks.sql reported.schema.json schema.sql strangers.sql)
 UNITS := camgate.service camgate-bootguard.service camgate-clock.service
 ifneq ($(MQTT),)
 MAN += packaging/man/camgate-mqtt.8
@@ -43,6 +45,9 @@ install: all
 	$(Q)$(INSTALL) -d -m 755 $(D)/share/doc/camgate/examples
 	$(Q)$(INSTALL) -m 644 $(DOCS) $(D)/share/doc/camgate
 	$(Q)$(INSTALL) -m 755 $(EXAMPLES) $(D)/share/doc/camgate/examples
+	$(Q)$(INSTALL) -d -m 755 $(D)/share/camgate/fleet
+	$(Q)$(INSTALL) -m 644 $(FLEET_FILES) $(D)/share/camgate/fleet
+	$(Q)chmod 755 $(D)/share/camgate/fleet/ingest.sh
 	$(Q)echo 'installed under $(D); configuration: $(CONF)'
 
 # Enforcement ends first: filters without their command could not be removed.
@@ -54,7 +59,7 @@ uninstall:
 	$(Q)! cmp -s $(CONF) $(D)/share/camgate/camgate.conf || rm -f $(CONF)
 	$(Q)rm -f $(D)/sbin/camgated $(D)/sbin/camgate-mqtt $(D)/bin/camgate $(D)/$(BASH_COMPLETION) $(D)/$(ZSH_COMPLETION) \
 		$(UNITS:%=$(D)/lib/systemd/system/%) $(D)/lib/tmpfiles.d/camgate.conf $(SYSUSERS:%=$(D)/lib/sysusers.d/%) \
-		$(DOCS:packaging/doc/%=$(D)/share/doc/camgate/%) $(EXAMPLES:packaging/doc/%=$(D)/share/doc/camgate/%) $(PROFILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/doc/camgate/examples $(D)/share/doc/camgate $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
+		$(DOCS:packaging/doc/%=$(D)/share/doc/camgate/%) $(EXAMPLES:packaging/doc/%=$(D)/share/doc/camgate/%) $(PROFILES:packaging/%=$(D)/share/camgate/%) $(FLEET_FILES:packaging/%=$(D)/share/camgate/%) $(METRICS:packaging/%=$(D)/share/camgate/%) $(D)/share/camgate/camgate.conf $(foreach m,$(MAN),$(D)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(D)/share/doc/camgate/examples $(D)/share/doc/camgate $(D)/share/camgate/fleet $(D)/share/camgate/profiles $(D)/share/camgate/metrics $(D)/share/camgate $(dir $(CONF))profiles.d $(dir $(CONF))cameras.d $(dir $(CONF)) 2>/dev/null || true
 
 include packaging/nls.mk

@@ -34,7 +34,7 @@ $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 
 BENCH_TOOLS := $(addprefix $(BENCH)/,prog insns names country load drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
-tests-bench: all $(BENCH_TOOLS)
+tests-bench: all $(BENCH_TOOLS) $(FLEET_WORLD)
 
 # ---- running -------------------------------------------------------------
 .PHONY: bench bench-plot

@@ -10,3 +10,9 @@ $(FLEET_WORLD): $(addprefix $(T)/fleet/,world.o lines.o agents.o) $(MQTT_PURE:%.
 tests-fleet: all $(FLEET_WORLD)
 list-fleet:
 	@printf '%s\n' tests/fleet/test_fleet.sh
+check-fleet:
+	$(Q)tests/deps.sh build
+	$(Q)tests/peers.sh mosquitto mosquitto-clients postgresql || true
+	$(Q)$(MAKE) $(JOBS) tests-fleet
+	$(Q)tests/run.sh fleet
+	$(Q)tests/figures.sh check-fleet

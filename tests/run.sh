@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh [--here] [STAGE...]: runs the test stages, counts their cases, ends with "N passed, N failed, N skipped".
 #
-# Stages: lint unit asan fuzz agent bpf net luci faults figures; all of them if none is named. A
+# Stages: lint unit asan fuzz agent bpf net luci faults figures; all of them if none is named; and fleet. A
 # stage prints `ok NAME`, `not ok NAME` or `skip NAME: why`, one line a case.
 # Its output is in build/log/STAGE.log; what went wrong is on the screen too, or
 # everything with V=1. bpf and net run in a virtual machine where this one does
@@ -93,7 +93,7 @@ run_stage() {
 		build net || return 1
 		if why=$(tests/probe.sh); then tests/luci/test_luci.sh; else echo "skip luci: $why"; fi
 		;;
-	unit | asan | agent | bpf)
+	unit | asan | agent | bpf | fleet)
 		mapfile -t list < <(make -s --no-print-directory "list-$1")
 		[[ $here = yes ]] || build "$1" || return 1
 		run_programs "$1" "${list[@]}"

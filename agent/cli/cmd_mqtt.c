@@ -34,13 +34,31 @@ void cg_mqtt_print(struct json_object *mqtt, time_t now)
 		if (cg_reply_has(mqtt, "error"))
 			cg_print_out(": %s", cg_reply_str(mqtt, "error"));
 	}
+	if (cg_reply_has(mqtt, "gateway"))
+		cg_print_out(_("; sessions go to a fleet, as %s"), cg_reply_str(mqtt, "gateway"));
 	cg_print_out(_(". `camgate mqtt off` ends it.\n"));
+}
+
+static void print_fleet(struct json_object *fleet)
+{
+	const char *how = cg_reply_str(fleet, "addresses");
+
+	if (!fleet)
+		return;
+	cg_print_out(_("Fleet: as %s; addresses of viewers are %s\n"),
+		     cg_reply_str(fleet, "gateway"),
+		     !strcmp(how, "hashed") ? _("told under a key") :
+		     !strcmp(how, "plain")  ? _("told as they are") :
+					      _("not told"));
 }
 
 static void print_settings(struct json_object *reply)
 {
 	size_t n = cg_reply_count(reply, "may_widen");
 
+	print_fleet(cg_reply_obj(reply, "fleet"));
+	if (!strcmp(cg_reply_str(reply, "topic"), "none"))
+		return;
 	cg_print_out(_("Topics: %s/%s/…"), cg_reply_str(reply, "topic"), cg_reply_str(reply, "id"));
 	if (strcmp(cg_reply_str(reply, "discovery"), "none"))
 		cg_print_out(_(", found by way of %s/…"), cg_reply_str(reply, "discovery"));

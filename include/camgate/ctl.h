@@ -58,7 +58,7 @@
  * doctor   R  fix? (not R)                      findings:[{level:"ok|warn|fail", what, text, fix?}]
  * mqtt        set? ("on|off"); the bridge: connected?, error?
  *                                               generation, configured, enabled?, broker?, port?, tls?, ca_file?, cert_file?, key_file?, credentials? (a path),
- *                                               id?, topic?, discovery?, viewers?, may_widen?:[id], link:{running,connected,since_s?,error?}, file?, line?, undo?
+ *                                               id?, topic?, discovery?, viewers?, may_widen?:[id], fleet?:{gateway,addresses,key_file,names,desired}, link:{running,connected,since_s?,error?}, file?, line?, undo?
  * notify      test?                             program?, told, left_out, waiting, running, testing, last?:{event,ended_s,how ("exited|signal|timeout|unstarted"),value?,error?}, test?:{…}
  * detach      -                                 removed:[text]; the agent ends afterwards
  * version  R  -                                 version, abi
@@ -67,7 +67,7 @@
  *   ("full|partial|off"), off_until_s?, lost_events, ports:[{name,attached}],
  *   guard:{mode ("off|count|drop"), by? ("module|nftables"), ports, unmarked},
  *   stopped_lately:[{id,name,count,last_s,peer,sign,signature?,text}],
- *   mqtt?:{running,connected,since_s?,error?,broker,port,tls,viewers},
+ *   mqtt?:{running,connected,since_s?,error?,broker,port,tls,viewers,gateway?,record?},
  *   attention:[text], unknown:{devices,held,cameras}, cams:[{id, name, exposure ("sealed|closed|open"),
  *   why ("config|manual|opening|schedule"), until_s?, to?, mode, seen ("never"|
  *   age in s), port?, addresses:[text], passed:{packets,bytes},

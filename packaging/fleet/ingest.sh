@@ -35,15 +35,16 @@ trap 'exit 0' INT TERM
 pipe=$spool/pipe
 rm -f "$pipe"
 mkfifo "$pipe"
-awk -v spool="$spool" -v lines="$lines" -v first="$first" '
-	{
-		file = sprintf("%s/%012d.msg", spool, first + int((NR - 1) / lines))
-		if (file != was && was != "")
-			close(was)
-		was = file
-		print >>file
-		fflush(file)
-	}' <"$pipe" &
+# Not awk: those that read ahead hold back what has come.
+writer()
+{
+	n=0
+	while IFS= read -r message; do
+		printf '%s\n' "$message" >>"$spool/$(printf %012d $((first + n / lines))).msg"
+		n=$((n + 1))
+	done
+}
+writer <"$pipe" &
 writer=$!
 # A line at a time: what stays in a buffer is acknowledged and could be lost.
 stdbuf -oL mosquitto_sub -i "${FLEET_ID:-fleet-store}" -c -q 1 -t 'camgate/fleet/v1/+/event' \

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh [PART...]: prog names country kernels fwd ctl curves, or all of them; JSON lines on stdout and in build/bench.jsonl.
+# run.sh [PART...]: prog names country kernels fwd ctl fleet curves, or all of them; JSON lines on stdout and in build/bench.jsonl.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-[[ $# -gt 0 ]] || set -- prog names country kernels fwd ctl curves
+[[ $# -gt 0 ]] || set -- prog names country kernels fwd ctl fleet curves
 out=build/bench.jsonl
 rc=0
 : >"$out"
@@ -41,6 +41,7 @@ for p; do
 	kernels) part tests/bench/kernels.sh ;;
 	fwd) part tests/bench/fwd.sh ;;
 	ctl) part tests/bench/ctl.sh ;;
+	fleet) part tests/bench/fleet.sh ;;
 	curves)
 		kinds=(64/nat 64/camgate 64/nft-sets 64/nft-sets-acct)
 		for c in 1 16 64; do

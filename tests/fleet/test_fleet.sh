@@ -180,14 +180,14 @@ check 'nothing else was lost' same "$(sql 'SELECT count(*) FROM fleet.gaps')" 1
 wish() { mosquitto_pub -p "$PORT" -u fleet-desk -r -q 1 -t "camgate/fleet/v1/$(gateway "$1")/desired" -m "$2"; }
 reports() { [[ $(sql "SELECT body @> '$2' FROM fleet.gateway WHERE gateway = '$(gateway "$1")'") == t ]]; }
 check 'closed before' reports 4 '{"cams":{"sealed":0,"closed":2,"open":0}}'
-wish 4 '{"v":1,"rev":1,"exposure":"sealed"}'
-check 'a wish is done, and is reported' wait_for 20 reports 4 '{"cams":{"sealed":2},"desired":{"rev":1,"result":"done"}}'
-wish 4 '{"v":1,"rev":2,"exposure":"auto"}'
-check 'what makes it wider is refused' wait_for 20 reports 4 '{"cams":{"sealed":2},"desired":{"rev":2,"result":"refused"}}'
-wish 4 '{"v":1,"rev":3,"exposure":"open"}'
-check 'open is no wish' wait_for 20 reports 4 '{"cams":{"sealed":2},"desired":{"rev":3,"result":"refused"}}'
-wish 3 '{"v":1,"rev":1,"exposure":"sealed"}'
-check 'a home that takes no wishes takes none' wait_for 20 reports 3 '{"cams":{"sealed":0},"desired":{"rev":1,"result":"refused"}}'
+wish 4 '{"v":1,"rev":101,"exposure":"sealed"}'
+check 'a wish is done, and is reported' wait_for 20 reports 4 '{"cams":{"sealed":2},"desired":{"rev":101,"result":"done"}}'
+wish 4 '{"v":1,"rev":102,"exposure":"auto"}'
+check 'what makes it wider is refused' wait_for 20 reports 4 '{"cams":{"sealed":2},"desired":{"rev":102,"result":"refused"}}'
+wish 4 '{"v":1,"rev":103,"exposure":"open"}'
+check 'open is no wish' wait_for 20 reports 4 '{"cams":{"sealed":2},"desired":{"rev":103,"result":"refused"}}'
+wish 3 '{"v":1,"rev":101,"exposure":"sealed"}'
+check 'a home that takes no wishes takes none' wait_for 20 reports 3 '{"cams":{"sealed":0},"desired":{"rev":101,"result":"refused"}}'
 
 # ---- who forges ------------------------------------------------------------------------------------------
 forge() { mosquitto_pub -p "$PORT" -u home-0005 -q 1 -t "camgate/fleet/v1/$1/event" -m "$2"; }
