@@ -292,6 +292,8 @@ static void show(struct cg_mqtt_bridge *b, struct json_object *sessions)
 	int changed = cg_mqtt_house_take(&b->house, b->settings, b->status), r = 0;
 	bool traffic = b->polls++ % TRAFFIC_POLLS == 0 || changed > 0;
 
+	if (!b->settings->home)
+		return;
 	if (changed > 0 || b->unfound)
 		r = cg_mqtt_discovery_put(&b->retained, b->settings, &b->house);
 	b->unfound = r != 0;
@@ -383,6 +385,8 @@ static void agent_down(void *ctx, const char *why)
 	cg_mqtt_tell_agent_down(b->tell);
 	if (!b->settings || !b->settings->enabled)
 		return;
+	if (!b->settings->home)
+		return;
 	/* Nobody knows any more whether what was told is so. */
 	if (cg_mqtt_state_away(&b->retained, b->settings))
 		cg_mqtt_log(CG_MQTT_WARNING, "%s, not all is told", strerror(ENOMEM));
@@ -439,7 +443,7 @@ void cg_mqtt_bridge_free(struct cg_mqtt_bridge **bridge)
 		return;
 	ev_timer_stop(b->loop, &b->poll);
 	cg_mqtt_socket_free(&b->socket);
-	if (b->connected && !cg_mqtt_state_away(&b->retained, b->settings))
+	if (b->connected && b->settings->home && !cg_mqtt_state_away(&b->retained, b->settings))
 		flush(b);
 	cg_mqtt_broker_free(&b->broker);
 	cg_mqtt_settings_free(&b->settings);

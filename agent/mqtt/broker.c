@@ -202,8 +202,8 @@ static const char *client_make(struct cg_mqtt_broker *b, struct cg_diag *diag)
 	mosquitto_publish_callback_set(b->m, on_publish);
 	mosquitto_log_callback_set(b->m, on_log);
 	(void)mosquitto_int_option(b->m, MOSQ_OPT_TCP_NODELAY, 1);
-	if (mosquitto_will_set(b->m, cg_mqtt_state_status(b->settings, topic), 7, "offline", 1,
-			       true))
+	if (b->settings->home && mosquitto_will_set(b->m, cg_mqtt_state_status(b->settings, topic),
+						    7, "offline", 1, true))
 		return strerror(ENOMEM);
 	why = secret_use(b, diag);
 	return why ? why : tls_use(b);
@@ -255,13 +255,15 @@ static void subscribe(struct cg_mqtt_broker *b)
 {
 	char topic[CG_MQTT_TOPIC_MAX];
 
-	(void)mosquitto_subscribe(b->m, NULL, topic_of(b, "cam/+/+/set", topic), 1);
-	(void)mosquitto_subscribe(b->m, NULL, topic_of(b, "panic/set", topic), 1);
 	if (b->settings->fleet.report) {
 		(void)snprintf(topic, sizeof(topic), CG_FLEET_TOPIC "/%s/desired",
 			       b->settings->fleet.gateway);
 		(void)mosquitto_subscribe(b->m, NULL, topic, 1);
 	}
+	if (!b->settings->home)
+		return;
+	(void)mosquitto_subscribe(b->m, NULL, topic_of(b, "cam/+/+/set", topic), 1);
+	(void)mosquitto_subscribe(b->m, NULL, topic_of(b, "panic/set", topic), 1);
 	if (!b->settings->discovery)
 		return;
 	(void)snprintf(topic, sizeof(topic), "%s/status", b->settings->discovery);

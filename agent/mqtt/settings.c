@@ -87,6 +87,7 @@ static int read_all(struct json_object *reply, struct cg_mqtt_settings *s)
 		r = fleet(reply, s);
 	if (r)
 		return r;
+	s->home = strcmp(topic, "none") != 0;
 	n = snprintf(s->base, sizeof(s->base), "%s/%s", topic, s->id);
 	return !*topic || n >= (int)sizeof(s->base) || s->port < 1 || s->port > 65535 ? -EPROTO : 0;
 }

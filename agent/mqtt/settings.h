@@ -20,6 +20,7 @@ struct cg_mqtt_settings {
 	char *broker;
 	int port;
 	bool tls, viewers;
+	bool home; /* the house itself is told there, too: `topic` is not none */
 	char *ca_file, *cert_file, *key_file, *credentials; /* NULL: none */
 	char *id;
 	char base[CG_MQTT_BASE_LEN]; /* what all topics begin with, "camgate/gateway" */
