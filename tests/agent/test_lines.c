@@ -117,6 +117,55 @@ START_TEST(what_is_gone)
 }
 END_TEST
 
+#define BY_MQTT "{\"v\":1,\"cmd\":\"lines\",\"via\":\"mqtt\"}"
+#define MQTT	"mqtt { broker = \"192.0.2.1\" }\n"
+#define FLEET	"fleet { report = %s gateway = home-1 key_file = \"/k\" }\n"
+
+static void configured(const char *mqtt, const char *report)
+{
+	char text[512], fleet[128];
+
+	snprintf(fleet, sizeof(fleet), FLEET, report);
+	snprintf(text, sizeof(text), "%s%s%s", CONFIG_TWO, mqtt, *report ? fleet : "");
+	house_config(&h, text);
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"reload\"}"), CG_EXIT_OK);
+}
+
+/* The record leaves the home where that is turned on, and while it is. */
+START_TEST(by_way_of_mqtt)
+{
+	struct json_object *r;
+
+	five();
+	configured("", "");
+	ck_assert_int_eq(house_code(&h, BY_MQTT), CG_EXIT_FAILED);
+	configured(MQTT, "");
+	ck_assert_int_eq(house_code(&h, BY_MQTT), CG_EXIT_FAILED);
+	configured(MQTT, "no");
+	ck_assert_int_eq(house_code(&h, BY_MQTT), CG_EXIT_FAILED);
+	r = ASK(&h, CG_EXIT_PARTIAL, STATUS);
+	ck_assert_str_eq(reply_text(r, "mqtt/gateway"), "");
+	json_object_put(r);
+	configured(MQTT, "yes");
+	r = ASK(&h, CG_EXIT_OK, BY_MQTT);
+	ck_assert_uint_gt(length(r, "lines"), 0);
+	json_object_put(r);
+	r = ASK(&h, CG_EXIT_PARTIAL, STATUS);
+	ck_assert_str_eq(reply_text(r, "mqtt/gateway"), "home-1");
+	ck_assert_int_gt(reply_int(r, "mqtt/record"), 0);
+	json_object_put(r);
+	r = ASK(&h, CG_EXIT_OK, "{\"v\":1,\"cmd\":\"mqtt\"}");
+	ck_assert_str_eq(reply_text(r, "fleet/addresses"), "hashed");
+	json_object_put(r);
+	/* The log is more than that. */
+	ck_assert_int_eq(house_code(&h, "{\"v\":1,\"cmd\":\"log\",\"via\":\"mqtt\"}"),
+			 CG_EXIT_FAILED);
+	/* One command ends it. */
+	json_object_put(ASK(&h, CG_EXIT_OK, "{\"v\":1,\"cmd\":\"mqtt\",\"set\":\"off\"}"));
+	ck_assert_int_eq(house_code(&h, BY_MQTT), CG_EXIT_FAILED);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("lines");
@@ -128,6 +177,7 @@ int main(void)
 	tcase_add_test(t, pages);
 	tcase_add_test(t, the_same_again);
 	tcase_add_test(t, what_is_gone);
+	tcase_add_test(t, by_way_of_mqtt);
 	suite_add_tcase(s, t);
 	return suite_run(s);
 }

@@ -19,6 +19,8 @@ static const char ALL[] =
 	"mqtt { enabled = no broker = \"192.168.1.5\" port = 8884 tls = yes ca_file = \"/ca\" "
 	"cert_file = \"/c\" key_file = \"/k\" credentials = \"/s\" id = \"cellar\" topic = \"home/cg\" "
 	"discovery = none viewers = yes may_widen = yes }\n"
+	"fleet { report = yes gateway = \"home-1\" addresses = plain key_file = \"/f\" names = yes "
+	"desired = yes }\n"
 	"viewer \"Oma's \\\"phone\\\"\" { mac = \"02:00:00:00:00:11\" "
 	"address = { \"203.0.113.9\", \"2001:db8:7::/48\" } domain = \"o.dyn.example\" "
 	"interface = { \"wg1\", \"wg2\" } }\n"
@@ -92,6 +94,9 @@ static void say_cam(FILE *f, const char *of, const struct cg_config_cam *c)
 	}
 }
 
+static const char *const fleet[] = { "report",	 "gateway", "addresses",
+				     "key_file", "names",   "desired" };
+
 static void say_mqtt(FILE *f, const struct cg_config *c)
 {
 	say(f, "mqtt", "enabled", &c->mqtt.enabled);
@@ -138,6 +143,8 @@ static char *said(const struct cg_config *c)
 	say(f, "unknown", "quarantine", &c->unknown.quarantine);
 	say(f, "unknown", "probation", &c->unknown.probation);
 	say_mqtt(f, c);
+	for (size_t i = 0; i < __CG_FLEET_KEYS; i++)
+		say(f, "fleet", fleet[i], &c->fleet[i]);
 	say_cam(f, "defaults", &c->defaults);
 	for (size_t i = 0; i < c->nviewers; i++) {
 		const char *name = c->viewers[i].name.s;
