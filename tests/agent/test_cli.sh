@@ -1040,7 +1040,7 @@ usage_tests() {
 	cg --version
 	like '--version' "$out" '^camgate [0-9]+\.[0-9]'
 	is '--version: exit code' "$code" 0
-	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters metrics check mud reload learn audit setup discover adopt keep forget release
+	commands=(status open close seal block auto off on who blocked sessions log report top why allow deny undo mappings counters metrics mqtt check mud reload learn audit setup discover adopt keep forget release
 		doctor notify update-lists detach version help)
 	cg --help
 	is '--help: exit code' "$code" 0
