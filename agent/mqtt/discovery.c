@@ -41,8 +41,9 @@ static const struct entity OF_CAM[] = {
 	  "diagnostic", NULL, "traffic", false },
 	{ "stopped_bytes", "sensor", "Stopped", "{{ value_json.stopped_bytes }}", NULL, "data_size",
 	  "diagnostic", NULL, "traffic", false },
-	{ "last_stopped", "sensor", "Last stopped viewer", "{{ value_json.last_stopped.viewer }}",
-	  NULL, NULL, "diagnostic", "mdi:account-cancel-outline", NULL, true },
+	{ "last_stopped", "sensor", "Last stopped viewer",
+	  "{{ value_json.last_stopped.viewer if value_json.last_stopped else None }}", NULL, NULL,
+	  "diagnostic", "mdi:account-cancel-outline", NULL, true },
 };
 
 static const struct entity OF_HUB[] = {

@@ -51,7 +51,14 @@ static void put_count(struct json_object *o, const char *key, uint64_t n)
 	cg_json_add(o, key, json_object_new_int64(n > INT64_MAX ? INT64_MAX : (int64_t)n));
 }
 
-/* Left out where there is none: templates take that for null. */
+/* null where there is none: templates complain of what is not there at all. */
+static void put_null(struct json_object *o, const char *key)
+{
+	/* Without memory nothing of o is told: its text is not made then either. */
+	if (o && cg_json_set(o, key, NULL))
+		cg_json_add(o, key, NULL);
+}
+
 static void put_time(struct json_object *o, const char *key, int64_t epoch_s)
 {
 	time_t t = (time_t)epoch_s;
@@ -61,6 +68,8 @@ static void put_time(struct json_object *o, const char *key, int64_t epoch_s)
 	if (epoch_s && gmtime_r(&t, &tm) &&
 	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S+00:00", &tm))
 		put_text(o, key, text);
+	else
+		put_null(o, key);
 }
 
 static struct json_object *array_of(struct json_object *o, const char *key)
@@ -107,8 +116,10 @@ static void stopped_put(struct filling *f, struct json_object *o, const char *id
 	if (!f->settings->viewers)
 		return;
 	last = of_cam(array_of(f->status, "stopped_lately"), id, &at);
-	if (!last)
+	if (!last) {
+		put_null(o, "last_stopped");
 		return;
+	}
 	s = json_object_new_object();
 	put_text(s, "viewer", cg_json_get_text(last, "peer"));
 	put_time(s, "at", cg_json_get_num(last, "last_s"));

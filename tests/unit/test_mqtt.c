@@ -122,11 +122,12 @@ START_TEST(state_of_cameras)
 				"\"open_for\":30}");
 	ck_assert_str_eq(text_of("home/cg/gw/cam/hall/state"),
 			 "{\"exposure\":\"sealed\",\"exposed\":false,\"streaming\":false,"
-			 "\"stopped\":true,\"open_for\":30}");
+			 "\"stopped\":true,\"until\":null,\"open_for\":30}");
 	ck_assert_str_eq(text_of("home/cg/gw/cam/attic/traffic"),
 			 "{\"passed_bytes\":5,\"stopped_bytes\":6}");
-	ck_assert_str_eq(text_of("home/cg/gw/state"),
-			 "{\"enforced\":\"full\",\"panic\":\"OFF\",\"cameras\":2,\"attention\":1}");
+	ck_assert_str_eq(
+		text_of("home/cg/gw/state"),
+		"{\"enforced\":\"full\",\"off_until\":null,\"panic\":\"OFF\",\"cameras\":2,\"attention\":1}");
 	ck_assert_str_eq(text_of("home/cg/gw/status"), "online");
 	ck_assert_ptr_null(text_of("home/cg/gw/cam/dev/state"));
 	ck_assert_int_eq(cg_mqtt_state_away(&kept, settings), 0);
@@ -152,6 +153,7 @@ START_TEST(no_address_is_told)
 	UNIT_HOLDS(text_of("t/gw/cam/attic/state"),
 		   "\"last_stopped\":{\"viewer\":\"203.0.113.66\"");
 	UNIT_HOLDS(text_of("ha/device/camgate_gw_attic/config"), "last_stopped");
+	UNIT_HOLDS(text_of("t/gw/cam/hall/state"), "\"last_stopped\":null");
 	ck_assert_ptr_null(strstr(text_of("t/gw/cam/attic/state"), "192."));
 	end();
 }
