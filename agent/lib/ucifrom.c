@@ -171,8 +171,7 @@ static void head_put(FILE *f, const struct cg_uci *was, const char *type, const 
 static bool section_name(const struct cg_config *config, const struct cg_config_cam *cam,
 			 char ret_name[static CG_ID_LEN])
 {
-	static const char *const ours[] = { "main", "unknown", "mqtt", "fleet",
-					   "defaults" };
+	static const char *const ours[] = { "main", "unknown", "mqtt", "fleet", "defaults" };
 	char other[CG_ID_LEN] = "";
 	size_t same = 0;
 
