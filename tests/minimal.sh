@@ -37,8 +37,8 @@ for l in nettle maxminddb systemd z; do
 done
 # What was left out of its source is not in it either, and what the house's full build has.
 case_of 'the full agent knows MACs of makers, the least does not' \
-	bash -c "grep -qa 'Hikvision' build/camgated && ! grep -qa 'Hikvision' build/minimal/camgate"
-for s in pushx.reolink.com bootguard-bridge.nft bridger 'schedules are asked again' 'expected the address of one device'; do
+	bash -c "grep -qa 'Hikvision-Webs' build/camgated && ! grep -qa 'Hikvision-Webs' build/minimal/camgate"
+for s in pushx.reolink.com bootguard-bridge.nft bridger 'schedules are asked again' 'or the name of a viewer'; do
 	case_of "the full agent knows '$s', the least does not" \
 		bash -c "grep -qaF '$s' build/camgated && ! grep -qaF '$s' build/minimal/camgate"
 done
