@@ -42,22 +42,20 @@ bool cg_viewers_has(const struct cg_policy_cam *cam)
 	return false;
 }
 
+/* Any rule of addresses is asked: it stands for its own prefix. */
 size_t cg_viewers_count(const struct cg_policy_rule *rule)
 {
 	(void)rule;
-	return 0;
+	return 1;
 }
 
 const struct cg_prefix *cg_viewers_at(const struct cg_policy_rule *rule, size_t i)
 {
-	(void)rule;
 	(void)i;
-	return NULL;
+	return &rule->text.dst;
 }
 
 bool cg_viewers_cover(const struct cg_policy_rule *rule, const struct cg_addr *addr)
 {
-	(void)rule;
-	(void)addr;
-	return false;
+	return cg_prefix_contains(&rule->text.dst, addr);
 }
