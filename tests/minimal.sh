@@ -81,7 +81,7 @@ for f in $(make -s --no-print-directory list-features); do
 done
 rm -rf build/without
 if why=$(tests/probe.sh); then
-	for t in ${HOUSE:-close_tcp4 close_udp6 deadline kill_verdicts names rules sessions stranger_closed6}; do
+	for t in ${HOUSE:-close_tcp4 close_udp6 deadline kill_verdicts names off_on two_cams stranger_closed6}; do
 		CG_BIN=$bin CG_FIGURES=/dev/null timeout -k 10 240 "tests/net/test_$t.sh" >build/log/minimal.log 2>&1
 		r=$?
 		if [[ $r -eq 77 ]]; then
