@@ -135,7 +135,7 @@ wait_for 10 link_says 'not connected'
 wait_for 10 link_says 'nothing answers\|refused'
 cpu() { awk '{ print $14 + $15 }' "/proc/${PIDS[bridge]}/stat"; }
 rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/${PIDS[bridge]}/status"; }
-churn() { local i; for i in {1..15}; do cg seal cam1 >/dev/null; cg auto cam1 >/dev/null; done; }
+churn() { for _ in {1..15}; do cg seal cam1 >/dev/null; cg auto cam1 >/dev/null; done; }
 churn
 before=$(rss) ticks=$(cpu)
 for _ in {1..4}; do churn; done
