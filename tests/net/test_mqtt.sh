@@ -104,7 +104,7 @@ refute "which the stranger is not reached from" beat cam2 $STRANGER_4 443
 took=()
 toggler cam1
 toggle cam1 closed # connects first
-for i in {1..10}; do
+for _ in {1..10}; do
 	for word in open closed; do
 		toggle cam1 $word
 		took+=("$TOOK")
