@@ -9,7 +9,7 @@ PROFILES := $(addprefix packaging/profiles/,$(addsuffix .conf,aqara blink dahua 
 	hikvision jovision nest reolink ring tplink tuya v380 wansview wyze xiaomi xiongmai yi))
 DOCS := $(wildcard packaging/doc/*.md)
 EXAMPLES := packaging/doc/examples/notify
-FLEET_FILES := $(addprefix packaging/fleet/,README.md acl again.sql desired.schema.json event.schema.json ingest.sh mosquitto.conf \
+FLEET_FILES := $(addprefix packaging/fleet/,acl again.sql desired.schema.json event.schema.json ingest.sh mosquitto.conf \
 	networks.sql reported.schema.json schema.sql strangers.sql)
 UNITS := camgate.service camgate-bootguard.service camgate-clock.service
 ifneq ($(MQTT),)

@@ -120,7 +120,7 @@ sql() { psql -X -A -t -v ON_ERROR_STOP=1 -c "$1"; }
 # ask FILE [OPTIONS]: rows, a | between
 ask() { psql -X -A -t -q -v ON_ERROR_STOP=1 -f "$PACK/$1.sql" "${@:2}"; }
 
-# key_make: as README.md says
+# key_make: as fleet.md says
 key_make()
 {
 	head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$RUN/key"
