@@ -131,7 +131,7 @@ documented() {
 	sed -nE "/^\.Sh $1/,/^\.Sh $2/p" $man/camgate.conf.5 | sed -nE 's/^\.It Cm ([a-z_ ,]+)$/\1/p' | tr -d ' ' | tr ',' '\n'
 }
 documented 'GLOBAL KEYS' 'UNKNOWN' >"$tmp/have"
-keys_of TOP | grep -vxE 'unknown|mqtt|viewer|defaults|camera' >"$tmp/want"
+keys_of TOP | grep -vxE 'unknown|mqtt|fleet|viewer|defaults|camera' >"$tmp/want"
 same 'camgate.conf(5) has each global key and no other'
 documented 'UNKNOWN DEVICES' CAMERAS >"$tmp/have"
 keys_of UNKNOWN >"$tmp/want"
@@ -148,9 +148,12 @@ same 'camgate.conf(5) has each key of a schedule and no other'
 documented PROFILES 'MARKS' >"$tmp/have"
 keys_of PROFILE >"$tmp/want"
 same 'camgate.conf(5) has each key of a profile and no other'
-documented MQTT RECORD >"$tmp/have"
+documented MQTT FLEET >"$tmp/have"
 keys_of 'cg_shape_key MQTT' >"$tmp/want"
 same 'camgate.conf(5) has each key of mqtt and no other'
+documented FLEET RECORD >"$tmp/have"
+keys_of 'cg_shape_key FLEET' >"$tmp/want"
+same 'camgate.conf(5) has each key of fleet and no other'
 # What the shipped config shows as examples is valid once it is uncommented.
 mkdir -p "$tmp/conf/cameras.d"
 sed -E 's/^#([a-z]+ = |[a-z]+ |\t|\})/\1/; s,^(country|network)_database.*,,; s,^notify = .*,,' packaging/camgate.conf |
