@@ -53,7 +53,7 @@ differences() {
 	done
 }
 mapfile -t files < <(outcome $one)
-same 'three packages, one of symbols, and their source' "${#files[@]}" 6
+same 'four packages, two of symbols, and their source' "${#files[@]}" 8
 diff=$(differences)
 [[ -z $diff ]] || echo "# differs: $diff"
 [[ -z $diff ]]
@@ -101,11 +101,17 @@ verdict $? 'every override has its reason'
 took 'lintian'
 
 # ---- what is in them -------------------------------------------------------
-contents() { dpkg-deb --fsys-tarfile "$1" | tar -t | grep -v '/$' | sed 's,^\.,,; s,\.gz$,,' | grep -v '^/usr/share/doc/' | sort; }
+paths() { dpkg-deb --fsys-tarfile "$1" | tar -t | grep -v '/$' | sed 's,^\.,,; s,\.gz$,,'; }
+contents() { # PACKAGES...
+	local p
+	for p; do paths "$p"; done | grep -v '^/usr/share/doc/' | sort
+}
+installed() { (cd build/deb/root && find . -type f | sed 's,^\.,,; s,^/usr/lib/systemd,/lib/systemd,' | sort); }
 rm -rf build/deb/root
 make -s install DESTDIR=build/deb/root PREFIX=/usr >/dev/null
-same 'camgate holds what make install installs' "$(contents $one/camgate_*.deb | grep -v '/lintian/')" \
-	"$(cd build/deb/root && find . -type f | sed 's,^\.,,; s,^/usr/lib/systemd,/lib/systemd,' | sort)"
+same 'camgate and camgate-mqtt hold what make install installs' "$(contents $one/camgate_*.deb $one/camgate-mqtt_*.deb | grep -v '/lintian/')" \
+	"$(installed | grep -v '^/usr/share/doc/')"
+same 'camgate-doc has its documents' "$(installed | grep '^/usr/share/doc/' | grep -vxFf <(paths $one/camgate-doc_*.deb))" ''
 rm -rf build/deb/root
 same 'camgate-dkms holds what tests/kmod/dkms.sh builds' \
 	"$(contents $one/camgate-dkms_*.deb | sed -n 's,^/usr/src/camgate-[^/]*/,,p')" \
@@ -113,7 +119,7 @@ same 'camgate-dkms holds what tests/kmod/dkms.sh builds' \
 conffiles() { dpkg-deb -I "$1" conffiles 2>/dev/null; }
 same 'what the household edits is a conffile, and nothing else' "$(conffiles $one/camgate_*.deb)" /etc/camgate/camgate.conf
 same 'so are the options of the module' "$(conffiles $one/camgate-dkms_*.deb)" /etc/modprobe.d/camgate.conf
-for p in camgate camgate-dkms; do
+for p in camgate camgate-dkms camgate-mqtt; do
 	for s in preinst postinst prerm postrm; do
 		dpkg-deb -I $one/${p}_*.deb $s >build/deb/script 2>/dev/null || continue
 		sh -n build/deb/script && ! grep -q '#DEBHELPER#' build/deb/script
