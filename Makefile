@@ -53,7 +53,7 @@ DAEMON_SRC += $(addprefix agent/daemon/,adopt.c adopt_end.c command_discover.c d
 	devices_tell.c probe.c)
 CLI_SRC := $(addprefix agent/cli/,ask.c caller.c client.c cmd_audit.c cmd_blocked.c cmd_check.c cmd_discover.c cmd_doctor.c cmd_exposure.c cmd_learn.c \
 	cmd_lists.c cmd_log.c cmd_mappings.c cmd_metrics.c cmd_mqtt.c cmd_mud.c cmd_notify.c cmd_record.c cmd_report.c cmd_rules.c cmd_service.c cmd_sessions.c cmd_setup.c cmd_status.c cmd_top.c cmd_traffic.c direct.c \
-	direct_read.c help.c judge.c main.c metrics.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c setup_ask.c setup_devices.c setup_file.c setup_net.c setup_start.c setup_where.c statenote.c text.c told.c viewing.c)
+	direct_read.c help.c judge.c main.c metrics.c page.c page_plot.c print.c profiles.c reply.c report.c report_html.c say.c sentence.c setup_ask.c setup_devices.c setup_file.c setup_net.c setup_start.c setup_where.c statenote.c table.c text.c told.c viewing.c)
 BPF_SRC := bpf/camgate.bpf.c
 include packaging/features.mk
 

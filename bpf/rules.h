@@ -185,7 +185,8 @@ INLINE void match_begin(struct scratch *m)
 /* Looks for what is said of a peer's place before its address: geo.h. */
 INLINE int wants_geo(const struct scratch *m)
 {
-	return CG_WITH_COUNTRY && m->flags & CG_CAM_GEO && m->v.scope == CG_NET_REMOTE && !m->quarantined;
+	return CG_WITH_COUNTRY && m->flags & CG_CAM_GEO && m->v.scope == CG_NET_REMOTE &&
+	       !m->quarantined;
 }
 
 /* The class of the flow in m. On the LAN only rules of kind VIEWER count, and

@@ -33,7 +33,7 @@ $(FUZZ_KERNEL:%=$(F)/%) $(FUZZ_KERNEL:%=$(F)/%.plant): $(F)/kernel.o
 $(FUZZ_HOUSE:%=$(F)/%) $(FUZZ_HOUSE:%=$(F)/%.plant): $(F)/house.o $(filter $(T)/fake/%,$(AGENT_COMMON)) $(B)/agent/cli/reply.o \
 	$(filter-out %/main.o %/askdns.o,$(DAEMON_OBJ))
 
-$(FUZZ_CLI:%=$(F)/%) $(FUZZ_CLI:%=$(F)/%.plant): $(filter-out %/main.o %/client.o,$(CLI_OBJ)) $(if $(filter no,$(WITH_NLS)),,$(B)/agent/cli/told_rows.o)
+$(FUZZ_CLI:%=$(F)/%) $(FUZZ_CLI:%=$(F)/%.plant): $(filter-out %/main.o %/client.o %/table.o,$(CLI_OBJ)) $(if $(filter no,$(WITH_NLS)),,$(B)/agent/cli/told_rows.o)
 
 $(FUZZ_BIN) $(FUZZ_PLANT): %: %.o $(B)/libcamgate.a $(filter %.o,$(FUZZ_MAIN))
 	$(call say,LINK,$@)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every command's function, for the table in main.c; each is a `run` of struct cg_command. */
+/* Every command's function, for the table; each is a `run` of struct cg_command. */
 #ifndef CG_COMMANDS_H
 #define CG_COMMANDS_H
 
 #include "command.h"
+
+#define CG_COMMANDS_MAX 64
+extern const struct cg_command cg_commands[]; /* cg_ncommands of them */
+extern const size_t cg_ncommands;
 
 int cg_cmd_status(const struct cg_cli *cli, int argc, char **argv);
 
