@@ -50,6 +50,7 @@ relying() { # FEATURE: lines of a config
 	case $1 in
 	COUNTRY) echo "$cam allow = { \"country:DE:443/tcp\" } }" ;;
 	GUARD) echo "guard = drop $cam }" ;;
+	MQTT) echo "mqtt { broker = \"broker.lan\" } $cam }" ;;
 	SCHEDULE) echo "$cam schedule { from = \"22:00\" to = \"06:30\" exposure = sealed } }" ;;
 	VIEWERS) echo "viewer \"phone\" { address = { \"192.0.2.9\" } } $cam }" ;;
 	*) return 1 ;;
