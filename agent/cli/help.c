@@ -29,14 +29,16 @@ static const struct option_help options[] = {
 	{ CG_OPTION_ONCE, "--once", CG_IF(TOP, N_("what one screen would show, for scripts")) },
 	{ CG_OPTION_ANCHOR, "--anchor COUNT:HASH",
 	  CG_IF(RECORD, N_("hold it against what was noted down")) },
-	{ CG_OPTION_YES, "--yes", N_("do not ask") },
+	{ CG_OPTION_YES, "--yes", CG_WITH_RECORD || CG_WITH_SETUP ? N_("do not ask") : "" },
 	{ CG_OPTION_FROM, "--from TIME",
 	  CG_IF(REPORT, N_("since when: 7d, 2026-11-01; without it all there is")) },
 	{ CG_OPTION_FORMAT, "--format text|json|csv|html",
 	  CG_IF(REPORT, N_("what it is printed as")) },
 	{ CG_OPTION_PROBE, "--probe",
-	  N_("ask first and wait for the answers, seconds: discover the LAN, audit the "
-	     "cameras what they answer anybody; no password is tried") },
+	  CG_WITH_AUDIT || CG_WITH_DISCOVER ?
+		  N_("ask first and wait for the answers, seconds: discover the LAN, audit the "
+		     "cameras what they answer anybody; no password is tried") :
+		  "" },
 	{ CG_OPTION_HTML, "--html[=FILE]",
 	  CG_IF(AUDIT, N_("a page to print or show, instead of text")) },
 	{ CG_OPTION_CLOSE, "--close",
@@ -48,9 +50,12 @@ static const struct option_help options[] = {
 	{ CG_OPTION_URL, "--url URL", CG_IF(MUD, N_("where the file will be; it is not fetched")) },
 	{ CG_OPTION_LEARNED, "--learned", CG_IF(MUD, N_("with what `camgate learn` has seen")) },
 	{ CG_OPTION_SHOW, "--show",
-	  N_("what was seen so far, or would be written, as lines of the configuration") },
-	{ CG_OPTION_PROFILE, "--profile PROFILE", N_("its make; none: without") },
-	{ CG_OPTION_TRY, "--try TIME", N_("undone after it unless you type keep") },
+	  CG_WITH_LEARN || CG_WITH_DISCOVER ?
+		  N_("what was seen so far, or would be written, as lines of the configuration") :
+		  "" },
+	{ CG_OPTION_PROFILE, "--profile PROFILE", CG_IF(DISCOVER, N_("its make; none: without")) },
+	{ CG_OPTION_TRY, "--try TIME",
+	  CG_IF(DISCOVER, N_("undone after it unless you type keep")) },
 	{ CG_OPTION_TEXT, "--textfile FILE",
 	  CG_IF(METRICS, N_("write them there for a textfile collector")) },
 	{ CG_OPTION_LAN, "--lan NAME",

@@ -316,15 +316,17 @@ static void mark_profile(struct cg_policy_cam *cam, size_t from, size_t to)
 		cam->rules[from].of_profile = true;
 }
 
+/* All absent. A constant would lie in the file. */
+static struct cg_config_cam none;
+
 static int build_rules(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
 {
-	static const struct cg_config_cam nothing;
 	const struct cg_config_cam *d = &b->config->defaults, *p;
 	const struct cg_config_profile *profile = cg_maker_profile(b->config, c);
 	size_t n, first, next;
 	int r;
 
-	p = profile ? &profile->rules : &nothing;
+	p = profile ? &profile->rules : &none;
 	n = count_rules(c) + count_rules(d) + count_rules(p);
 	if (n > CG_MAX_RULES)
 		return cg_diag_set(
@@ -423,7 +425,6 @@ static void cam_free(struct cg_policy_cam *cam)
 /* The defaults are wrong where they stand, even if no camera uses them. */
 static int check_defaults(struct builder *b)
 {
-	const struct cg_config_cam none = { 0 };
 	struct cg_policy_cam cam = { 0 };
 	size_t n = count_rules(&b->config->defaults);
 	int r;
