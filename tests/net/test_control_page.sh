@@ -13,6 +13,8 @@ mkdir -p "$WORK/etc/cameras.d"
 cat >"$CONF" <<END
 lan = { "br-lan" }
 include("cameras.d/*.conf")
+notify = "/bin/true"
+mqtt { broker = "192.0.2.1" }
 viewer "phone" { mac = "$PHONE_MAC" }
 camera "nursery" { mac = "$CAM1_MAC" allow = { "$CLOUD_4:443" } }
 END
