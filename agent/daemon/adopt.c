@@ -21,14 +21,6 @@
 
 #define TRY_MAX_S CG_OPEN_MAX_S
 
-static bool flag(const struct cg_command_call *c, const char *key)
-{
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
-}
-
 /* What is asked for, judged. */
 struct wish {
 	struct cg_mac mac;
@@ -86,7 +78,7 @@ static bool mac_ok(struct cg_command_call *c, const struct cg_mac *mac)
 			if (!memcmp(&neigh[i].addr, &addr, sizeof(addr)) &&
 			    !memcmp(&neigh[i].mac, mac, sizeof(*mac)))
 				of = N_("the device you are logged in from");
-	if (!of || flag(c, "force"))
+	if (!of || cg_command_flag(c, "force"))
 		return true;
 	cg_command_fail(c, CG_EXIT_FAILED,
 			"nothing was changed; `--force` takes the last of these all the same",
@@ -371,7 +363,7 @@ void cg_command_adopt(struct cg_command_call *c)
 		return;
 	}
 	put(c, w, text);
-	if (flag(c, "show"))
+	if (cg_command_flag(c, "show"))
 		return;
 	if (!carry_out(c, w, text, len))
 		return;

@@ -13,14 +13,6 @@
 #include "devices_state.h"
 #include "uci.h"
 
-static bool flag(const struct cg_command_call *c, const char *key)
-{
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
-}
-
 /* ---- trials ---- */
 
 struct cg_device_trial *cg_adopt_trial(const struct cg_agent *a, const char *id)
@@ -189,7 +181,7 @@ static bool may_go(struct cg_command_call *c, const struct cg_agent_cam *cam, co
 	case CG_ADOPT_WRITTEN:
 		return true;
 	case CG_ADOPT_CHANGED:
-		if (flag(c, "force"))
+		if (cg_command_flag(c, "force"))
 			return true;
 		cg_command_fail(c, CG_EXIT_FAILED, "`--force` takes it out all the same",
 				"%s was changed since `camgate adopt` wrote it", file);

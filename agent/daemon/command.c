@@ -11,6 +11,7 @@
 #include "../kern/pins.h"
 #include "../lib/duration.h"
 #include "../lib/exposure.h"
+#include "../lib/jsonget.h"
 #include "../lib/jsonout.h"
 #include "../lib/near.h"
 #include "../lib/optional.h"
@@ -100,12 +101,9 @@ int cg_command_number(const struct cg_command_call *c, const char *key, uint64_t
 	return 0;
 }
 
-static bool flag(const struct cg_command_call *c, const char *key)
+bool cg_command_flag(const struct cg_command_call *c, const char *key)
 {
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
+	return cg_json_get_flag(c->args, key);
 }
 
 static void no_camera(struct cg_command_call *c, const char *name)
@@ -271,7 +269,7 @@ static bool to_read(struct cg_command_call *c, const struct cg_agent_cam *cam,
 static void cmd_open(struct cg_command_call *c)
 {
 	const struct cg_agent_cam *cam = cg_command_cam(c);
-	struct cg_manual_open how = { .force = flag(c, "force") };
+	struct cg_manual_open how = { .force = cg_command_flag(c, "force") };
 	struct json_object *list, *o;
 	struct cg_addr viewer;
 	uint64_t old_ns = 0;
@@ -331,7 +329,7 @@ static void each(struct cg_command_call *c,
 		if (one && cam != one)
 			continue;
 		was = cg_view_exposure_name(cg_exposure_now(exposure_of(a, cam), a->boot_ns()));
-		note = change(a, cam, flag(c, "force"));
+		note = change(a, cam, cg_command_flag(c, "force"));
 		o = cam_new(a, cam);
 		cg_json_add(o, "old", json_object_new_string(was));
 		if (note)

@@ -27,6 +27,8 @@ void cg_command_fail(struct cg_command_call *c, int code, const char *hint, cons
 	__attribute__((format(printf, 4, 5)));
 /* String argument or NULL; a wrong type is NULL as well. */
 const char *cg_command_text(const struct cg_command_call *c, const char *key);
+/* Is it there, and true? */
+bool cg_command_flag(const struct cg_command_call *c, const char *key);
 /* -ENOENT: absent; -EINVAL: not a whole number of at least 0. */
 int cg_command_number(const struct cg_command_call *c, const char *key,
 		      uint64_t *ret_n) __must_check;

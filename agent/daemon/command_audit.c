@@ -15,14 +15,6 @@
 #include "places.h"
 #include "sched.h"
 
-static bool flag(const struct cg_command_call *c, const char *key)
-{
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
-}
-
 /* 0 where the clock is not known to be right: a date would be judged by nothing. */
 static int64_t today(const struct cg_agent *a)
 {
@@ -154,7 +146,7 @@ void cg_command_audit(struct cg_command_call *c)
 	_cleanup_(cg_mappings_free) struct cg_mappings_found found = { 0 };
 	struct cg_agent *a = c->a;
 	const struct cg_agent_cam *one = NULL;
-	bool probe = flag(c, "probe"), look;
+	bool probe = cg_command_flag(c, "probe"), look;
 	char text[CG_PLACES_TEXT];
 	struct json_object *list;
 

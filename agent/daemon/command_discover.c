@@ -68,14 +68,6 @@ static void list_put(struct cg_command_call *c)
 	cg_command_put(c, "grouped", json_object_new_int64((int64_t)grouped));
 }
 
-static bool flag(const struct cg_command_call *c, const char *key)
-{
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
-}
-
 static void probe(struct cg_command_call *c)
 {
 	size_t n = 0;
@@ -100,7 +92,7 @@ void cg_command_discover(struct cg_command_call *c)
 	const struct cg_policy *p = c->a->policy.now;
 	uint64_t lost = 0;
 
-	if (flag(c, "probe")) {
+	if (cg_command_flag(c, "probe")) {
 		probe(c);
 		return;
 	}

@@ -8,14 +8,6 @@
 #include "command.h"
 #include "notify.h"
 
-static bool flag(const struct cg_command_call *c, const char *key)
-{
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
-}
-
 static const char *how_name(enum cg_notify_how how)
 {
 	switch (how) {
@@ -55,7 +47,7 @@ void cg_command_notify(struct cg_command_call *c)
 {
 	struct cg_agent *a = c->a;
 	const struct cg_notify_told *told;
-	int err = flag(c, "test") ? cg_notify_test(a) : 0;
+	int err = cg_command_flag(c, "test") ? cg_notify_test(a) : 0;
 
 	switch (-err) {
 	case 0:

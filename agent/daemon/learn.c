@@ -172,14 +172,6 @@ void cg_learn_tick(struct cg_agent *a, uint64_t now_ns)
 
 /* ---- the command ---- */
 
-static bool flag(const struct cg_command_call *c, const char *key)
-{
-	struct json_object *o;
-
-	return json_object_object_get_ex(c->args, key, &o) &&
-	       json_object_is_type(o, json_type_boolean) && json_object_get_boolean(o);
-}
-
 static const char *clock_of(void *ctx, uint64_t ns, char *buf, size_t n)
 {
 	return cg_view_clock(ctx, ns, buf, n);
@@ -330,7 +322,7 @@ static struct learned *begin(struct cg_command_call *c, const struct cg_agent_ca
 void cg_command_learn(struct cg_command_call *c)
 {
 	const struct cg_agent_cam *cam = cg_command_cam(c);
-	bool show = flag(c, "show"), stop = flag(c, "stop");
+	bool show = cg_command_flag(c, "show"), stop = cg_command_flag(c, "stop");
 	uint64_t for_s = CG_LEARN_DEFAULT_S, now = c->a->boot_ns();
 	struct learned *l;
 	char text[32];

@@ -93,11 +93,6 @@ static bool may_loosen(struct cg_command_call *c, const char *cmd)
 	return true;
 }
 
-static bool forced(const struct cg_command_call *c)
-{
-	return cg_json_get_flag(c->args, "force");
-}
-
 static bool may_open(struct cg_command_call *c)
 {
 	const struct cg_agent_cam *cam = cg_command_cam(c);
@@ -105,7 +100,7 @@ static bool may_open(struct cg_command_call *c)
 	if (!cam)
 		return false;
 	/* What the config seals nobody far away opens. */
-	return (may_widen(cam) && !forced(c)) || refuse(c, cam, "open");
+	return (may_widen(cam) && !cg_command_flag(c, "force")) || refuse(c, cam, "open");
 }
 
 bool cg_mqtt_may(struct cg_command_call *c, const char *cmd)
@@ -130,7 +125,7 @@ bool cg_mqtt_may(struct cg_command_call *c, const char *cmd)
 	if (!strcmp(cmd, "seal") || !strcmp(cmd, "on"))
 		return true;
 	if (!strcmp(cmd, "close"))
-		return !forced(c) || may_loosen(c, cmd);
+		return !cg_command_flag(c, "force") || may_loosen(c, cmd);
 	if (!strcmp(cmd, "auto"))
 		return may_loosen(c, cmd);
 	if (!strcmp(cmd, "open"))
@@ -233,7 +228,7 @@ static void report_take(struct cg_command_call *c)
 
 	if (!json_object_object_get_ex(c->args, "connected", &o))
 		return;
-	connected = cg_json_get_flag(c->args, "connected");
+	connected = cg_command_flag(c, "connected");
 	if (connected != a->mqtt.connected || !a->mqtt.since_s)
 		a->mqtt.since_s = a->real_s();
 	a->mqtt.connected = connected;

@@ -104,6 +104,8 @@ static const struct cg_shape_key TOP[] = {
 	{ "camera", CG_SHAPE_TITLED, CAMERA },
 	{ 0 },
 };
+_Static_assert(sizeof(MQTT) / sizeof(MQTT[0]) == __CG_MQTTCONF_MAX + 1, "enum cg_mqttconf_key");
+_Static_assert(sizeof(FLEET) / sizeof(FLEET[0]) == __CG_FLEET_KEYS + 1, "enum cg_fleet_setting");
 _Static_assert(sizeof(CAMERA) / sizeof(CAMERA[0]) <= CG_SHAPE_MAX_KEYS, "too many keys");
 _Static_assert(sizeof(TOP) / sizeof(TOP[0]) <= CG_SHAPE_MAX_KEYS, "too many keys");
 
@@ -387,24 +389,23 @@ static int take_profile(cfg_t *cfg, const struct loader *ld, void *to)
 	return take_rules(cfg, ld, &p->rules);
 }
 
-static void take_mqtt(cfg_t *sec, const struct loader *ld, struct cg_config *config)
+/* The texts of a block that is there at most once, in the order of its keys. */
+static void take_block(cfg_t *cfg, const char *name, const struct cg_shape_key *keys,
+		       const struct loader *ld, struct cg_text *to)
 {
-	const struct cg_token *end = token_at(ld, sec->line);
+	for (size_t i = 0; cfg_size(cfg, name) && keys[i].name; i++)
+		to[i] = take(cfg_getsec(cfg, name), keys[i].name, ld);
+}
 
-	config->mqtt.enabled = take(sec, "enabled", ld);
-	config->mqtt.broker = take(sec, "broker", ld);
-	config->mqtt.port = take(sec, "port", ld);
-	config->mqtt.tls = take(sec, "tls", ld);
-	config->mqtt.ca_file = take(sec, "ca_file", ld);
-	config->mqtt.cert_file = take(sec, "cert_file", ld);
-	config->mqtt.key_file = take(sec, "key_file", ld);
-	config->mqtt.credentials = take(sec, "credentials", ld);
-	config->mqtt.id = take(sec, "id", ld);
-	config->mqtt.topic = take(sec, "topic", ld);
-	config->mqtt.discovery = take(sec, "discovery", ld);
-	config->mqtt.viewers = take(sec, "viewers", ld);
-	config->mqtt.may_widen = take(sec, "may_widen", ld);
-	config->mqtt.pos = end ? end->pos : (struct cg_pos){ config->path, 0, 0 };
+static void take_mqtt(cfg_t *cfg, const struct loader *ld, struct cg_config *config)
+{
+	const struct cg_token *end;
+
+	if (!cfg_size(cfg, "mqtt"))
+		return;
+	take_block(cfg, "mqtt", MQTT, ld, config->mqtt);
+	end = token_at(ld, cfg_getsec(cfg, "mqtt")->line);
+	config->mqtt_pos = end ? end->pos : (struct cg_pos){ config->path, 0, 0 };
 }
 
 static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
@@ -444,10 +445,8 @@ static int take_all(cfg_t *cfg, const struct loader *ld, void *to)
 		config->unknown.quarantine = take(sec, "quarantine", ld);
 		config->unknown.probation = take(sec, "probation", ld);
 	}
-	if (cfg_size(cfg, "mqtt"))
-		take_mqtt(cfg_getsec(cfg, "mqtt"), ld, config);
-	for (size_t i = 0; cfg_size(cfg, "fleet") && FLEET[i].name; i++)
-		config->fleet[i] = take(cfg_getsec(cfg, "fleet"), FLEET[i].name, ld);
+	take_mqtt(cfg, ld, config);
+	take_block(cfg, "fleet", FLEET, ld, config->fleet);
 	return take_titled(cfg, ld, config);
 }
 

@@ -68,7 +68,25 @@ struct cg_config_list {
 	struct cg_texts entries;
 };
 
-/* Keys of the block `fleet`, in the order of config.c. */
+/* Keys of the block `mqtt`, in the order of config.c. */
+enum cg_mqttconf_key {
+	CG_MQTTCONF_ENABLED,
+	CG_MQTTCONF_BROKER,
+	CG_MQTTCONF_PORT,
+	CG_MQTTCONF_TLS,
+	CG_MQTTCONF_CA_FILE,
+	CG_MQTTCONF_CERT_FILE,
+	CG_MQTTCONF_KEY_FILE,
+	CG_MQTTCONF_CREDENTIALS,
+	CG_MQTTCONF_ID,
+	CG_MQTTCONF_TOPIC,
+	CG_MQTTCONF_DISCOVERY,
+	CG_MQTTCONF_VIEWERS,
+	CG_MQTTCONF_MAY_WIDEN,
+	__CG_MQTTCONF_MAX,
+};
+
+/* The same of `fleet`. */
 enum cg_fleet_setting {
 	CG_FLEET_REPORT,
 	CG_FLEET_GATEWAY,
@@ -94,13 +112,10 @@ struct cg_config {
 	size_t nlists;
 	struct {
 		struct cg_text notify, quarantine, probation;
-	} unknown; /* devices that are no cameras of the config */
-	struct {
-		struct cg_text enabled, broker, port, tls, ca_file, cert_file, key_file,
-			credentials, id, topic, discovery, viewers, may_widen;
-		struct cg_pos pos; /* where it ends; no file: there is none */
-	} mqtt;
-	struct cg_text fleet[__CG_FLEET_KEYS]; /* by enum cg_fleet_setting */
+	} unknown;				/* devices that are no cameras of the config */
+	struct cg_text mqtt[__CG_MQTTCONF_MAX]; /* by enum cg_mqttconf_key */
+	struct cg_pos mqtt_pos;			/* where it ends; no file: there is none */
+	struct cg_text fleet[__CG_FLEET_KEYS];	/* by enum cg_fleet_setting */
 	struct cg_config_viewer *viewers;
 	size_t nviewers;
 	struct cg_text profiles;       /* the folder they are installed in */

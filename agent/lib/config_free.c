@@ -58,23 +58,6 @@ static void viewer_free(struct cg_config_viewer *v)
 	texts_free(&v->ifname);
 }
 
-static void mqtt_free(struct cg_config *c)
-{
-	free(c->mqtt.enabled.s);
-	free(c->mqtt.broker.s);
-	free(c->mqtt.port.s);
-	free(c->mqtt.tls.s);
-	free(c->mqtt.ca_file.s);
-	free(c->mqtt.cert_file.s);
-	free(c->mqtt.key_file.s);
-	free(c->mqtt.credentials.s);
-	free(c->mqtt.id.s);
-	free(c->mqtt.topic.s);
-	free(c->mqtt.discovery.s);
-	free(c->mqtt.viewers.s);
-	free(c->mqtt.may_widen.s);
-}
-
 static void profile_free(struct cg_config_profile *p)
 {
 	free(p->name);
@@ -122,7 +105,8 @@ void cg_config_free(struct cg_config **config)
 	free(c->unknown.notify.s);
 	free(c->unknown.quarantine.s);
 	free(c->unknown.probation.s);
-	mqtt_free(c);
+	for (int i = 0; i < __CG_MQTTCONF_MAX; i++)
+		free(c->mqtt[i].s);
 	for (size_t i = 0; i < __CG_FLEET_KEYS; i++)
 		free(c->fleet[i].s);
 	for (size_t i = 0; i < c->nviewers; i++)

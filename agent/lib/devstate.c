@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "devstate.h"
+#include "jsonget.h"
 #include "jsonin.h"
 #include "jsonout.h"
 
@@ -45,14 +46,6 @@ static int64_t int_of(struct json_object *o, const char *key)
 		return 0;
 	n = json_object_get_int64(v);
 	return n < 0 || n == INT64_MAX ? 0 : n;
-}
-
-static bool bool_of(struct json_object *o, const char *key)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_boolean) &&
-	       json_object_get_boolean(v);
 }
 
 /* What does not fit is not taken. */
@@ -121,8 +114,8 @@ static bool dev_take(struct cg_device_note *d, struct json_object *o)
 		d->why = CG_HOLD_KERNEL;
 	if (d->what != CG_DEVICE_IN_QUARANTINE)
 		d->why = CG_HOLD_NOT;
-	d->told = bool_of(o, "told");
-	d->known = bool_of(o, "known");
+	d->told = cg_json_get_flag(o, "told");
+	d->known = cg_json_get_flag(o, "known");
 	d->nr = int_of(o, "nr") < 1000000 ? (uint32_t)int_of(o, "nr") : 0;
 	d->first_s = int_of(o, "first_s");
 	d->last_s = int_of(o, "last_s");

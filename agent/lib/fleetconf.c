@@ -6,21 +6,11 @@
 #include "ident.h"
 #include "value.h"
 
-static const char *const NO_YES[] = { "no", "yes", NULL };
 static const char *const ADDRESSES[] = { "hashed", "plain", "none", NULL };
 
 const char *cg_fleetconf_addresses(enum cg_fleet_addresses addresses)
 {
 	return addresses < __CG_FLEET_ADDRESSES_MAX ? ADDRESSES[addresses] : "";
-}
-
-static int flag(const struct cg_text *t, const char *key, struct cg_diag *diag, bool *ret)
-{
-	int word, r = cg_value_word(t, key, NO_YES, 0, diag, &word);
-
-	if (!r)
-		*ret = word == 1;
-	return r;
 }
 
 static int gateway(const struct cg_text *t, struct cg_diag *diag, char ret[static CG_ID_LEN])
@@ -63,7 +53,7 @@ int cg_fleetconf_build(const struct cg_config *config, struct cg_diag *diag,
 	const struct cg_text *t = config->fleet;
 	struct cg_policy_fleet *f = &policy->fleet;
 	int word = 0;
-	int r = flag(&t[CG_FLEET_REPORT], "report", diag, &f->report);
+	int r = cg_value_flag(&t[CG_FLEET_REPORT], "report", false, diag, &f->report);
 
 	if (!r)
 		r = gateway(&t[CG_FLEET_GATEWAY], diag, f->gateway);
@@ -74,8 +64,8 @@ int cg_fleetconf_build(const struct cg_config *config, struct cg_diag *diag,
 	if (!r)
 		r = cg_value_path(&t[CG_FLEET_KEY_FILE], "key_file", diag, &f->key_file);
 	if (!r)
-		r = flag(&t[CG_FLEET_NAMES], "names", diag, &f->names);
+		r = cg_value_flag(&t[CG_FLEET_NAMES], "names", false, diag, &f->names);
 	if (!r)
-		r = flag(&t[CG_FLEET_DESIRED], "desired", diag, &f->desired);
+		r = cg_value_flag(&t[CG_FLEET_DESIRED], "desired", false, diag, &f->desired);
 	return r ? r : check(config, diag, policy);
 }

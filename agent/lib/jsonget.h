@@ -13,6 +13,7 @@ const char *cg_json_get_text(struct json_object *o, const char *key);
 int64_t cg_json_get_num(struct json_object *o, const char *key);
 /* What counts is never below nothing. */
 uint64_t cg_json_get_count(struct json_object *o, const char *key);
+/* true itself: neither 1 nor "true". */
 bool cg_json_get_flag(struct json_object *o, const char *key);
 
 #endif

@@ -8,8 +8,6 @@
 #include "utf8.h"
 #include "value.h"
 
-static const char *const NO_YES[] = { "no", "yes", NULL };
-
 static int host(const struct cg_text *t, const struct cg_pos *block, struct cg_diag *diag,
 		char ret[static CG_MQTT_HOST_LEN])
 {
@@ -66,14 +64,6 @@ static int topic(const struct cg_text *t, const char *key, const char *fallback,
 	return 0;
 }
 
-static int path(const struct cg_text *t, const char *key, struct cg_diag *diag, char **ret)
-{
-	if (t->s && *t->s != '/')
-		return cg_diag_set(diag, &t->pos, -EINVAL,
-				   "%s: found '%s', expected the whole path of a file", key, t->s);
-	return cg_value_path(t, key, diag, ret);
-}
-
 static int id(const struct cg_text *t, struct cg_diag *diag, char ret[static CG_ID_LEN])
 {
 	const char *fault = t->s ? cg_ident_id_fault(t->s) : NULL;
@@ -85,22 +75,13 @@ static int id(const struct cg_text *t, struct cg_diag *diag, char ret[static CG_
 	return 0;
 }
 
-static int flag(const struct cg_text *t, const char *key, bool fallback, struct cg_diag *diag,
-		bool *ret)
-{
-	int word, r = cg_value_word(t, key, NO_YES, fallback, diag, &word);
-
-	if (!r)
-		*ret = word == 1;
-	return r;
-}
-
 /* A certificate is shown with its key, and to nobody in the clear. */
 static int check_tls(const struct cg_config *config, const struct cg_policy_mqtt *m,
 		     struct cg_diag *diag)
 {
-	const struct cg_text *given[] = { &config->mqtt.ca_file, &config->mqtt.cert_file,
-					  &config->mqtt.key_file };
+	const struct cg_text *given[] = { &config->mqtt[CG_MQTTCONF_CA_FILE],
+					  &config->mqtt[CG_MQTTCONF_CERT_FILE],
+					  &config->mqtt[CG_MQTTCONF_KEY_FILE] };
 
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]) && !m->tls; i++)
 		if (given[i]->s)
@@ -110,40 +91,44 @@ static int check_tls(const struct cg_config *config, const struct cg_policy_mqtt
 	if (!m->cert_file == !m->key_file)
 		return 0;
 	return cg_diag_set(diag,
-			   m->cert_file ? &config->mqtt.cert_file.pos : &config->mqtt.key_file.pos,
+			   m->cert_file ? &config->mqtt[CG_MQTTCONF_CERT_FILE].pos :
+					  &config->mqtt[CG_MQTTCONF_KEY_FILE].pos,
 			   -EINVAL,
 			   "mqtt: found one of cert_file and key_file, expected both or none");
 }
 
 static int build(const struct cg_config *config, struct cg_diag *diag, struct cg_policy_mqtt *m)
 {
-	int r = host(&config->mqtt.broker, &config->mqtt.pos, diag, m->broker);
+	const struct cg_text *t = config->mqtt;
+	int r = host(&t[CG_MQTTCONF_BROKER], &config->mqtt_pos, diag, m->broker);
 
 	if (!r)
-		r = flag(&config->mqtt.enabled, "enabled", true, diag, &m->enabled);
+		r = cg_value_flag(&t[CG_MQTTCONF_ENABLED], "enabled", true, diag, &m->enabled);
 	if (!r)
-		r = flag(&config->mqtt.tls, "tls", true, diag, &m->tls);
+		r = cg_value_flag(&t[CG_MQTTCONF_TLS], "tls", true, diag, &m->tls);
 	if (!r)
-		r = port(&config->mqtt.port, m->tls ? 8883 : 1883, diag, &m->port);
+		r = port(&t[CG_MQTTCONF_PORT], m->tls ? 8883 : 1883, diag, &m->port);
 	if (!r)
-		r = path(&config->mqtt.ca_file, "ca_file", diag, &m->ca_file);
+		r = cg_value_path(&t[CG_MQTTCONF_CA_FILE], "ca_file", diag, &m->ca_file);
 	if (!r)
-		r = path(&config->mqtt.cert_file, "cert_file", diag, &m->cert_file);
+		r = cg_value_path(&t[CG_MQTTCONF_CERT_FILE], "cert_file", diag, &m->cert_file);
 	if (!r)
-		r = path(&config->mqtt.key_file, "key_file", diag, &m->key_file);
+		r = cg_value_path(&t[CG_MQTTCONF_KEY_FILE], "key_file", diag, &m->key_file);
 	if (!r)
-		r = path(&config->mqtt.credentials, "credentials", diag, &m->credentials);
+		r = cg_value_path(&t[CG_MQTTCONF_CREDENTIALS], "credentials", diag,
+				  &m->credentials);
 	if (!r)
-		r = id(&config->mqtt.id, diag, m->id);
+		r = id(&t[CG_MQTTCONF_ID], diag, m->id);
 	if (!r)
-		r = topic(&config->mqtt.topic, "topic", "camgate", diag, m->topic);
+		r = topic(&t[CG_MQTTCONF_TOPIC], "topic", "camgate", diag, m->topic);
 	if (!r)
-		r = topic(&config->mqtt.discovery, "discovery", "homeassistant", diag,
+		r = topic(&t[CG_MQTTCONF_DISCOVERY], "discovery", "homeassistant", diag,
 			  m->discovery);
 	if (!r)
-		r = flag(&config->mqtt.viewers, "viewers", false, diag, &m->viewers);
+		r = cg_value_flag(&t[CG_MQTTCONF_VIEWERS], "viewers", false, diag, &m->viewers);
 	if (!r)
-		r = flag(&config->mqtt.may_widen, "may_widen", false, diag, &m->may_widen);
+		r = cg_value_flag(&t[CG_MQTTCONF_MAY_WIDEN], "may_widen", false, diag,
+				  &m->may_widen);
 	if (!r)
 		r = check_tls(config, m, diag);
 	return r;
@@ -154,7 +139,7 @@ int cg_mqttconf_build(const struct cg_config *config, struct cg_diag *diag,
 {
 	struct cg_policy_mqtt *m;
 
-	if (!config->mqtt.pos.file)
+	if (!config->mqtt_pos.file)
 		return 0;
 	m = policy->mqtt = calloc(1, sizeof(*m));
 	return m ? build(config, diag, m) : -ENOMEM;
@@ -179,6 +164,6 @@ int cg_mqttconf_cam(const struct cg_config_cam *c, const struct cg_config_cam *d
 	const struct cg_text *t = c->mqtt_may_widen.s ? &c->mqtt_may_widen :
 							&defaults->mqtt_may_widen;
 
-	return flag(t, "mqtt_may_widen", policy->mqtt && policy->mqtt->may_widen, diag,
-		    &cam->mqtt_may_widen);
+	return cg_value_flag(t, "mqtt_may_widen", policy->mqtt && policy->mqtt->may_widen, diag,
+			     &cam->mqtt_may_widen);
 }

@@ -33,7 +33,6 @@ struct builder {
 static const char *const EXPOSURES[] = { "sealed", "closed", "open", NULL };
 static const char *const LAN_VIEWINGS[] = { "all", "viewers", "none", NULL };
 static const char *const MODES[] = { "enforce", "monitor", NULL };
-static const char *const YES_NO[] = { "no", "yes", NULL };
 static const char *const GUARDS[] = { "off", "count", "drop", NULL };
 static const char *const MODULES[] = { "auto", "no", NULL };
 static const char *const ATTACHES[] = { "auto", "tc", NULL };
@@ -230,7 +229,7 @@ static const struct cg_text *either(const struct cg_text *own, const struct cg_t
 static int build_words(struct builder *b, const struct cg_config_cam *c, struct cg_policy_cam *cam)
 {
 	const struct cg_config_cam *d = &b->config->defaults;
-	int exposure, lan_viewing, mode, via_gateway, r;
+	int exposure, lan_viewing, mode, r;
 
 	r = cg_value_word(either(&c->exposure, &d->exposure), "exposure", EXPOSURES, CG_CLOSED,
 			  b->diag, &exposure);
@@ -240,14 +239,13 @@ static int build_words(struct builder *b, const struct cg_config_cam *c, struct 
 	if (!r)
 		r = cg_value_word(either(&c->mode, &d->mode), "mode", MODES, 0, b->diag, &mode);
 	if (!r)
-		r = cg_value_word(either(&c->gateway_viewing, &d->gateway_viewing),
-				  "gateway_viewing", YES_NO, 0, b->diag, &via_gateway);
+		r = cg_value_flag(either(&c->gateway_viewing, &d->gateway_viewing),
+				  "gateway_viewing", false, b->diag, &cam->via_gateway);
 	if (r)
 		return r;
 	cam->exposure = (enum cg_exposure_state)exposure;
 	cam->lan_viewing = (enum cg_lan_viewing)lan_viewing;
 	cam->monitor = mode == 1;
-	cam->via_gateway = via_gateway == 1;
 	return 0;
 }
 
@@ -495,7 +493,7 @@ static int build(struct builder *b)
 	if (r)
 		return r;
 	p->clock_trusted = word == 1;
-	r = cg_value_word(&config->force, "force", YES_NO, 0, b->diag, &word);
+	r = cg_value_flag(&config->force, "force", false, b->diag, &p->force);
 	if (!r)
 		r = build_guard(b);
 	if (!r)
@@ -503,7 +501,7 @@ static int build(struct builder *b)
 	if (!r)
 		r = cg_mqttconf_build(config, b->diag, p);
 	if (p->mqtt)
-		p->mqtt->pos = own_pos(b, config->mqtt.pos);
+		p->mqtt->pos = own_pos(b, config->mqtt_pos);
 	if (!r)
 		r = cg_fleetconf_build(config, b->diag, p);
 	if (!r)
@@ -512,7 +510,6 @@ static int build(struct builder *b)
 		r = check_defaults(b);
 	if (r)
 		return r;
-	p->force = word == 1;
 	if (config->ncams > CG_MAX_CAMERAS)
 		return cg_diag_set(b->diag, &config->cams[CG_MAX_CAMERAS].name.pos, -E2BIG,
 				   "found %zu cameras, expected at most %d", config->ncams,

@@ -15,7 +15,6 @@ static const char *const MODES[] = {
 	[CG_QUARANTINE_ALL] = "all",
 	[__CG_QUARANTINE_MAX] = NULL,
 };
-static const char *const YES_NO[] = { "no", "yes", NULL };
 
 static const struct {
 	const char *word, *text;
@@ -33,23 +32,21 @@ int cg_quarantine_build(const struct cg_config *config, struct cg_diag *diag,
 			struct cg_policy *policy)
 {
 	const struct cg_text *probation = &config->unknown.probation;
-	int notify, quarantine, wary, r;
+	int quarantine, r;
 
-	r = cg_value_word(&config->unknown.notify, "notify", YES_NO, 1, diag, &notify);
+	r = cg_value_flag(&config->unknown.notify, "notify", true, diag, &policy->unknown_notify);
 	if (!r)
 		r = cg_value_word(&config->unknown.quarantine, "quarantine", MODES,
 				  CG_QUARANTINE_NONE, diag, &quarantine);
 	if (!r)
-		r = cg_value_word(probation, "probation", YES_NO, 0, diag, &wary);
+		r = cg_value_flag(probation, "probation", false, diag, &policy->probation);
 	if (r)
 		return r;
-	if (wary && quarantine == CG_QUARANTINE_NONE)
+	if (policy->probation && quarantine == CG_QUARANTINE_NONE)
 		return cg_diag_set(
 			diag, &probation->pos, -EINVAL,
 			"probation: found 'yes' where nothing is held, expected quarantine = cameras or all with it");
-	policy->unknown_notify = notify == 1;
 	policy->quarantine = (enum cg_quarantine)quarantine;
-	policy->probation = wary == 1;
 	return 0;
 }
 

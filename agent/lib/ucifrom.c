@@ -32,11 +32,12 @@ static const struct key UNKNOWN_KEYS[] = {
 	{ "quarantine", offsetof(struct cg_config, unknown.quarantine), false },
 	{ "probation", offsetof(struct cg_config, unknown.probation), false }, { 0 },
 };
-#define MQTT(member)	   { #member, offsetof(struct cg_config, mqtt.member), false }
+#define MQTT(name, key)	   { name, offsetof(struct cg_config, mqtt[CG_MQTTCONF_##key]), false }
 static const struct key MQTT_KEYS[] = {
-	MQTT(enabled), MQTT(broker), MQTT(port), MQTT(tls), MQTT(ca_file), MQTT(cert_file),
-	MQTT(key_file), MQTT(credentials), MQTT(id), MQTT(topic), MQTT(discovery), MQTT(viewers),
-	MQTT(may_widen), { 0 },
+	MQTT("enabled", ENABLED), MQTT("broker", BROKER), MQTT("port", PORT), MQTT("tls", TLS),
+	MQTT("ca_file", CA_FILE), MQTT("cert_file", CERT_FILE), MQTT("key_file", KEY_FILE),
+	MQTT("credentials", CREDENTIALS), MQTT("id", ID), MQTT("topic", TOPIC),
+	MQTT("discovery", DISCOVERY), MQTT("viewers", VIEWERS), MQTT("may_widen", MAY_WIDEN), { 0 },
 };
 #define FLEET(name, key)   { name, offsetof(struct cg_config, fleet[CG_FLEET_##key]), false }
 static const struct key FLEET_KEYS[] = {

@@ -33,6 +33,17 @@ int cg_value_word(const struct cg_text *t, const char *key, const char *const *w
 			   cg_near_format(words, n, text, sizeof(text)));
 }
 
+int cg_value_flag(const struct cg_text *t, const char *key, bool fallback, struct cg_diag *diag,
+		  bool *ret)
+{
+	static const char *const words[] = { "no", "yes", NULL };
+	int word, r = cg_value_word(t, key, words, fallback, diag, &word);
+
+	if (!r)
+		*ret = word == 1;
+	return r;
+}
+
 int cg_value_ifname(const struct cg_text *t, const char *key, struct cg_diag *diag,
 		    char ret_name[static 16])
 {
@@ -200,10 +211,9 @@ int cg_value_path(const struct cg_text *t, const char *key, struct cg_diag *diag
 	if (!t->s)
 		return 0;
 	if (*t->s != '/' || strlen(t->s) >= PATH_MAX)
-		return cg_diag_set(
-			diag, &t->pos, -EINVAL,
-			"%s: found '%s', expected the whole path of a program such as /etc/camgate/notify",
-			key, t->s);
+		return cg_diag_set(diag, &t->pos, -EINVAL,
+				   "%s: found '%s', expected a whole path such as /etc/camgate/%s",
+				   key, t->s, key);
 	*ret_path = strdup(t->s);
 	return *ret_path ? 0 : -ENOMEM;
 }

@@ -13,6 +13,9 @@
  * fallback where the key is absent. */
 int cg_value_word(const struct cg_text *t, const char *key, const char *const *words, int fallback,
 		  struct cg_diag *diag, int *ret_word) __must_check;
+/* no or yes. */
+int cg_value_flag(const struct cg_text *t, const char *key, bool fallback, struct cg_diag *diag,
+		  bool *ret) __must_check;
 int cg_value_ifname(const struct cg_text *t, const char *key, struct cg_diag *diag,
 		    char ret_name[static 16]) __must_check;
 /* A MAC that a device can have. */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Each use of the key has a word of its own in front: an address can never be taken for a camera. */
 #include <errno.h>
-#include <fcntl.h>
 #include <camgate/limits.h>
 #include <nettle/hmac.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "fleet_key.h"
+#include "secret.h"
 
 #define DIGITS	   (2 * (size_t)CG_FLEET_KEY_BYTES)
 #define NAME_BYTES 16
@@ -30,29 +29,6 @@ static void mac(const struct cg_fleet_key *key, const char *use, const void *dat
 
 /* ---- the file ---- */
 
-static int text_read(const char *path, struct cg_diag *diag, char buf[static DIGITS + 3])
-{
-	const struct cg_pos pos = { path, 0, 0 };
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	ssize_t n;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return cg_diag_set(diag, &pos, -errno, "%s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return cg_diag_set(diag, &pos, -EINVAL, "expected a regular file");
-	if (st.st_mode & (S_IROTH | S_IWOTH))
-		return cg_diag_set(diag, &pos, -EACCES,
-				   "found mode %04o, which others can read or write, expected 0640 "
-				   "or less",
-				   st.st_mode & 07777U);
-	n = read(fd, buf, DIGITS + 2);
-	if (n < 0)
-		return cg_diag_set(diag, &pos, -errno, "%s", strerror(errno));
-	buf[n] = '\0';
-	return 0;
-}
-
 /* false: not the digits, nothing behind them but a line's end. */
 static bool digits_read(const char *text, uint8_t ret[static CG_FLEET_KEY_BYTES])
 {
@@ -69,11 +45,14 @@ int cg_fleet_key_read(const char *path, struct cg_diag *diag, struct cg_fleet_ke
 {
 	const struct cg_pos pos = { path, 1, 0 };
 	char text[DIGITS + 3];
-	int r = text_read(path, diag, text);
+	int r = cg_mqtt_secret_file(path, diag, text, sizeof(text));
 
-	if (!r && !digits_read(text, ret_key->b))
-		r = cg_diag_set(diag, &pos, -EINVAL,
-				"found something else, expected %zu hexadecimal digits", DIGITS);
+	if (r >= 0)
+		r = digits_read(text, ret_key->b) ?
+			    0 :
+			    cg_diag_set(diag, &pos, -EINVAL,
+					"found something else, expected %zu hexadecimal digits",
+					DIGITS);
 	explicit_bzero(text, sizeof(text));
 	if (!r)
 		mac(ret_key, "camgate fleet key", "", 0, CG_FLEET_KEY_ID - 1, ret_key->id);

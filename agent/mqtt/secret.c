@@ -22,7 +22,7 @@ void cg_mqtt_secret_clear(struct cg_mqtt_secret *secret)
 	*secret = (struct cg_mqtt_secret){ 0 };
 }
 
-static int file_read(const char *path, struct cg_diag *diag, char buf[static SECRET_MAX + 1])
+int cg_mqtt_secret_file(const char *path, struct cg_diag *diag, char *buf, size_t size)
 {
 	const struct cg_pos pos = { path, 0, 0 };
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -38,8 +38,8 @@ static int file_read(const char *path, struct cg_diag *diag, char buf[static SEC
 				   "found mode %04o, which others can read or write, expected 0640 "
 				   "or less",
 				   st.st_mode & 07777U);
-	while (n < SECRET_MAX) {
-		ssize_t got = read(fd, buf + n, SECRET_MAX - n);
+	while (n < size - 1) {
+		ssize_t got = read(fd, buf + n, size - 1 - n);
 
 		if (got < 0)
 			return cg_diag_set(diag, &pos, -errno, "%s", strerror(errno));
@@ -47,12 +47,8 @@ static int file_read(const char *path, struct cg_diag *diag, char buf[static SEC
 			break;
 		n += (size_t)got;
 	}
-	if (n == SECRET_MAX || memchr(buf, '\0', n))
-		return cg_diag_set(diag, &pos, -EINVAL,
-				   "found %s, expected two lines, user and password",
-				   n == SECRET_MAX ? "too much" : "a NUL");
 	buf[n] = '\0';
-	return 0;
+	return (int)n;
 }
 
 /* Takes a line out of *text; an empty one is none. */
@@ -72,10 +68,17 @@ int cg_mqtt_secret_read(const char *path, struct cg_diag *diag, struct cg_mqtt_s
 	struct cg_mqtt_secret secret = { 0 };
 	struct cg_pos pos = { path, 1, 0 };
 	char buf[SECRET_MAX + 1], *text = buf;
-	int r = file_read(path, diag, buf);
+	int n = cg_mqtt_secret_file(path, diag, buf, sizeof(buf)), r = 0;
 
-	if (r)
-		return r;
+	if (n < 0)
+		return n;
+	if (n == SECRET_MAX || strlen(buf) != (size_t)n) {
+		explicit_bzero(buf, sizeof(buf));
+		pos.line = 0;
+		return cg_diag_set(diag, &pos, -EINVAL,
+				   "found %s, expected two lines, user and password",
+				   n == SECRET_MAX ? "too much" : "a NUL");
+	}
 	secret.user = line(&text);
 	secret.password = line(&text);
 	if (!secret.user)

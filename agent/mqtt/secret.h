@@ -6,6 +6,11 @@
 #include "../lib/cleanup.h"
 #include "../lib/diag.h"
 
+/* What is in a file that nobody else may read: at most size - 1 bytes and a NUL behind them. How
+ * many; -EACCES: others may read it; or the errno of the file, diag set. The caller overwrites buf. */
+int cg_mqtt_secret_file(const char *path, struct cg_diag *diag, char *buf,
+			size_t size) __must_check;
+
 struct cg_mqtt_secret {
 	char *user;
 	char *password; /* NULL: the file has one line */

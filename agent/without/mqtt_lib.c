@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* WITH_MQTT=no: a config that wants somebody told is refused, agent and command do. */
-#include <errno.h>
 #include "../lib/fleetconf.h"
 #include "../lib/mqttconf.h"
-
-static int refuse(const struct cg_pos *pos, const char *key, struct cg_diag *diag)
-{
-	return cg_diag_set(
-		diag, pos, -EINVAL,
-		"%s: found in a config of a camgate that is built without it, expected none", key);
-}
+#include "refuse.h"
 
 int cg_mqttconf_build(const struct cg_config *config, struct cg_diag *diag,
 		      struct cg_policy *policy)
 {
 	(void)policy;
-	return config->mqtt.pos.file ? refuse(&config->mqtt.pos, "mqtt", diag) : 0;
+	return config->mqtt_pos.file ? refuse(&config->mqtt_pos, "mqtt", diag) : 0;
 }
 
 void cg_mqttconf_free(struct cg_policy *policy)

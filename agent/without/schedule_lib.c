@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* WITH_SCHEDULE=no: a config with a schedule or a daily quota is refused, agent and command do. */
-#include <errno.h>
 #include "../lib/timing.h"
 #include "../lib/zones.h"
-
-static int refuse(const struct cg_pos *pos, const char *key, struct cg_diag *diag)
-{
-	return cg_diag_set(
-		diag, pos, -EINVAL,
-		"%s: found in a config of a camgate that is built without it, expected none", key);
-}
+#include "refuse.h"
 
 int cg_timing_build(const struct cg_config_cam *own, const struct cg_config_cam *defaults,
 		    struct cg_diag *diag, struct cg_policy_cam *cam)

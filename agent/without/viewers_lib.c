@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* WITH_VIEWERS=no: a config with viewers is refused, agent and command do. */
-#include <errno.h>
 #include "../lib/viewers.h"
-
-static int refuse(const struct cg_pos *pos, const char *key, struct cg_diag *diag)
-{
-	return cg_diag_set(
-		diag, pos, -EINVAL,
-		"%s: found in a config of a camgate that is built without it, expected none", key);
-}
+#include "refuse.h"
 
 int cg_viewers_build(const struct cg_config *config, struct cg_diag *diag, struct cg_policy *policy)
 {

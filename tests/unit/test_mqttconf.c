@@ -76,7 +76,8 @@ START_TEST(refused)
 	REFUSED(-EINVAL, "mqtt { broker = a topic = \"/a\" }", "beginning of a topic");
 	REFUSED(-EINVAL, "mqtt { broker = a topic = \"\" }", "beginning of a topic");
 	REFUSED(-EINVAL, "mqtt { broker = a id = \"A B\" }", "id: found 'A B'");
-	REFUSED(-EINVAL, "mqtt { broker = a credentials = secret }", "whole path of a file");
+	REFUSED(-EINVAL, "mqtt { broker = a credentials = secret }",
+		"whole path such as /etc/camgate/credentials");
 	REFUSED(-EINVAL, "mqtt { broker = a tls = no ca_file = \"/x\" }", "tls = no");
 	REFUSED(-EINVAL, "mqtt { broker = a cert_file = \"/x\" }", "both or none");
 	REFUSED(-EINVAL, "mqtt { broker = a brocker = b }", "brocker", "broker");

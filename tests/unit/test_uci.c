@@ -97,21 +97,15 @@ static void say_cam(FILE *f, const char *of, const struct cg_config_cam *c)
 static const char *const fleet[] = { "report",	 "gateway", "addresses",
 				     "key_file", "names",   "desired" };
 
+/* By enum cg_mqttconf_key. */
+static const char *const mqtt[] = { "enabled",	 "broker",   "port",	    "tls", "ca_file",
+				    "cert_file", "key_file", "credentials", "id",  "topic",
+				    "discovery", "viewers",  "may_widen" };
+
 static void say_mqtt(FILE *f, const struct cg_config *c)
 {
-	say(f, "mqtt", "enabled", &c->mqtt.enabled);
-	say(f, "mqtt", "broker", &c->mqtt.broker);
-	say(f, "mqtt", "port", &c->mqtt.port);
-	say(f, "mqtt", "tls", &c->mqtt.tls);
-	say(f, "mqtt", "ca_file", &c->mqtt.ca_file);
-	say(f, "mqtt", "cert_file", &c->mqtt.cert_file);
-	say(f, "mqtt", "key_file", &c->mqtt.key_file);
-	say(f, "mqtt", "credentials", &c->mqtt.credentials);
-	say(f, "mqtt", "id", &c->mqtt.id);
-	say(f, "mqtt", "topic", &c->mqtt.topic);
-	say(f, "mqtt", "discovery", &c->mqtt.discovery);
-	say(f, "mqtt", "viewers", &c->mqtt.viewers);
-	say(f, "mqtt", "may_widen", &c->mqtt.may_widen);
+	for (int i = 0; i < __CG_MQTTCONF_MAX; i++)
+		say(f, "mqtt", mqtt[i], &c->mqtt[i]);
 }
 
 static char *said(const struct cg_config *c)

@@ -81,7 +81,7 @@ START_TEST(refused)
 		"the address of one device or the name of a viewer");
 	REFUSED(-EINVAL, LAN CAM("viewers = { 224.0.0.1 }"), "viewers: found '224.0.0.1'");
 	REFUSED(-EINVAL, "notify = \"echo hello\"\n", ":1:10: notify: found 'echo hello'",
-		"expected the whole path of a program");
+		"expected a whole path such as /etc/camgate/notify");
 	at = (size_t)snprintf(many, sizeof(many), "viewer x { address = {\n");
 	for (int i = 0; i < CG_VIEWERS_PER_SLOT + 1; i++)
 		at += (size_t)snprintf(many + at, sizeof(many) - at, "192.0.2.%d,\n", i);
