@@ -104,6 +104,8 @@ for ((i = 0; i < N; i++)); do
 	read -r MS _ <"$WORK/pid"
 	echo "$MS" >>"$WORK/reload"
 done
+# What was closed by hand outlives the agent.
+gw "$CLI" auto all >/dev/null
 agent_stop
 print ctl/open open ms
 print ctl/close close ms

@@ -15,6 +15,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,7 @@ int main(int argc, char **argv)
 		nanosleep(&pause_ns, NULL);
 		if (ms() - begin > LIMIT_MS) {
 			fprintf(stderr, "judged: not within %d ms\n", LIMIT_MS);
+			kill(pid, SIGTERM);
 			return 1;
 		}
 	}
