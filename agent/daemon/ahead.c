@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Opening the packet path, by a thread of its own where that can begin early. */
+#include "../kern/object.h"
 #include "../kern/pins.h"
 #include "../kern/worker.h"
 #include "ahead.h"
 
 struct cg_ahead {
-	struct cg_worker worker;
+	struct cg_worker unpacking, opening;
+	bool counted; /* unpacking is waited for by opening */
+	struct cg_object object;
 	struct cg_datapath_opts opts;
 	struct cg_datapath *dp;
 	int err;
@@ -26,22 +29,49 @@ static struct cg_datapath_opts opts_for(const struct cg_agent *a, uint32_t slots
 	};
 }
 
+static void unpack_it(void *work)
+{
+	struct cg_ahead *h = work;
+
+	/* Where it fails, opening says so. */
+	if (cg_object_unpack(&h->object))
+		return;
+}
+
 static void open_it(void *work)
 {
 	struct cg_ahead *h = work;
 
+	cg_worker_end(&h->unpacking);
 	h->err = cg_datapath_open(&h->opts, &h->dp);
 }
 
-void cg_ahead_begin(struct cg_agent *a, size_t ncams)
+void cg_ahead_begin(struct cg_agent *a)
 {
 	struct cg_ahead *h = cg_pins_none(a->opts.pin_dir) ? calloc(1, sizeof(*h)) : NULL;
 
 	if (!h)
 		return;
-	h->opts = opts_for(a, cg_agent_slots(ncams));
 	a->start.ahead = h;
-	cg_worker_begin(&h->worker, open_it, h);
+	cg_worker_begin(&h->unpacking, unpack_it, h);
+}
+
+void cg_ahead_counted(struct cg_agent *a, size_t ncams)
+{
+	struct cg_ahead *h = a->start.ahead;
+
+	if (!h)
+		return;
+	h->counted = true;
+	h->opts = opts_for(a, cg_agent_slots(ncams));
+	h->opts.object = &h->object;
+	cg_worker_begin(&h->opening, open_it, h);
+}
+
+static void finish(struct cg_ahead *h)
+{
+	cg_worker_end(h->counted ? &h->opening : &h->unpacking);
+	cg_object_free(&h->object);
 }
 
 int cg_ahead_open(struct cg_agent *a)
@@ -50,9 +80,11 @@ int cg_ahead_open(struct cg_agent *a)
 	struct cg_datapath_opts opts;
 
 	if (h) {
-		cg_worker_end(&h->worker);
-		a->kern.dp = h->dp;
-		return h->err;
+		finish(h);
+		if (h->counted) {
+			a->kern.dp = h->dp;
+			return h->err;
+		}
 	}
 	opts = opts_for(a, a->start.policy ? cg_agent_slots(a->start.policy->ncams) : CG_MIN_SLOTS);
 	return cg_datapath_open(&opts, &a->kern.dp);
@@ -64,6 +96,6 @@ void cg_ahead_drop(struct cg_agent *a)
 
 	if (!h)
 		return;
-	cg_worker_end(&h->worker);
+	finish(h);
 	cg_datapath_close(&h->dp);
 }

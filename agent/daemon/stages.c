@@ -207,15 +207,17 @@ static bool kernel_has_policy(const struct cg_agent *a)
 
 static void counted(void *ctx, size_t ncams)
 {
-	cg_ahead_begin(ctx, ncams + cg_devices_held(ctx));
+	cg_ahead_counted(ctx, ncams + cg_devices_held(ctx));
 }
 
 static int config_start(struct cg_agent *a)
 {
 	const struct cg_config_counted count = { counted, a };
 	struct cg_diag diag = { 0 };
-	int err = cg_uci_take(a, &diag);
+	int err;
 
+	cg_ahead_begin(a);
+	err = cg_uci_take(a, &diag);
 	/* What was valid last holds, and status says why. */
 	if (err < 0) {
 		(void)snprintf(a->start.error, sizeof(a->start.error), "%s", diag.text);

@@ -408,8 +408,13 @@ int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **r
 	memset(dp->prog, 0xff, sizeof(dp->prog));
 	dp->debug = opts->debug;
 	dp->debug_ctx = opts->ctx;
+	if (opts->object) {
+		dp->object = *opts->object;
+		opts->object->bytes = NULL;
+	}
 	dp->pin_dir = strdup(opts->pin_dir);
 	if (!dp->pin_dir) {
+		cg_object_free(&dp->object);
 		free(dp);
 		return -ENOMEM;
 	}
@@ -439,6 +444,7 @@ void cg_datapath_close(struct cg_datapath **dp)
 	cg_dp_fds_close(d->prog, __CG_DP_PROG_MAX);
 	cg_closep(&d->grace_fd);
 	cg_mapset_free(&d->set);
+	cg_object_free(&d->object);
 	free(d->nets);
 	free(d->ifs);
 	free(d->pin_dir);

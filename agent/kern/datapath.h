@@ -14,6 +14,7 @@
 #include "../lib/namepat.h"
 
 struct cg_datapath;
+struct cg_object;
 
 struct cg_datapath_opts {
 	const char *pin_dir; /* CG_PIN_DIR */
@@ -22,6 +23,7 @@ struct cg_datapath_opts {
 	 * programs are loaded perhaps from another thread, one at a time */
 	void (*debug)(void *ctx, const char *line);
 	void *ctx;
+	struct cg_object *object; /* unpacked already, taken over; NULL: it is not */
 };
 
 /*

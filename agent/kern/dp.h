@@ -5,6 +5,7 @@
 
 #include "datapath.h"
 #include "devices.h"
+#include "object.h"
 
 enum cg_dp_map {
 	CG_DP_META,
@@ -91,6 +92,7 @@ struct ring_buffer;
 
 struct cg_datapath {
 	char *pin_dir;
+	struct cg_object object; /* unpacked until all is loaded */
 	int map[__CG_DP_MAP_MAX];
 	int prog[__CG_DP_PROG_MAX];
 	uint32_t prog_id[2]; /* cg_from_cam, cg_to_cam */

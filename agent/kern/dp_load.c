@@ -235,16 +235,10 @@ static int keep_made(struct cg_datapath *dp, const struct bpf_object *obj,
 	return 0;
 }
 
-/* The object file, unpacked. */
-struct object {
-	void *bytes;
-	size_t n;
-};
-
-static int load(struct cg_datapath *dp, const struct share *share, const struct object *o)
+static int load(struct cg_datapath *dp, const struct share *share)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "camgate_bpf");
-	struct bpf_object *obj = bpf_object__open_mem(o->bytes, o->n, &opts);
+	struct bpf_object *obj = bpf_object__open_mem(dp->object.bytes, cg_object_len, &opts);
 	int r;
 
 	if (!obj)
@@ -269,7 +263,6 @@ static int load(struct cg_datapath *dp, const struct share *share, const struct 
 struct half {
 	struct cg_datapath dp; /* a copy of the caller's */
 	const struct share *share;
-	const struct object *o;
 	int r;
 };
 
@@ -277,7 +270,7 @@ static void half_load(void *work)
 {
 	struct half *h = work;
 
-	h->r = load(&h->dp, h->share, h->o);
+	h->r = load(&h->dp, h->share);
 }
 
 /* What was made is dp's from now on, even where something failed. */
@@ -294,9 +287,9 @@ static int half_take(struct cg_datapath *dp, const struct half *h)
 
 /* Two shares at once: nearly all of it is the kernel's work, which it does for
  * each thread on its own. The first one's failure is the one that is told. */
-static int load_both(struct cg_datapath *dp, const struct share shares[2], const struct object *o)
+static int load_both(struct cg_datapath *dp, const struct share shares[2])
 {
-	struct half a = { *dp, &shares[0], o, 0 }, b = { *dp, &shares[1], o, 0 };
+	struct half a = { *dp, &shares[0], 0 }, b = { *dp, &shares[1], 0 };
 	struct cg_worker other;
 	int r, first;
 
@@ -308,28 +301,17 @@ static int load_both(struct cg_datapath *dp, const struct share shares[2], const
 	return first ? first : r;
 }
 
-static int object_open(struct cg_datapath *dp, struct object *o)
-{
-	int r = cg_object_unpack(&o->bytes, &o->n);
-
-	return r ? cg_dp_fail(dp, r, "packet path: unpacking: %s", strerror(-r)) : 0;
-}
-
-static void object_close(struct object *o)
-{
-	free(o->bytes);
-	o->bytes = NULL;
-}
-
 /* One share, or two at once. */
-static int load_shares(struct cg_datapath *dp, const struct object *o, const struct share *shares,
-		       int nshares)
+static int load_shares(struct cg_datapath *dp, const struct share *shares, int nshares)
 {
-	libbpf_print_fn_t print = libbpf_set_print(on_print);
-	int r;
+	libbpf_print_fn_t print;
+	int r = cg_object_unpack(&dp->object);
 
+	if (r)
+		return cg_dp_fail(dp, r, "packet path: unpacking: %s", strerror(-r));
+	print = libbpf_set_print(on_print);
 	printing = dp;
-	r = nshares > 1 ? load_both(dp, shares, o) : load(dp, shares, o);
+	r = nshares > 1 ? load_both(dp, shares) : load(dp, shares);
 	libbpf_set_print(print);
 	printing = NULL;
 	return r;
@@ -337,13 +319,9 @@ static int load_shares(struct cg_datapath *dp, const struct object *o, const str
 
 static int load_alone(struct cg_datapath *dp, const struct share *shares, int nshares)
 {
-	struct object o;
-	int r = object_open(dp, &o);
+	int r = load_shares(dp, shares, nshares);
 
-	if (r)
-		return r;
-	r = load_shares(dp, &o, shares, nshares);
-	object_close(&o);
+	cg_object_free(&dp->object);
 	return r;
 }
 
@@ -387,21 +365,19 @@ static const struct share LATE[2] = {
 
 int cg_dp_load(struct cg_datapath *dp, bool reuse, bool early)
 {
-	struct object o;
-	int r = object_open(dp, &o);
-
-	if (r)
-		return r;
+	int r;
 
 	for (int i = 0; i < __CG_DP_MAP_MAX; i++)
 		if (!reuse || is_own(i))
 			cg_dp_fds_close(&dp->map[i], 1);
-	r = load_shares(dp, &o, MAPS, 2);
+	r = load_shares(dp, MAPS, 2);
 	if (!r)
-		r = load_shares(dp, &o, &EARLY, 1);
+		r = load_shares(dp, &EARLY, 1);
 	if (!r && !early)
-		r = load_shares(dp, &o, LATE, 2);
-	object_close(&o);
+		r = load_shares(dp, LATE, 2);
+	/* What is left is loaded soon. */
+	if (r || !early)
+		cg_object_free(&dp->object);
 	return r ? r : judges_set(dp);
 }
 

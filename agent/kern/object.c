@@ -5,20 +5,24 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int cg_object_unpack(void **ret_bytes, size_t *ret_n)
+int cg_object_unpack(struct cg_object *o)
 {
-	unsigned char *bytes = malloc(cg_object_len);
 	int r;
 
-	if (!bytes)
+	if (o->bytes)
+		return 0;
+	o->bytes = malloc(cg_object_len);
+	if (!o->bytes)
 		return -ENOMEM;
-	r = cg_lzma_unpack(&cg_object_props, cg_object_packed, cg_object_packed_len, bytes,
+	r = cg_lzma_unpack(&cg_object_props, cg_object_packed, cg_object_packed_len, o->bytes,
 			   cg_object_len);
-	if (r) {
-		free(bytes);
-		return r;
-	}
-	*ret_bytes = bytes;
-	*ret_n = cg_object_len;
-	return 0;
+	if (r)
+		cg_object_free(o);
+	return r;
+}
+
+void cg_object_free(struct cg_object *o)
+{
+	free(o->bytes);
+	o->bytes = NULL;
 }

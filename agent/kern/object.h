@@ -6,9 +6,14 @@
 #include <stddef.h>
 #include "../lib/lzma.h"
 
-/* A copy of it, unpacked; the caller frees it. -ENOMEM, or -EBADMSG where the build made
- * no good one. */
-int cg_object_unpack(void **ret_bytes, size_t *ret_n) __attribute__((warn_unused_result));
+/* Unpacked, of cg_object_len bytes; NULL while it is not. */
+struct cg_object {
+	unsigned char *bytes;
+};
+
+/* Nothing to do where it is unpacked. -ENOMEM, or -EBADMSG where the build made no good one. */
+int cg_object_unpack(struct cg_object *o) __attribute__((warn_unused_result));
+void cg_object_free(struct cg_object *o);
 
 /* What it is packed: made by the build (object.sh) of build/camgate.bpf.o. */
 extern const struct cg_lzma_props cg_object_props;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include "../../agent/kern/object.h"
 #include "../../agent/kern/offload.h"
 #include "../../agent/kern/pins.h"
 #include "fake.h"
@@ -101,6 +102,18 @@ void fake_reset(void)
 		close(fake_links.fd);
 	memset(&fake_links, 0, sizeof(fake_links));
 	fake_links.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+/* There is nothing to load. */
+int cg_object_unpack(struct cg_object *o)
+{
+	o->bytes = NULL;
+	return 0;
+}
+
+void cg_object_free(struct cg_object *o)
+{
+	o->bytes = NULL;
 }
 
 int cg_datapath_open(const struct cg_datapath_opts *opts, struct cg_datapath **ret_dp)

@@ -93,14 +93,21 @@ static void *object_file(size_t *ret_n)
 
 START_TEST(the_packet_path)
 {
-	size_t n, len;
-	void *file = object_file(&n), *bytes = NULL;
+	struct cg_object o = { NULL };
+	const void *first;
+	size_t n;
+	void *file = object_file(&n);
 
-	ck_assert_int_eq(cg_object_unpack(&bytes, &len), 0);
-	ck_assert_uint_eq(len, n);
-	ck_assert_mem_eq(bytes, file, n);
+	ck_assert_int_eq(cg_object_unpack(&o), 0);
+	ck_assert_uint_eq(cg_object_len, n);
+	ck_assert_mem_eq(o.bytes, file, n);
 	ck_assert_uint_lt(cg_object_packed_len, n / 4);
-	free(bytes);
+	/* Once. */
+	first = o.bytes;
+	ck_assert_int_eq(cg_object_unpack(&o), 0);
+	ck_assert_ptr_eq(o.bytes, first);
+	cg_object_free(&o);
+	ck_assert_ptr_null(o.bytes);
 	free(file);
 }
 END_TEST
