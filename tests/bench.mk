@@ -40,6 +40,7 @@ tests-bench: all $(BENCH_TOOLS) $(FLEET_WORLD)
 .PHONY: bench bench-plot
 bench:
 	$(Q)tests/deps.sh build bench
+	$(Q)$(if $(filter fleet,$(or $(PARTS),fleet)),tests/peers.sh $(FLEET_PEERS) || true)
 	$(Q)$(MAKE) tests-bench
 	$(Q)tests/bench/run.sh $(PARTS)
 bench-plot:
