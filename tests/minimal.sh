@@ -6,6 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bin=$PWD/build/minimal rc=0
+mkdir -p build/log
 case_of() { # NAME CONDITION...
 	local name=$1
 	shift
