@@ -14,7 +14,7 @@ if [[ ! -s $tar ]]; then
 	echo 'root: making it with mmdebstrap' >&2
 	debian=$(mirror bookworm)
 	security=$(mirror bookworm-security)
-	mmdebstrap --quiet --variant=minbase \
+	mmdebstrap --quiet --format=tar --variant=minbase \
 		--include=systemd,systemd-sysv,dbus,procps,iproute2,iputils-ping,kmod,udev,linux-headers-cloud-amd64,dkms \
 		--aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
 		bookworm "$tar.new" "deb $debian bookworm main" "deb $security bookworm-security main" >&2
