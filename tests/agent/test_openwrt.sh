@@ -205,6 +205,9 @@ ubus() {
 	forget|{"cam":"n","force":true}|[--json][forget][--force][--][n];
 	update_lists|{}|[--json][update-lists];
 	notify_test|{}|[--json][notify][--test];
+	mqtt|{"set":"off"}|[--json][mqtt];
+	mqtt_on|{}|[--json][mqtt][on];
+	mqtt_off|{}|[--json][mqtt][off];
 	allow|{"cam":"$(touch /tmp/pwned)","rule":"`touch /tmp/pwned`; touch /tmp/pwned '\"' \\ *"}|[--json][allow][--][$(touch /tmp/pwned)][`touch /tmp/pwned`; touch /tmp/pwned '"' \ *];
 	close|{"cam":"a\nb"}|[--json][close][--][a;b];
 	open|{"cam":"n","time":"x'; touch /tmp/pwned; '"}|[--json][open][--][n][x'; touch /tmp/pwned; '];
