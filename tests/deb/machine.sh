@@ -16,7 +16,8 @@ if [[ ! -s build/deb/kernel-$version.deb ]]; then
 	read_lists bookworm bookworm-security
 	cp "$(package "linux-image-$version")" "build/deb/kernel-$version.deb"
 fi
-dpkg-deb -x "build/deb/kernel-$version.deb" "$root"
+# /lib is a link there, and stays one.
+dpkg-deb --fsys-tarfile "build/deb/kernel-$version.deb" | tar -x -C "$root" --keep-directory-symlink
 depmod -b "$root" "$version"
 echo CG_KMOD=1 >"$root/t/env"
 # A first root of one program, which finds the disk and hands over.
