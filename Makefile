@@ -79,7 +79,8 @@ endif
 CFLAGS ?= -O2 -g
 HARDEN ?= -fstack-protector-strong
 WARN := -Wall -Wextra -Werror -Wvla -Wstrict-prototypes -Wmissing-prototypes
-CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= $(NOT:%=-DCG_WITH_%=0) $(HARDEN) $(WARN) \
+# Years behind 2037 where glibc's time_t has 32 bits unless asked; elsewhere nothing.
+CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(NOT:%=-DCG_WITH_%=0) $(HARDEN) $(WARN) \
 	-DCG_VERSION='"$(VERSION)"' -DCG_LOCALEDIR='"$(PREFIX)/share/locale"' \
 	-DCG_STATE_DIR='"$(STATEDIR)"' -DCG_PROFILE_DIR='"$(PREFIX)/share/camgate/profiles"' \
 	-Iinclude -I$(B) $(DEP_CFLAGS)

@@ -115,7 +115,7 @@ static int pin_dir_make(struct cg_datapath *dp)
 		return cg_dp_fail(dp, -errno, "%s: %s", parent, strerror(errno));
 	if (statfs(parent, &fs))
 		return cg_dp_fail(dp, -errno, "%s: %s", parent, strerror(errno));
-	if (fs.f_type != BPF_FS_MAGIC && mount("bpf", parent, "bpf", 0, "mode=0755"))
+	if ((unsigned long)fs.f_type != BPF_FS_MAGIC && mount("bpf", parent, "bpf", 0, "mode=0755"))
 		return cg_dp_fail(dp, -errno, "%s: no bpffs there, mounting one failed: %s", parent,
 				  strerror(errno));
 	if (mkdir(dp->pin_dir, 0700) && errno != EEXIST)

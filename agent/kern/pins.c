@@ -280,7 +280,7 @@ static int remove_pins(const char *dir, struct told *told)
 		return errno == ENOENT ? 0 : -errno;
 	if (fstatfs(fd, &fs) || fstat(fd, &here) || fstatat(fd, "..", &above, 0))
 		return -errno;
-	if (fs.f_type != BPF_FS_MAGIC || here.st_dev != above.st_dev)
+	if ((unsigned long)fs.f_type != BPF_FS_MAGIC || here.st_dev != above.st_dev)
 		return -EINVAL;
 	r = remove_below(fd, dir, 0, told);
 	if (r)

@@ -363,6 +363,7 @@ static void check_halves(pid_t pid, long now, uint64_t word)
 
 START_TEST(halves_never_open_by_themselves)
 {
+	UNIT_KERNEL_HAS("ptrace");
 	/* there was something between two whole words to look at */
 	ck_assert_uint_gt(step_through(change_halves, check_halves), NWORDS * NWORDS + 20);
 }
@@ -414,6 +415,7 @@ static void check_viewers(pid_t pid, long now, uint64_t word)
 
 START_TEST(no_packet_sees_half_a_viewer)
 {
+	UNIT_KERNEL_HAS("ptrace");
 	ck_assert_uint_gt(step_through(change_viewers, check_viewers), 12);
 }
 END_TEST
