@@ -8,10 +8,10 @@ said=$(mktemp -d)
 export said
 trap 'rm -rf "$said"' EXIT
 # The long ones begin; what each says is shown whole.
-for s in selftest tools headers includes style i18n abi bpf luci checkpatch; do
+for s in selftest tools narrow headers includes style i18n abi bpf luci checkpatch; do
 	echo "$s"
 done | xargs -P "$(nproc)" -I '{}' sh -c './{}.sh >"$said/{}" 2>&1 || : >"$said/{}.bad"'
-for s in headers abi includes bpf style tools luci checkpatch i18n selftest; do
+for s in headers abi includes bpf style narrow tools luci checkpatch i18n selftest; do
 	cat "$said/$s"
 	[ ! -e "$said/$s.bad" ] || rc=1
 done
