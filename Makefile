@@ -85,7 +85,7 @@ CG_CFLAGS := -std=gnu11 -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 $(
 	-DCG_STATE_DIR='"$(STATEDIR)"' -DCG_PROFILE_DIR='"$(PREFIX)/share/camgate/profiles"' \
 	-Iinclude -I$(B) $(DEP_CFLAGS)
 CG_LDFLAGS := -Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
-BPF_CFLAGS := -g -O2 -ffile-prefix-map=$(CURDIR)=. -mcpu=v2 -target $(BPF_TARGET) -D__bpf__ -Wall -Wextra -Werror \
+BPF_CFLAGS := -g -O2 -ffile-prefix-map=$(CURDIR)=. -mcpu=v2 -target $(BPF_TARGET) $(BPF_ORDER) -D__bpf__ -Wall -Wextra -Werror \
 	-Iinclude -I$(SYSROOT)/usr/include/$(MULTIARCH) $(BPF_SYSTEM)
 
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(KERN_SRC:%.c=$(B)/%.o) $(B)/agent/lib/oui_rows.o $(B)/agent/kern/object_packed.o

@@ -28,4 +28,6 @@ BPF_SYSTEM := -isystem $(SYSROOT)/usr/include
 endif
 
 # Programs run in the byte order of the kernel that they are loaded into.
+# So do headers of MIPS, by a name that the compiler for BPF does not know.
+BPF_ORDER := $(addprefix -D,$(shell $(CC) -dM -E - </dev/null | sed -n 's/^#define \(__MIPSE[BL]__\) .*/\1/p'))
 BPF_TARGET := $(if $(findstring BIG,$(shell $(CC) -dM -E - </dev/null | grep '__BYTE_ORDER__ ')),bpfeb,bpfel)

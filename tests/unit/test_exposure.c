@@ -361,6 +361,18 @@ static void check_halves(pid_t pid, long now, uint64_t word)
 	ck_assert_uint_le(word >> CG_WORD_BASE_SHIFT, stricter >> CG_WORD_BASE_SHIFT);
 }
 
+/* What is left in the end, on machines of either byte order. */
+START_TEST(halves_make_the_word)
+{
+	for (long i = 0; i < NWORDS * NWORDS; i++) {
+		uint64_t word = WORDS[i / NWORDS];
+
+		cg_exposure_store_halves(&word, WORDS[i % NWORDS]);
+		ck_assert_uint_eq(word, WORDS[i % NWORDS]);
+	}
+}
+END_TEST
+
 START_TEST(halves_never_open_by_themselves)
 {
 	UNIT_KERNEL_HAS("ptrace");
@@ -530,5 +542,6 @@ int main(void)
 			close_over_open, open_after_close, close_over_config, open_over_config,
 			config_seal_ends_an_opening, auto_ends_what_was_typed,
 			a_second_open_replaces_the_first, the_word, store_copies_all,
-			no_packet_sees_half_a_viewer, halves_never_open_by_themselves);
+			no_packet_sees_half_a_viewer, halves_make_the_word,
+			halves_never_open_by_themselves);
 }
