@@ -49,7 +49,7 @@ table() {
 	lint  shellcheck                 cmd:shellcheck
 	lint  llvm                       cmd:llvm-objdump
 	lint  gettext                    cmd:xgettext
-	lint  libc6-dev-armhf-cross      file:/usr/arm-linux-gnueabihf/include/stdio.h
+	lint  libc6-dev-mipsel-cross     file:/usr/mipsel-linux-gnu/include/stdio.h
 	net   iproute2                   cmd:tc
 	net   nftables                   cmd:nft
 	net   dnsmasq-base               cmd:dnsmasq

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "../lib/store.h"
 
 const char *const cg_dp_map_names[__CG_DP_MAP_MAX] = {
 	[CG_DP_META] = "cg_meta",	    [CG_DP_MACS] = "cg_macs",
@@ -484,7 +485,7 @@ struct cg_exposure *cg_datapath_exposure(struct cg_datapath *dp)
 
 void cg_datapath_off(struct cg_datapath *dp, uint64_t until_ns)
 {
-	__atomic_store_n(&dp->meta->off_until_ns, until_ns, __ATOMIC_RELEASE);
+	cg_store64((uint64_t *)&dp->meta->off_until_ns, until_ns);
 	/* From now on no verdict holds that was kept before. */
 	__atomic_add_fetch((uint32_t *)&dp->meta->exposed, 1, __ATOMIC_SEQ_CST);
 }

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
+#include "../lib/store.h"
 #include "put.h"
 
 /* ---- the tap ---- */
@@ -39,7 +40,7 @@ static void ports_set(struct cg_datapath *dp, const uint16_t *ports, size_t n)
 		words[ports[i] / 64] |= 1ULL << ports[i] % 64;
 	for (size_t i = 0; i < CG_TAPPED_WORDS; i++)
 		if (dp->tapped[i] != words[i])
-			__atomic_store_n(&dp->tapped[i], words[i], __ATOMIC_RELAXED);
+			cg_store64(&dp->tapped[i], words[i]);
 }
 
 int cg_datapath_tap_set(struct cg_datapath *dp, const struct cg_datapath_tap *tap)
@@ -186,7 +187,7 @@ int cg_datapath_device_settle(struct cg_datapath *dp, const struct cg_mac *mac, 
 		if (ways[i] == word && settled)
 			return 0;
 		if (ways[i] == word)
-			__atomic_store_n((uint64_t *)&ways[i], 0, __ATOMIC_RELEASE);
+			cg_store64((uint64_t *)&ways[i], 0);
 		if (!ways[i])
 			free = &ways[i];
 	}
@@ -194,7 +195,7 @@ int cg_datapath_device_settle(struct cg_datapath *dp, const struct cg_mac *mac, 
 		return 0;
 	if (!free)
 		return -ENOSPC;
-	__atomic_store_n((uint64_t *)free, word, __ATOMIC_RELEASE);
+	cg_store64((uint64_t *)free, word);
 	return 0;
 }
 

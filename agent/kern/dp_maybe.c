@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
+#include "../lib/store.h"
 
 struct bits {
 	uint64_t *macs, *lens, *reach;
@@ -59,7 +60,7 @@ static void words_take(uint64_t *to, const uint64_t *from, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (to[i] != from[i])
-			__atomic_store_n(&to[i], from[i], __ATOMIC_RELAXED);
+			cg_store64(&to[i], from[i]);
 }
 
 /* Each byte goes on naming a length that is in force, or names none. */

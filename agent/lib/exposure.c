@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "exposure.h"
-
-typedef uint32_t __attribute__((may_alias)) half_word;
+#include "store.h"
 
 static uint64_t word_base(enum cg_exposure_state base)
 {
@@ -173,8 +172,8 @@ static uint64_t strictest(uint64_t a, uint64_t b)
  */
 void cg_exposure_store_halves(uint64_t *word, uint64_t value)
 {
-	half_word *half = (half_word *)word;
-	const unsigned int high = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	cg_half *half = (cg_half *)word;
+	const unsigned int high = CG_HIGH_HALF;
 	uint64_t between = strictest(*word, value);
 
 	__atomic_store_n(&half[high], (uint32_t)(between >> 32), __ATOMIC_SEQ_CST);
@@ -184,7 +183,7 @@ void cg_exposure_store_halves(uint64_t *word, uint64_t value)
 
 static void store_word(uint64_t *word, uint64_t value)
 {
-	if (__atomic_always_lock_free(sizeof(*word), 0) && sizeof(long) == sizeof(*word))
+	if (CG_STORES_WHOLE)
 		__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
 	else
 		cg_exposure_store_halves(word, value);

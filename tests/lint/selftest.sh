@@ -50,7 +50,7 @@ fresh
 plant 'struct cg_planted {\n\tunsigned long a;\n};\nCG_ABI_SIZE(struct cg_planted, 8);\n'
 finds 'a member of another size on i386' 'abi: .* for i386' "$lint/abi.sh" "$d/t"
 
-if [[ -e /usr/arm-linux-gnueabihf/include/stdio.h ]]; then
+if [[ -e /usr/mipsel-linux-gnu/include/stdio.h ]]; then
 	fresh
 	sed -i 's/(unsigned long)fs.f_type/fs.f_type/' "$d/t/agent/kern/pins.c"
 	finds 'a comparison that has a sign on 32 bits' 'narrow: agent/kern/pins.c' "$lint/narrow.sh" "$d/t" agent/kern/pins.c

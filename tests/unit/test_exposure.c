@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Exposure: seal > close > open > config, each pair on its own; deadlines to the nanosecond; what a reader may see while it changes. */
 #include <lib/exposure.h>
+#include <lib/store.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -369,6 +370,8 @@ START_TEST(halves_make_the_word)
 
 		cg_exposure_store_halves(&word, WORDS[i % NWORDS]);
 		ck_assert_uint_eq(word, WORDS[i % NWORDS]);
+		cg_store64(&word, WORDS[i / NWORDS]);
+		ck_assert_uint_eq(word, WORDS[i / NWORDS]);
 	}
 }
 END_TEST
