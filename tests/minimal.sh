@@ -60,9 +60,13 @@ relying() { # FEATURE: lines of a config
 refuses() { # FEATURE
 	relying "$1" >$conf || return 0
 	# That one names a database, and would need one.
-	[[ $1 == COUNTRY ]] || case_of "with $1 a config that relies on it is taken" build/camgate check $conf >/dev/null
+	[[ $1 == COUNTRY ]] || case_of "with $1 a config that relies on it is taken" quietly build/camgate check $conf
 	case_of "without $1 it is refused, and where" says 4 "$conf:2" build/without/camgate check $conf
 	case_of "without $1 it says why" says 4 'of a camgate that is built without' build/without/camgate check $conf
+}
+# What it prints is shown where it fails.
+quietly() {
+	"$@" >build/log/without.log 2>&1 || { tail -n 15 build/log/without.log | sed 's/^/# /'; return 1; }
 }
 # Each switch by itself, with what needs the feature gone.
 for f in $(make -s --no-print-directory list-features); do
@@ -73,11 +77,11 @@ for f in $(make -s --no-print-directory list-features); do
 	CHECK | DISCOVER) with+=(WITH_SETUP=no) ;;
 	EDIT) with+=(WITH_SETUP=no WITH_MQTT=no) ;;
 	esac
-	case_of "builds without $f" make -j"$(nproc)" B=build/without CFLAGS=-O0 "${with[@]}" all >build/log/without.log
+	case_of "builds without $f" quietly make -j"$(nproc)" B=build/without CFLAGS=-O0 "${with[@]}" all
 	if [[ $f == CHECK ]]; then
 		case_of "without CHECK it says so" says 1 'is not built into this camgate' build/without/camgate check
 	else
-		case_of "without $f it takes a config" build/without/camgate check packaging/camgate.conf >/dev/null
+		case_of "without $f it takes a config" quietly build/without/camgate check packaging/camgate.conf
 		refuses "$f"
 	fi
 done
