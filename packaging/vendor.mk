@@ -17,7 +17,7 @@ minimal:
 	$(Q)$(MAKE) $(MINIMAL) all
 # The same with the libraries that a stock OpenWrt lacks in it, as far as they are used: it has
 # json-c (its own tools are made with it) and the C library.
-minimal-static:
+minimal-static: minimal
 	$(Q)$(MAKE) $(MINIMAL) $(B)/minimal/camgate-static
 
 ifeq ($(ONE),yes)
