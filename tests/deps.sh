@@ -113,6 +113,9 @@ table() {
 	arch  gcc-s390x-linux-gnu        cmd:s390x-linux-gnu-gcc
 	arch  libc6-dev-mips-cross       file:/usr/mips-linux-gnu/include/stdio.h
 	arch  qemu-user-static           cmd:qemu-s390x-static
+	arch  qemu-system-misc           cmd:qemu-system-s390x
+	arch  cpio                       cmd:cpio
+	arch  kmod                       cmd:modprobe
 	END
 	clang=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
 	echo "fuzz libclang-rt-${clang:-14}-dev file:$(clang -print-file-name=libclang_rt.fuzzer-"$(uname -m)".a 2>/dev/null)"

@@ -71,13 +71,14 @@ include tests/cover.mk
 .SECONDARY:
 -include $(wildcard $(T)/*/*.d)
 
-.PHONY: tests-unit tests-asan tests-agent tests-bpf tests-net
+.PHONY: tests-unit tests-asan tests-agent tests-tables tests-bpf tests-net
 .PHONY: list-unit list-asan list-agent list-bpf list-sources
 tests-unit: $(UNIT_BIN)
 tests-asan:
 	$(Q)$(MAKE) $(ASAN) tests-unit
 tests-agent: all $(AGENT_BIN)
-tests-bpf: bpf $(BPF_BIN) $(BENCH)/insns
+tests-tables: bpf $(BPF_BIN)
+tests-bpf: tests-tables $(BENCH)/insns
 tests-net: all
 	$(Q)tests/net/build-tools.sh
 

@@ -4,6 +4,7 @@
 #include <linux/pkt_cls.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 #include "../fault.h"
 #include "frames.h"
@@ -61,6 +62,14 @@ static void modes(struct env *e)
 	STEP(e, "off ended by the clock: drops", NULL, UP, p, R(CG_DROP_UNRULED));
 }
 
+/* The program at that place: another test may have loaded it. */
+static int judge_of(int map, __u32 at)
+{
+	__u32 id = 0;
+
+	return bpf_map_lookup_elem(map, &at, &id) ? -1 : bpf_prog_get_fd_by_id(id);
+}
+
 /* While the agent starts its programs come one by one. */
 static void early(struct env *e)
 {
@@ -69,8 +78,7 @@ static void early(struct env *e)
 		PK(.smac = PHONE, .dmac = GW, .src = PHONE_4, .dst = EVIL_4, UDP(1, 2));
 	int map = bpf_object__find_map_fd_by_name(e->obj, "cg_judges");
 	__u32 up = CG_JUDGE_UP, down_at = CG_JUDGE_DOWN;
-	int up_fd = bpf_program__fd(bpf_object__find_program_by_name(e->obj, "cg_up"));
-	int down_fd = bpf_program__fd(bpf_object__find_program_by_name(e->obj, "cg_down"));
+	int up_fd = judge_of(map, up), down_fd = judge_of(map, down_at);
 	struct env_result r;
 
 	env_reset(e);
@@ -92,6 +100,8 @@ static void early(struct env *e)
 	run_check(!bpf_map_update_elem(map, &up, &up_fd, BPF_ANY) &&
 			  !bpf_map_update_elem(map, &down_at, &down_fd, BPF_ANY),
 		  "early: programs back", "%m");
+	close(up_fd);
+	close(down_fd);
 	STEP(e, "early: then allowed passes again", NULL, UP, p, R(CG_PASS_CONTROL));
 }
 
