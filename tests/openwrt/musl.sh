@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.." || exit 1
 command -v musl-gcc >/dev/null || { echo 'no musl-gcc (Debian: musl-tools) on this machine'; exit 77; }
 make bpf >/dev/null || exit 1
 out=build/musl inc=build/musl/include
+rm -rf $out
 mkdir -p $inc
 multi=$(gcc -print-multiarch)
 for h in linux asm-generic mtd bpf nettle json-c libelf.h gelf.h ev.h confuse.h mosquitto.h maxminddb.h maxminddb_config.h; do
@@ -18,7 +19,7 @@ for h in asm maxminddb_config.h; do
 	[[ ! -e /usr/include/$multi/$h ]] || ln -sfn "/usr/include/$multi/$h" "$inc/$h"
 done
 ln -sfn /usr/include/libnl3/netlink "$inc/netlink"
-flags=(-std=gnu11 -D_GNU_SOURCE= -O0 -w -Werror=implicit-function-declaration -DCG_VERSION='"0"' -DCG_LOCALEDIR='"/"'
+flags=(-std=gnu11 -D_GNU_SOURCE= -O0 -Werror=implicit-function-declaration -DCG_VERSION='"0"' -DCG_LOCALEDIR='"/"'
 	-DCG_STATE_DIR='"/etc/camgate/state"' -DCG_PROFILE_DIR='"/usr/share/camgate/profiles"' -DCG_HAVE_UCI=1
 	-Iinclude -Ibuild -isystem "$inc")
 mapfile -t sources < <(make -s --no-print-directory list-sources)
