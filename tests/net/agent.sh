@@ -118,6 +118,6 @@ deadline()
 	word=$(bpftool -j map lookup pinned "$PIN_DIR/cg_exposure" key \
 		$((s & 255)) $((s >> 8 & 255)) 0 0 | jq -r '.value[0:8] | reverse |
 		map(ltrimstr("0x")) | join("")')
-	read -r mono boot < <("$TOOLS/nowns")
+	read -r mono boot _ < <("$TOOLS/nowns")
 	printf '%d\n' $(((0x$word & ((1 << 60) - 1)) - boot + mono))
 }

@@ -15,7 +15,9 @@ house_up
 video
 # Windows of seconds, as far from now as the house needs to get up to them.
 BASE=$(date +%s)
-OFFSET=$(($(date +%s%N) - $(now_ns)))
+# Read together: a program's start between them may take tens of milliseconds.
+read -r MONO _ REAL < <("$TOOLS/nowns")
+OFFSET=$((REAL - MONO))
 BEGIN=$((6 * SLOW)) END=$((16 * SLOW)) BEGIN2=$((20 * SLOW)) END2=$((90 * SLOW))
 config "timezone = UTC
 	schedule { from = \"$(at $BEGIN)\" to = \"$(at $END)\" exposure = open }

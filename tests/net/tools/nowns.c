@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Prints CLOCK_MONOTONIC (and CLOCK_BOOTTIME), or runs a command and notes when. */
+/* Prints CLOCK_MONOTONIC, CLOCK_BOOTTIME and CLOCK_REALTIME, or runs a command and notes when. */
 #include "clock.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /*
- * nowns                     -> "MONO BOOT"
+ * nowns                     -> "MONO BOOT REAL"
  * nowns -o FILE COMMAND...  -> FILE holds "T0 T1 MS STATUS": T0 just before exec
  *                              in the child, T1 when its end was seen.
  */
@@ -23,8 +23,10 @@ int main(int argc, char **argv)
 
 	if (argc == 1) {
 		uint64_t mono = now_ns(), boot = clock_ns(CLOCK_BOOTTIME);
+		uint64_t real = clock_ns(CLOCK_REALTIME);
 
-		printf("%llu %llu\n", (unsigned long long)mono, (unsigned long long)boot);
+		printf("%llu %llu %llu\n", (unsigned long long)mono, (unsigned long long)boot,
+		       (unsigned long long)real);
 		return 0;
 	}
 	if (argc < 4 || strcmp(argv[1], "-o")) {
