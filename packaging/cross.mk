@@ -27,7 +27,8 @@ CC += --sysroot=$(SYSROOT)
 BPF_SYSTEM := -isystem $(SYSROOT)/usr/include
 endif
 
-# Programs run in the byte order of the kernel that they are loaded into.
-# So do headers of MIPS, by a name that the compiler for BPF does not know.
-BPF_ORDER := $(addprefix -D,$(shell $(CC) -dM -E - </dev/null | sed -n 's/^#define \(__MIPSE[BL]__\) .*/\1/p'))
-BPF_TARGET := $(if $(findstring BIG,$(shell $(CC) -dM -E - </dev/null | grep '__BYTE_ORDER__ ')),bpfeb,bpfel)
+# Programs run in the byte order of the kernel that they are loaded into; headers of MIPS ask for
+# it by a name that the compiler for BPF does not know.
+CC_ORDER := $(shell $(CC) -dM -E - </dev/null | sed -n 's/^#define __BYTE_ORDER__ //p; s/^#define \(__MIPSE[BL]__\) .*/\1/p')
+BPF_TARGET := $(if $(findstring BIG,$(CC_ORDER)),bpfeb,bpfel)
+BPF_ORDER := $(addprefix -D,$(filter __MIPSE%,$(CC_ORDER)))

@@ -33,9 +33,8 @@ static void unpack_it(void *work)
 {
 	struct cg_ahead *h = work;
 
-	/* Where it fails, opening says so. */
-	if (cg_object_unpack(&h->object))
-		return;
+	/* Opening tries again, and says why it fails. */
+	h->err = cg_object_unpack(&h->object);
 }
 
 static void open_it(void *work)

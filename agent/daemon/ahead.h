@@ -8,7 +8,7 @@
 /* Unpacks it, where nothing is pinned: what runs already is not touched before the config
  * is known to be good. */
 void cg_ahead_begin(struct cg_agent *a);
-/* There will be ncams cameras: begins to open it, where it was unpacked. */
+/* There will be ncams cameras: begins to open it, where cg_ahead_begin() has begun. */
 void cg_ahead_counted(struct cg_agent *a, size_t ncams);
 /* Opens the packet path into a->kern.dp, or waits for what was begun. */
 int cg_ahead_open(struct cg_agent *a) __must_check;

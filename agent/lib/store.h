@@ -3,7 +3,6 @@
 #ifndef CG_STORE_H
 #define CG_STORE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* A half of one, by either name the same memory. */
@@ -20,7 +19,8 @@ typedef uint32_t __attribute__((may_alias)) cg_half;
  * What was written before is seen first. Where it takes two stores, one packet may see the
  * new high half with the old low one: of bits each is the old or the new one; a time that
  * moves from 0 is never seen later than it is, one that moves to 0 lies in the first four
- * seconds after boot, any other is off by as much. More than that is not promised: see cg_exposure_store_halves().
+ * seconds after boot, any other is off by as much. A word that needs more has
+ * cg_exposure_store_halves().
  */
 static inline void cg_store64(uint64_t *to, uint64_t value)
 {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# big.sh [TABLE...]: the packet path's tables on a big-endian machine: Debian's kernel for s390x in QEMU, with what tests/arch.sh built.
+# big.sh [TABLE...]: the packet path's tables on a big-endian machine: Debian's kernel for s390x in QEMU; builds what tests/arch.sh has not.
 #
 # CG_BIG_LIMIT seconds (2400) for it. The console is in build/log/big.console.
 set -eu
