@@ -132,18 +132,18 @@ if [[ $here = no && " ${stages[*]} " =~ \ (bpf|net)\  ]] && ! why=$(tests/probe.
 	tests/deps.sh vm || exit 1
 	make -j"$(nproc)" tests-bpf tests-net >build/log/make.log 2>&1 || { cat build/log/make.log; exit 1; }
 fi
-# These run beside the others, which mostly wait: one after the other, in folders of
-# their own below build/, and ended before what sums up.
+# These run beside the others, which mostly wait: one after the other, and ended before
+# what sums up. The agent's go first, as they wait too; what only computes gives way.
 beside=()
-for s in "${stages[@]}"; do
-	[[ ! $s =~ ^(lint|asan|fuzz)$ ]] || beside+=("$s")
+for s in agent lint asan fuzz; do
+	[[ " ${stages[*]} " != *" $s "* ]] || beside+=("$s")
 done
 [[ ${#stages[@]} -gt ${#beside[@]} ]] || beside=()
 lane=
 lane_run() {
 	local s start
-	renice -n 10 "$BASHPID" >/dev/null 2>&1
 	for s in "${beside[@]}"; do
+		[[ $s == agent ]] || renice -n 10 "$BASHPID" >/dev/null 2>&1
 		start=$SECONDS
 		run_stage "$s" >"build/log/$s.log" 2>&1
 		echo $((SECONDS - start)) >"build/log/$s.time"
@@ -160,6 +160,9 @@ lane_end() {
 	done
 }
 if [[ ${#beside[@]} -gt 0 ]]; then
+	# Two makes at once write no folder: lint, asan and fuzz have their own below build/.
+	[[ " ${beside[*]} " != *" agent "* || $here = yes ]] ||
+		make -j"$(nproc)" all tests-agent >build/log/make-agent.log 2>&1 || true
 	lane_run &
 	lane=$!
 fi

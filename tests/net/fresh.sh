@@ -11,7 +11,7 @@ fresh_need()
 	[[ -n $SYSTEMD ]] || skip "no systemd on this machine"
 	"$BIN/camgated" --raw-sockets --foreground 2>&1 | grep -q 'not supported' && skip "built without libsystemd"
 	# A group of its own, or it would take the machine's: the namespace begins there.
-	FRESH_CG=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
+	FRESH_CG=$(findmnt -n -o TARGET -t cgroup2 | head -n 1) || true
 	[[ -n $FRESH_CG ]] || skip "no cgroup2 is mounted here"
 	FRESH_CG=$FRESH_CG/$ID
 	ENDS+=(fresh_down)

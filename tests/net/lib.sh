@@ -74,7 +74,7 @@ peer()
 	local at=$BUILD/peers/$2 command
 	PEER=("$1")
 	if ! command -v "$1" >/dev/null; then
-		command=$(find "$at/usr/sbin" "$at/usr/bin" -name "$1" 2>/dev/null | head -n 1)
+		command=$(find "$at/usr/sbin" "$at/usr/bin" -name "$1" -print -quit 2>/dev/null) || true
 		[[ -n $command ]] || return 1
 		PEER=(env "LD_LIBRARY_PATH=$(dirname "$(find "$at/usr/lib" -name '*.so.*' -print -quit 2>/dev/null)")" "$command")
 	fi
