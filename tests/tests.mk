@@ -3,7 +3,7 @@
 
 UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config conflist day devstate diag dnsmsg duration exposure fleet geo geometa gone guess json lans learned lex \
 	limits luci lzma makers mapdiff mapping mapset mark maybe mqtt mqttconf mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
-	record reset rule saved schedule schedule_year signature spawn told traffic uci unfit view viewers viewing viewset wholefile worker \
+	record reply reset rule saved schedule schedule_year signature spawn told traffic uci unfit view viewers viewing viewset wholefile worker \
 	zone
 # What frames and MACs say of a device.
 UNIT_TESTS += clue clueframes cluevendor discover likeness
@@ -37,8 +37,9 @@ $(UNIT_BIN): %: %.o $(B)/libcamgate.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(CHECK_LIBS) $(DEP_LIBS)
 
-# The command is not in the library; its catalogue is the test's own.
+# The command is not in the library; the catalogue is the test's own.
 $(T)/unit/test_told: $(B)/agent/cli/told.o
+$(T)/unit/test_reply: $(B)/agent/cli/reply.o
 $(T)/agent/test_around: $(T)/fake/disk.o
 $(T)/agent/test_devices: $(T)/bpf/packets.o
 $(T)/agent/test_memory: $(T)/fake/memory.o

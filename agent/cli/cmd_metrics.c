@@ -138,7 +138,7 @@ static void cameras(struct cg_metrics *m, struct json_object *s, int64_t now_s)
 		bool ever = json_object_object_get_ex(cam, "seen", &seen) &&
 			    json_object_is_type(seen, json_type_int);
 
-		of_cam(m, cam, "id", ever ? now_s - json_object_get_int64(seen) : 0);
+		of_cam(m, cam, "id", ever ? now_s - cg_reply_number(seen) : 0);
 	}
 	/* Those of the last day alone: it can fall. */
 	cg_metrics_family(m, "camgate_camera_stopped_sessions_day", CG_METRIC_GAUGE, NULL,

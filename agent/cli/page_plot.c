@@ -111,7 +111,7 @@ static int64_t hour_of(struct json_object *d, size_t hour, size_t what)
 	struct json_object *v =
 		json_object_is_type(h, json_type_array) ? json_object_array_get_idx(h, what) : NULL;
 
-	return json_object_is_type(v, json_type_int) ? json_object_get_int64(v) : 0;
+	return json_object_is_type(v, json_type_int) ? cg_reply_number(v) : 0;
 }
 
 /* The clock at every third hour. */

@@ -56,9 +56,16 @@ const char *cg_reply_str(struct json_object *o, const char *key)
 	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 }
 
+int64_t cg_reply_number(struct json_object *v)
+{
+	int64_t n = json_object_get_int64(v);
+
+	return n < -CG_REPLY_MOST ? -CG_REPLY_MOST : n > CG_REPLY_MOST ? CG_REPLY_MOST : n;
+}
+
 int64_t cg_reply_int(struct json_object *o, const char *key)
 {
-	return json_object_get_int64(cg_reply_obj(o, key));
+	return cg_reply_number(cg_reply_obj(o, key));
 }
 
 bool cg_reply_bool(struct json_object *o, const char *key)

@@ -15,7 +15,13 @@ int cg_reply_parse(const char *line, struct json_object **ret_reply) __must_chec
 
 bool cg_reply_has(struct json_object *o, const char *key);	  /* there and not null */
 const char *cg_reply_str(struct json_object *o, const char *key); /* "" = none */
-int64_t cg_reply_int(struct json_object *o, const char *key);	  /* 0 = none */
+/*
+ * No further from 0 than what every reader of JSON has exactly (RFC 7493 section 2.2):
+ * a thousand of them, or one times a thousand, are still an int64_t.
+ */
+#define CG_REPLY_MOST (INT64_C(1) << 53)
+int64_t cg_reply_number(struct json_object *v);		      /* 0 = none */
+int64_t cg_reply_int(struct json_object *o, const char *key); /* 0 = none */
 bool cg_reply_bool(struct json_object *o, const char *key);
 struct json_object *cg_reply_obj(struct json_object *o, const char *key); /* NULL = none */
 /* Elements of an array member; 0 = none. */
