@@ -157,7 +157,7 @@ if [ $install = yes ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; th
 	log=$(mktemp)
 	trap 'rm -f "$log"' EXIT
 	# shellcheck disable=SC2086 # a list of words
-	get() { apt-get install -y -q --no-install-recommends $names >"$log" 2>&1; }
+	get() { apt-get install -y -q -o Acquire::Retries=3 --no-install-recommends $names >"$log" 2>&1; }
 	get || { apt-get update -q >"$log" 2>&1 && get; } || {
 		cat "$log" >&2
 		exit 1

@@ -23,14 +23,16 @@ get() { # PACKAGE
 	list=$(missing "$1")
 	[ -n "$list" ] || list=$1
 	# shellcheck disable=SC2086 # words
-	(cd "$top.new/deb" && apt-get -qq -o APT::Sandbox::User="$(id -un)" download $list >&2) || return 1
+	(cd "$top.new/deb" && apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User="$(id -un)" download $list >&2) || return 1
 	for deb in "$top.new"/deb/*.deb; do dpkg-deb -x "$deb" "$top.new" || return 1; done
 	rm -rf "$top.new/deb" "$top"
 	mv "$top.new" "$top"
 }
+# Lists of packages that are old, or were never there; once.
+refresh() { [ -z "${fresh:-}" ] && fresh=yes && apt-get -qq update >&2; }
 for package; do
 	[ ! -d "build/peers/$package" ] || continue
-	get "$package" || {
+	get "$package" || { refresh && get "$package"; } || {
 		echo "peers: $package could not be had" >&2
 		rc=1
 	}
