@@ -127,6 +127,7 @@ lint:
 # tests/vm/kernels/kernels.txt; K="6.1" names some of them.
 check-vm:
 	$(Q)tests/deps.sh build net vm kmod
+	$(Q)tests/peers.sh $(PEERS) || true
 	$(Q)$(MAKE) $(JOBS) all tests-bpf tests-net
 	$(Q)tests/vm/matrix.sh $(K)
 # The module alone, and as DKMS builds it.
