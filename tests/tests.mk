@@ -3,7 +3,7 @@
 
 UNIT_TESTS := account addr adopt audit blocked budget chain clock confedit config conflist day devstate diag dnsmsg duration exposure fleet geo geometa gone guess json lans learned lex \
 	limits luci lzma makers mapdiff mapping mapset mark maybe mqtt mqttconf mud mudodd mudout namepat near netlink nftext odd offload place policy probe profile quarantine reason \
-	record reply reset rule saved schedule schedule_year signature spawn told traffic uci unfit view viewers viewing viewset wholefile worker \
+	record reply reset rule saved schedule schedule_year signature spawn told traffic uci ucistage undo unfit view viewers viewing viewset wholefile worker \
 	zone
 # What frames and MACs say of a device.
 UNIT_TESTS += clue clueframes cluevendor discover likeness

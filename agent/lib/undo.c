@@ -11,8 +11,10 @@
 #include "wholefile.h"
 #include "undo.h"
 
-#define MAGIC  "camgate undo 1"
-#define DIGITS 8
+#define MAGIC	"camgate undo 1"
+#define DIGITS	8
+/* Of the folder's path: any number behind it has room. */
+#define DIR_LEN (PATH_MAX - 12)
 
 /* FNV-1a: tells an edited file from an untouched one, nothing more. */
 uint64_t cg_undo_hash(const char *text, size_t len)
@@ -24,11 +26,9 @@ uint64_t cg_undo_hash(const char *text, size_t len)
 	return h;
 }
 
-static int dir_make(const char *state_dir, char buf[static PATH_MAX])
+static int dir_make(const char *state_dir, char buf[static DIR_LEN])
 {
-	if (snprintf(buf, PATH_MAX, "%s/undo", state_dir) >= PATH_MAX - DIGITS - 1)
-		return -ENAMETOOLONG;
-	return 0;
+	return snprintf(buf, DIR_LEN, "%s/undo", state_dir) < DIR_LEN ? 0 : -ENAMETOOLONG;
 }
 
 /* The numbers of the copies there are, ascending; at most max, the newest. */
@@ -69,7 +69,7 @@ int cg_undo_save(const char *state_dir, const struct cg_undo *undo, char ret_cop
 	uint32_t nr[CG_UNDO_KEEP + 1];
 	_cleanup_free_ char *text = NULL;
 	char *grown;
-	char dir[PATH_MAX], path[PATH_MAX];
+	char dir[DIR_LEN], path[PATH_MAX];
 	size_t n;
 	int len, err;
 
@@ -90,18 +90,16 @@ int cg_undo_save(const char *state_dir, const struct cg_undo *undo, char ret_cop
 		return -ENOMEM;
 	text = grown;
 	memcpy(text + len, undo->text, undo->len);
-	if (snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS,
-		     n ? (nr[n - 1] + 1) % 100000000 : 1) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
+	(void)snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS,
+		       n ? (nr[n - 1] + 1) % 100000000 : 1);
 	err = cg_wholefile_replace(path, text, (size_t)len + undo->len, 0600, geteuid(), getegid());
 	if (err < 0)
 		return err;
 	memcpy(ret_copy, path, PATH_MAX);
 	/* What is too many goes only when the new one is safe. */
 	for (size_t i = 0; i + CG_UNDO_KEEP <= n; i++) {
-		if (snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS, nr[i]) <
-		    (int)sizeof(path))
-			(void)unlink(path);
+		(void)snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS, nr[i]);
+		(void)unlink(path);
 	}
 	return 0;
 }
@@ -122,7 +120,7 @@ static bool line_cut(char **at, char *end, char **ret_line)
 int cg_undo_last(const char *state_dir, struct cg_undo *ret_undo)
 {
 	_cleanup_free_ char *text = NULL;
-	char dir[PATH_MAX], *at, *end, *magic, *file, *what, *hash;
+	char dir[DIR_LEN], *at, *end, *magic, *file, *what, *hash;
 	struct cg_undo u = { 0 };
 	uint32_t nr;
 	size_t len;
@@ -133,9 +131,7 @@ int cg_undo_last(const char *state_dir, struct cg_undo *ret_undo)
 		return err;
 	if (!numbers(dir, &nr, 1))
 		return -ENOENT;
-	if (snprintf(u.copy, sizeof(u.copy), "%s/%0*" PRIu32, dir, DIGITS, nr) >=
-	    (int)sizeof(u.copy))
-		return -ENAMETOOLONG;
+	(void)snprintf(u.copy, sizeof(u.copy), "%s/%0*" PRIu32, dir, DIGITS, nr);
 	err = cg_wholefile_read(u.copy, CG_MAX_CONFIG_BYTES + 2 * PATH_MAX, &text, &len);
 	if (err < 0)
 		return err;

@@ -142,8 +142,12 @@ static int refused(const char *text, const struct cg_confedit *e, struct cg_diag
 
 START_TEST(refusals)
 {
+	const struct cg_confedit_set set = { "mqtt", "enabled", "no" };
 	struct cg_confedit e = ALLOW;
 	struct cg_diag d;
+	char *text = NULL;
+	size_t len;
+	int line;
 
 	ck_assert_int_eq(refused("camera \"y\" { }\n", &ALLOW, &d), -ENOENT);
 	ck_assert_str_eq(d.text, "");
@@ -160,6 +164,11 @@ START_TEST(refusals)
 	e.comment = "a\nlan = b";
 	ck_assert_int_eq(refused("camera \"x\" { }\n", &e, &d), -EINVAL);
 	UNIT_HOLDS(d.text, "comment: found byte 0x0a");
+	d = (struct cg_diag){ "" };
+	ck_assert_int_eq(cg_confedit_set("mqtt {\n", 7, "f", &set, &d, &text, &len, &line),
+			 -EINVAL);
+	UNIT_HOLDS(d.text, "f:1:6: this block is not closed");
+	ck_assert_ptr_null(text);
 }
 END_TEST
 

@@ -78,7 +78,10 @@ END_TEST
 START_TEST(refused)
 {
 	const char *const bad[] = { "br\nlan" };
-	const struct cg_conflist edit = { "lan", bad, 1, NULL };
+	const struct cg_conflist edit = { "lan", bad, 1, NULL }, two = { "lan home", LAN, 2, WHEN };
+	static const char *const ends[] = { "a*/b" };
+	const struct cg_conflist ending = { "lan", ends, 1, NULL };
+	const char *in_comment = "/*\n#lan = y\n*/\n";
 	struct cg_diag d = { "" };
 	char *text = NULL, *added = NULL;
 	size_t len;
@@ -94,6 +97,20 @@ START_TEST(refused)
 	ck_assert_int_eq(cg_conflist_add("/* x", 4, "f", &EDIT, &d, &text, &len, &added), -EINVAL);
 	ck_assert_ptr_null(text);
 	ck_assert_ptr_null(added);
+	/* A name of two words is no name, wherever it lands. */
+	d = (struct cg_diag){ "" };
+	ck_assert_int_eq(cg_conflist_add("a = b\n", 6, "f", &two, &d, &text, &len, &added),
+			 -EINVAL);
+	UNIT_HOLDS(d.text, "f: there is no place for a line `lan home = { \"br-lan\"");
+	ck_assert_ptr_null(text);
+	/* The example stands in a comment, which the line would end: it goes to the end. */
+	d = (struct cg_diag){ "" };
+	ck_assert_int_eq(cg_conflist_add(in_comment, strlen(in_comment), "f", &ending, &d, &text,
+					 &len, &added),
+			 0);
+	ck_assert_str_eq(text, "/*\n#lan = y\n*/\nlan = { \"a*/b\" }\n");
+	free(text);
+	free(added);
 }
 END_TEST
 
@@ -140,7 +157,9 @@ END_TEST
 START_TEST(what_is_not_understood_stays)
 {
 	static const char *const lan[] = { "br-lan" };
-	const struct cg_setup setup = { lan, NULL, 1, 0, "now" };
+	static const char *const bad[] = { "br\nlan" };
+	const struct cg_setup setup = { lan, NULL, 1, 0, "now" },
+			      two_lines = { bad, NULL, 1, 0, "now" };
 	struct unit_dir dir = unit_dir_new();
 	struct cg_setup_plan p = { 0 };
 	struct cg_diag d = { "" };
@@ -148,6 +167,9 @@ START_TEST(what_is_not_understood_stays)
 	ck_assert_int_eq(plan(&dir, "lan = {\n", &setup, &p, &d), -EINVAL);
 	ck_assert_int_eq(plan(&dir, "lna = br-lan\n", &setup, &p, &d), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(d.text, "lna"));
+	ck_assert_int_eq(plan(&dir, "guard = off\n", &two_lines, &p, &d), -EINVAL);
+	UNIT_HOLDS(d.text, "camgate.conf: found byte 0x0a");
+	ck_assert_ptr_null(p.text);
 	/* another file has the list, and already that entry */
 	unit_write(&dir, "lan.conf", "lan = eth1\n", 11);
 	ck_assert_int_eq(plan(&dir, "include(\"lan.conf\")\n", &setup, &p, &d), -EINVAL);

@@ -159,8 +159,10 @@ START_TEST(none)
 		"{\"v\":2,\"what\":\"day\",\"cam\":\"a\",\"day\":\"2026-13-27\"}",
 		"{\"v\":2,\"what\":\"day\",\"cam\":\"a\",\"day\":\"2026-11-27x\"}",
 	};
+	const struct cg_day_places no_places = { 0 };
 	struct cg_day d = made();
 
+	ck_assert_ptr_null(cg_day_places_json(&no_places, "country"));
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		ck_assert_msg(cg_day_parse(wrong[i], strlen(wrong[i]), &d) == -EPROTO, "%s",
 			      wrong[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Databases into prefixes: what the table says of an address is what the database says, and no file breaks the walk. */
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <lib/addr.h>
 #include <lib/geo.h>
 #include <lib/geo_book.h>
@@ -418,6 +419,18 @@ START_TEST(no_country)
 }
 END_TEST
 
+/* Before the library's own. */
+static bool *stop_when_open;
+int MMDB_open(const char *const name, uint32_t flags, MMDB_s *const db)
+{
+	int (*real)(const char *, uint32_t, MMDB_s *);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "MMDB_open");
+	if (stop_when_open)
+		*stop_when_open = true;
+	return real(name, flags, db);
+}
+
 START_TEST(given_up)
 {
 	const struct mmdb_row rows[] = { row4("203.0.113.0", 24, "CN", 0) };
@@ -432,6 +445,12 @@ START_TEST(given_up)
 	unit_path(&dir, "c.mmdb", path);
 	ck_assert_int_eq(cg_geo_read_until(path, NULL, &want, &stop, &d, &t), -ECANCELED);
 	ck_assert_ptr_null(t);
+	/* When it is open, and no prefix of it was read. */
+	stop = false;
+	stop_when_open = &stop;
+	ck_assert_int_eq(cg_geo_read_until(path, NULL, &want, &stop, &d, &t), -ECANCELED);
+	ck_assert_ptr_null(t);
+	stop_when_open = NULL;
 	stop = false;
 	ck_assert_int_eq(cg_geo_read_until(path, NULL, &want, &stop, &d, &t), 0);
 	cg_geo_free(&t);

@@ -310,6 +310,9 @@ START_TEST(databases)
 	ck_assert_int_eq(cg_geo_book_open(path, &d, &book), 0);
 	ck_assert_int_eq(cg_geo_book_country(book, &a), cg_country_number("CN", 2));
 	ck_assert_int_eq(cg_geo_book_network(book, &a), 0);
+	/* Nor does one of IPv4 know IPv6. */
+	ck_assert_int_eq(cg_addr_parse("2a00::1", &a), 0);
+	ck_assert_int_eq(cg_geo_book_country(book, &a), cg_country_of("unknown"));
 	cg_geo_book_free(&book);
 	ck_assert_ptr_null(t);
 	unit_dir_free(&dir);
