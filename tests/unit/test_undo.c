@@ -43,6 +43,11 @@ START_TEST(there_and_back)
 	/* What was cut off is none. */
 	ck_assert_int_eq(truncate(copy, 20), 0);
 	ck_assert_int_eq(cg_undo_last(dir.path, &u), -EPROTO);
+	/* What cannot be read is not passed over: the one before is not the last. */
+	unit_path(&dir, "undo/99999999", undo);
+	ck_assert_int_eq(mkdir(undo, 0700), 0);
+	ck_assert_int_lt(cg_undo_last(dir.path, &u), 0);
+	ck_assert_int_ne(cg_undo_last(dir.path, &u), -EPROTO);
 	unit_dir_free(&dir);
 }
 END_TEST
