@@ -7,11 +7,11 @@
 fresh_need()
 {
 	need unshare systemctl findmnt pivot_root
-	SYSTEMD=$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | head -n 1) || true
+	SYSTEMD=$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | sed -n 1p) || true
 	[[ -n $SYSTEMD ]] || skip "no systemd on this machine"
-	"$BIN/camgated" --raw-sockets --foreground 2>&1 | grep -q 'not supported' && skip "built without libsystemd"
+	{ "$BIN/camgated" --raw-sockets --foreground 2>&1 || true; } | grep 'not supported' >/dev/null && skip "built without libsystemd"
 	# A group of its own, or it would take the machine's: the namespace begins there.
-	FRESH_CG=$(findmnt -n -o TARGET -t cgroup2 | head -n 1) || true
+	FRESH_CG=$(findmnt -n -o TARGET -t cgroup2 | sed -n 1p) || true
 	[[ -n $FRESH_CG ]] || skip "no cgroup2 is mounted here"
 	FRESH_CG=$FRESH_CG/$ID
 	ENDS+=(fresh_down)
@@ -30,7 +30,7 @@ fresh_down()
 	wait_for 10 fresh_group_gone
 }
 
-fresh_manager() { pgrep -P "${PIDS[systemd]}" | head -n 1; }
+fresh_manager() { pgrep -P "${PIDS[systemd]}" | sed -n 1p; }
 inside() { nsenter -t "$(fresh_manager)" -m -p -n -u -i -C -r -w -- "$@"; }
 # The sources lie there, as somebody would have them.
 FRESH_SRC=/usr/src/camgate

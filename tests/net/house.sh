@@ -163,13 +163,13 @@ listens()
 {
 	local flag=-lnt
 	[[ $2 == tcp ]] || flag=-lnu
-	in_ns "$1" ss -H "$flag" "sport = :$3" | grep -q .
+	in_ns "$1" ss -H "$flag" "sport = :$3" | grep . >/dev/null
 }
 
 # A port of a new bridge or a new device forwards at once.
 bridge_ready()
 {
-	! in_ns gw bridge link show | grep -q 'state \(disabled\|blocking\|listening\|learning\)'
+	! in_ns gw bridge link show | grep 'state \(disabled\|blocking\|listening\|learning\)' >/dev/null
 }
 
 # What happens before a port of the gateway is there; a test that boots says what.

@@ -125,7 +125,7 @@ kept() { client sub -C 1 -W 2 --retained-only -t "$1"; }
 # told TOPIC JQ; replies COMMAND JQ; says COMMAND TEXT
 told() { kept "$1" | jq -e "$2"; }
 replies() { cg_json "$1" | jq -e "$2"; }
-says() { { cg "$1" || [[ $? -eq 5 ]]; } | grep -q "$2"; }
+says() { { cg "$1" || [[ $? -eq 5 ]]; } | grep "$2" >/dev/null; }
 nothing_kept() { [[ -z $(client sub -W 1 --retained-only -t "$1" -F '%t' || true) ]]; }
 kept_is() { [[ $(kept "$BASE/$1") == "$2" ]]; }
 # state_is CAM JQ WORD; hub_is JQ WORD

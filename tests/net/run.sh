@@ -56,11 +56,11 @@ for t in "${tests[@]}"; do
 		printf 'ok %s %s\n' "$t" "$took" ;;
 	77)
 		skipped=$((skipped + 1))
-		printf 'skip %s %s\n' "$t" "$(sed -n "s/^skip $t: //p" "$log" | head -n 1)" ;;
+		printf 'skip %s %s\n' "$t" "$(sed -n "s/^skip $t: //p" "$log" | sed -n 1p)" ;;
 	*)
 		bad=$((bad + 1))
 		failed+=("$t")
-		reason=$(sed -n "s/^FAIL $t: //p" "$log" | head -n 1)
+		reason=$(sed -n "s/^FAIL $t: //p" "$log" | sed -n 1p)
 		[[ $status -ne 124 ]] || reason="not through after $limit s"
 		printf 'not ok %s %s %s\n' "$t" "$took" "${reason:-ended with $status}" ;;
 	esac

@@ -26,7 +26,7 @@ awk '
 		if (list in lists) list = lists[list]
 		gsub(/ /, "_", class)
 		print mac, name, class, list
-	}' "$ROOT/tests/discover/others.txt" | head -n $COUNT >"$WORK/family"
+	}' "$ROOT/tests/discover/others.txt" | sed -n "1,${COUNT}p" >"$WORK/family"
 assert_num "different devices" "$(cut -d' ' -f1 "$WORK/family" | sort -u | wc -l)" == $COUNT
 
 # text TEXT: as hexadecimal digits; byte N
@@ -65,7 +65,7 @@ while read -r mac name class list; do
 	joins $n "$mac" "$name" "$class" "$list"
 done <"$WORK/family"
 assert_num "devices that joined" $n == $COUNT
-mapfile -t phones < <(awk '$3 ~ /android/ { print $1 }' "$WORK/joined" | head -n 4)
+mapfile -t phones < <(awk '$3 ~ /android/ { print $1 }' "$WORK/joined" | sed -n 1,4p)
 laptop=$(awk '$3 == "MSFT_5.0" { print $1; exit }' "$WORK/joined")
 assert_num "phones among them" ${#phones[@]} == 4
 
@@ -87,7 +87,7 @@ for ((i = 1; i <= COUNT; i++)); do
 done
 wait_for 12 held 06:ca:00:00:46:01
 observe 8
-least=$(for i in "${phones[@]}"; do awk '!/^#/ { n += $4 } END { print n + 0 }' "$WORK/backup$i.sink"; done | sort -n | head -n 1)
+least=$(for i in "${phones[@]}"; do awk '!/^#/ { n += $4 } END { print n + 0 }' "$WORK/backup$i.sink"; done | sort -n | sed -n 1p)
 assert_num "bytes of the slowest backup" "$least" '>' 1500000
 cg_json discover >"$WORK/list"
 jq -r '.devices[] | select(.held) | .mac + " " + .held + " " + (.reasons | join(", "))' "$WORK/list" >"$WORK/held"

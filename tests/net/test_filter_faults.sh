@@ -14,7 +14,7 @@ no_attention() { ! attention "$1"; }
 
 put_back() { cg_json status | jq -r '.attention[] | select(test("removed by somebody else"))' | sed -E 's/.* ([0-9]+) times and put back within ([0-9]+) ms/\1 \2/'; }
 
-by_tc() { in_ns gw tc filter show dev lan1 ingress 2>/dev/null | grep -q cg_from_cam; }
+by_tc() { in_ns gw tc filter show dev lan1 ingress 2>/dev/null | grep cg_from_cam >/dev/null; }
 
 # torn ID COMMAND...: our filters are taken away; they are back, and what got out meanwhile is known
 torn()

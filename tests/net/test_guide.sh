@@ -79,7 +79,7 @@ guide()
 		inside test ! -e "$line" || printf '%s: %s is left\n' "${file##*/}" "$line"
 	done >>"$out/wrong"
 	bare lan1 || printf '%s: filters are left\n' "${file##*/}" >>"$out/wrong"
-	! in_ns gw nft list tables | grep -q camgate || printf '%s: rules of nftables are left\n' "${file##*/}" >>"$out/wrong"
+	! in_ns gw nft list tables | grep camgate >/dev/null || printf '%s: rules of nftables are left\n' "${file##*/}" >>"$out/wrong"
 	fresh_down
 }
 wrong() { grep -c '^[^ ]' "$1/wrong" || true; }

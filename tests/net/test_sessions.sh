@@ -50,7 +50,7 @@ assert "status says so" jq -e '.stopped_lately[0].count == 1' <(cg_json status)
 punch cam1 $CLOUD_4 443
 wait_for 2 session $CLOUD_4 stopped
 wait_for 5 entry $CLOUD_4 stopped
-wait_for 5 eval "entry $CLOUD_4 stopped | grep -q '\"rule\"'"
+wait_for 5 eval "entry $CLOUD_4 stopped | grep '\"rule\"' >/dev/null"
 entry $CLOUD_4 stopped >"$WORK/pppp.json"
 assert "by its signature, with first bytes, rule, file and line" jq -e --arg file "$CONF" \
 	'.sign == "signature" and .signature == "pppp-session" and (.evidence.first | startswith("f1410014")) and

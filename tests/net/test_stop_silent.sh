@@ -11,7 +11,7 @@ house_up
 house_firewall
 # Events are told of entries made while somebody listens.
 spawn destroyed gw stdbuf -oL conntrack -E -e DESTROY -o timestamp
-wait_for 5 eval "in_ns gw ss -Hf netlink | grep -q conntrack"
+wait_for 5 eval "in_ns gw ss -Hf netlink | grep conntrack >/dev/null"
 config "" "allow = { \"$STRANGER_4/32:6101\" }"
 agent_start
 cg open cam1 10m >/dev/null

@@ -5,12 +5,12 @@
 
 need_camgate
 need unshare systemctl findmnt
-SYSTEMD=$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | head -n 1) || true
+SYSTEMD=$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | sed -n 1p) || true
 [[ -n $SYSTEMD ]] || skip "no systemd on this machine"
-"$BIN/camgated" --raw-sockets --foreground 2>&1 | grep -q 'not supported' && skip "built without libsystemd"
+{ "$BIN/camgated" --raw-sockets --foreground 2>&1 || true; } | grep 'not supported' >/dev/null && skip "built without libsystemd"
 
 # A group of its own, or it would take the machine's: the namespace begins there.
-CG=$(findmnt -n -o TARGET -t cgroup2 | head -n 1) || true
+CG=$(findmnt -n -o TARGET -t cgroup2 | sed -n 1p) || true
 [[ -n $CG ]] || skip "no cgroup2 is mounted here"
 CG=$CG/$ID
 mkdir "$CG" 2>/dev/null || skip "no cgroup can be made here"
@@ -79,7 +79,7 @@ exec unshare -m -p -f -u -i -C --kill-child bash "$WORK/boot.sh"
 END
 chmod 755 "$WORK"/*.sh
 spawn systemd gw "$WORK/enter.sh"
-manager() { pgrep -P "${PIDS[systemd]}" | head -n 1; }
+manager() { pgrep -P "${PIDS[systemd]}" | sed -n 1p; }
 wait_for 10 manager
 inside() { nsenter -t "$(manager)" -m -p -n -u -i -C -- "$@"; }
 property() { inside systemctl show camgate -p "$1" --value; }

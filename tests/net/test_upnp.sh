@@ -45,7 +45,7 @@ ask()
 }
 
 # search HOST: who is a gateway here?
-search() { in_ns "$1" timeout 6 "${UPNPC[@]}" -s 2>"$WORK/search.err" | grep -q "http://$LAN4:5000"; }
+search() { in_ns "$1" timeout 6 "${UPNPC[@]}" -s 2>"$WORK/search.err" | grep "http://$LAN4:5000" >/dev/null; }
 
 # hex6 ADDRESS: the 32 digits of an IPv6 address
 hex6()

@@ -24,7 +24,7 @@ radio()
 	END
 }
 
-linked() { in_ns "$1" iw dev eth0 link | grep -q '^Connected'; }
+linked() { in_ns "$1" iw dev eth0 link | grep '^Connected' >/dev/null; }
 
 # A look for the access point may end without it, and then nobody looks again.
 joined()
@@ -85,7 +85,7 @@ both_ways()
 	wired=$(($(counted wcam phone) - c))
 }
 
-on_air() { in_ns gw iw dev ap0 info | grep -q 'ssid camgate-test' && in_ns gw bridge link show | grep -q ' ap0: .*state forwarding'; }
+on_air() { in_ns gw iw dev ap0 info | grep 'ssid camgate-test' >/dev/null && in_ns gw bridge link show | grep ' ap0: .*state forwarding' >/dev/null; }
 
 access_point()
 {
