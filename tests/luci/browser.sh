@@ -6,7 +6,8 @@
 DRIVER_PORT=9515
 PAGE_PORT=8080
 SESSION=
-# WebDriver's names of keys.
+# WebDriver's names of keys, which are letters in UTF-8 alone.
+export LC_ALL=C.UTF-8
 TAB=$'\ue004' ENTER=$'\ue007' ESCAPE=$'\ue00c' BLANK=' '
 
 # wd METHOD PATH [JSON]: the value of the answer, as JSON; fails where it is an error

@@ -16,7 +16,7 @@ static int save(const char *state, const char *what, char copy[static PATH_MAX])
 START_TEST(there_and_back)
 {
 	struct unit_dir dir = unit_dir_new();
-	char copy[PATH_MAX], what[16], undo[128];
+	char copy[PATH_MAX], what[32], undo[128];
 	struct cg_undo u = { 0 };
 	struct dirent *e;
 	size_t n = 0;
