@@ -67,9 +67,10 @@ sed -i '3i #include "rule.h"' "$d/t/agent/lib/addr.h"
 finds 'a cycle of headers' 'includes: a cycle' "$lint/includes.sh" "$d/t"
 
 fresh
-echo 'cat "$log" | grep -q planted' >>"$d/t/tests/net/mqtt.sh"
+mkdir -p "$d/t/tests/net"
+echo 'cat "$log" | grep -q planted' >"$d/t/tests/net/planted.sh"
 finds 'a pipe that ends early' 'style: no pipe is left' "$lint/style.sh" "$d/t"
-
+fresh
 printf '// no licence\n' >"$d/t/bpf/planted.h"
 finds 'a file without a licence' 'style: licence' "$lint/style.sh" "$d/t"
 fresh
