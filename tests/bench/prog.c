@@ -392,7 +392,8 @@ static void add_all(bool v6)
 	p = add("prog/drop-egress", SIZE_512, DOWN, v6, CG_DROP_INBOUND);
 	p->pkt = frame(v6, GW, mac, evil, cam, 443, 41001, len);
 	p->slot = slot;
-	add_driven("prog/drop-new", SIZE_512, UP, v6, CG_DROP_UNRULED, FIRSTS)->fresh = true;
+	/* Not where flows go on: all places are emptied for it. */
+	add_driven("prog/drop-new", SIZE_FIRST, UP, v6, CG_DROP_UNRULED, FIRSTS)->fresh = true;
 	add_driven("prog/drop@1x1", SIZE_1, UP, v6, CG_DROP_UNRULED, FLOWS);
 	add_driven("prog/drop@512x20", SIZE_512, UP, v6, CG_DROP_UNRULED, FLOWS);
 	add_driven("prog/drop@4096x100", SIZE_4096, UP, v6, CG_DROP_UNRULED, FLOWS);
