@@ -160,9 +160,9 @@ lane_end() {
 	done
 }
 if [[ ${#beside[@]} -gt 0 ]]; then
-	# Two makes at once write no folder: lint, asan and fuzz have their own below build/.
-	[[ " ${beside[*]} " != *" agent "* || $here = yes ]] ||
-		make -j"$(nproc)" all tests-agent >build/log/make-agent.log 2>&1 || true
+	# Before two makes share a folder; lint, asan and fuzz have their own below build/.
+	# What does not build is told by the stage itself.
+	[[ " ${beside[*]} " != *" agent "* || $here = yes ]] || build agent >/dev/null || true
 	lane_run &
 	lane=$!
 fi

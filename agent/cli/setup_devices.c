@@ -105,8 +105,7 @@ static bool is_adopted(const struct cg_setup_run *run, struct json_object *devic
 	if (discover_ask(run, &reply))
 		return false;
 	for (size_t i = 0; i < cg_reply_count(reply, "devices"); i++)
-		if (cg_reply_int(cg_reply_at(reply, "devices", i), "nr") ==
-		    json_object_get_int64(device))
+		if (cg_reply_int(cg_reply_at(reply, "devices", i), "nr") == cg_reply_number(device))
 			found = false;
 	json_object_put(reply);
 	return found;

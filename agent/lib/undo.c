@@ -26,9 +26,14 @@ uint64_t cg_undo_hash(const char *text, size_t len)
 	return h;
 }
 
-static int dir_make(const char *state_dir, char buf[static DIR_LEN])
+static int dir_path(const char *state_dir, char buf[static DIR_LEN])
 {
 	return snprintf(buf, DIR_LEN, "%s/undo", state_dir) < DIR_LEN ? 0 : -ENAMETOOLONG;
+}
+
+static void copy_path(const char dir[static DIR_LEN], uint32_t nr, char buf[static PATH_MAX])
+{
+	(void)snprintf(buf, PATH_MAX, "%s/%0*" PRIu32, dir, DIGITS, nr);
 }
 
 /* The numbers of the copies there are, ascending; at most max, the newest. */
@@ -73,7 +78,7 @@ int cg_undo_save(const char *state_dir, const struct cg_undo *undo, char ret_cop
 	size_t n;
 	int len, err;
 
-	err = dir_make(state_dir, dir);
+	err = dir_path(state_dir, dir);
 	if (err < 0)
 		return err;
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
@@ -90,15 +95,14 @@ int cg_undo_save(const char *state_dir, const struct cg_undo *undo, char ret_cop
 		return -ENOMEM;
 	text = grown;
 	memcpy(text + len, undo->text, undo->len);
-	(void)snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS,
-		       n ? (nr[n - 1] + 1) % 100000000 : 1);
+	copy_path(dir, n ? (nr[n - 1] + 1) % 100000000 : 1, path);
 	err = cg_wholefile_replace(path, text, (size_t)len + undo->len, 0600, geteuid(), getegid());
 	if (err < 0)
 		return err;
 	memcpy(ret_copy, path, PATH_MAX);
 	/* What is too many goes only when the new one is safe. */
 	for (size_t i = 0; i + CG_UNDO_KEEP <= n; i++) {
-		(void)snprintf(path, sizeof(path), "%s/%0*" PRIu32, dir, DIGITS, nr[i]);
+		copy_path(dir, nr[i], path);
 		(void)unlink(path);
 	}
 	return 0;
@@ -126,12 +130,12 @@ int cg_undo_last(const char *state_dir, struct cg_undo *ret_undo)
 	size_t len;
 	int err;
 
-	err = dir_make(state_dir, dir);
+	err = dir_path(state_dir, dir);
 	if (err < 0)
 		return err;
 	if (!numbers(dir, &nr, 1))
 		return -ENOENT;
-	(void)snprintf(u.copy, sizeof(u.copy), "%s/%0*" PRIu32, dir, DIGITS, nr);
+	copy_path(dir, nr, u.copy);
 	err = cg_wholefile_read(u.copy, CG_MAX_CONFIG_BYTES + 2 * PATH_MAX, &text, &len);
 	if (err < 0)
 		return err;

@@ -79,7 +79,7 @@ done | verdict 'top folder'
 # What has read enough ends, and who still writes to it fails: one time in a hundred.
 for f in "${shell[@]}"; do
 	[[ $f =~ ^\./tests/(net|bench|fleet)/ ]] || grep -qE '^set -.*pipefail' "$f" || continue
-	grep -HnE '\| *(head|grep +-[a-zA-Z]*q)' "$f" | grep -vE '^[^:]*:[0-9]*:[[:blank:]]*#'
+	grep -HnE '(^|[^|])\|&? *(head|grep( +-[a-zA-Z]+)* +-[a-zA-Z]*q)' "$f" | grep -vE '^[^:]*:[0-9]*:[[:blank:]]*#'
 done | verdict 'no pipe is left before it is empty where its failure counts'
 
 # What is written out must be all there is: a test nobody runs proves nothing.

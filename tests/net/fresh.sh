@@ -3,35 +3,19 @@
 # A fresh Debian in the gateway: this machine's files below a layer in memory, without camgate, under a systemd of its own. Sourced by tests.
 # shellcheck disable=SC2034
 
+# shellcheck source=tests/net/systemd.sh
+. "$NET/systemd.sh"
+
 # What it needs of this machine; skips where that is missing.
 fresh_need()
 {
-	need unshare systemctl findmnt pivot_root
-	SYSTEMD=$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | sed -n 1p) || true
-	[[ -n $SYSTEMD ]] || skip "no systemd on this machine"
-	{ "$BIN/camgated" --raw-sockets --foreground 2>&1 || true; } | grep 'not supported' >/dev/null && skip "built without libsystemd"
-	# A group of its own, or it would take the machine's: the namespace begins there.
-	FRESH_CG=$(findmnt -n -o TARGET -t cgroup2 | sed -n 1p) || true
-	[[ -n $FRESH_CG ]] || skip "no cgroup2 is mounted here"
-	FRESH_CG=$FRESH_CG/$ID
-	ENDS+=(fresh_down)
+	need pivot_root
+	systemd_need
+	# The layer goes with the last process.
+	ENDS+=(systemd_down)
 }
 
-fresh_group_gone()
-{
-	find "$FRESH_CG" -depth -type d -exec rmdir {} + 2>/dev/null || true
-	[[ ! -e $FRESH_CG ]]
-}
-
-# The first process of a namespace takes the others with it, and the layer goes with the last of them.
-fresh_down()
-{
-	stop systemd KILL
-	wait_for 10 fresh_group_gone
-}
-
-fresh_manager() { pgrep -P "${PIDS[systemd]}" | sed -n 1p; }
-inside() { nsenter -t "$(fresh_manager)" -m -p -n -u -i -C -r -w -- "$@"; }
+inside() { nsenter -t "$(systemd_manager)" -m -p -n -u -i -C -r -w -- "$@"; }
 # The sources lie there, as somebody would have them.
 FRESH_SRC=/usr/src/camgate
 typed_inside() { inside env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LC_ALL=C.UTF-8 TZ=UTC COLUMNS=96 "B=${BUILD#"$ROOT"/}" "$@"; }
@@ -40,7 +24,7 @@ typed_inside() { inside env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TER
 fresh_up()
 {
 	local old
-	mkdir "$FRESH_CG" 2>/dev/null || skip "no cgroup can be made here"
+	mkdir "$CG" 2>/dev/null || skip "no cgroup can be made here"
 	mkdir -p "$WORK/fresh"
 	cat >"$WORK/boot.sh" <<-END
 	#!/bin/bash
@@ -76,12 +60,12 @@ fresh_up()
 	END
 	cat >"$WORK/enter.sh" <<-END
 	#!/bin/bash
-	echo \$\$ >"$FRESH_CG/cgroup.procs" || exit 1
+	echo \$\$ >"$CG/cgroup.procs" || exit 1
 	exec unshare -m -p -f -u -i -C --kill-child bash "$WORK/boot.sh"
 	END
 	chmod 755 "$WORK/boot.sh" "$WORK/enter.sh"
 	spawn systemd gw "$WORK/enter.sh"
-	wait_for 10 fresh_manager
+	wait_for 10 systemd_manager
 	wait_for 20 inside systemctl is-active guide.target
 	for old in /usr/bin/camgate /etc/camgate /var/lib/camgate; do
 		refute "a fresh machine has no $old" inside test -e "$old"

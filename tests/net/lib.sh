@@ -71,12 +71,13 @@ need()
 # peer NAME PACKAGE: PEER is how to start a service that is installed, or that tests/peers.sh has laid out
 peer()
 {
-	local at=$BUILD/peers/$2 command
+	local at=$BUILD/peers/$2 command libs
 	PEER=("$1")
 	if ! command -v "$1" >/dev/null; then
 		command=$(find "$at/usr/sbin" "$at/usr/bin" -name "$1" -print -quit 2>/dev/null) || true
 		[[ -n $command ]] || return 1
-		PEER=(env "LD_LIBRARY_PATH=$(dirname "$(find "$at/usr/lib" -name '*.so.*' -print -quit 2>/dev/null)")" "$command")
+		libs=$(find "$at/usr/lib" -name '*.so.*' -print -quit 2>/dev/null) || true
+		PEER=(${libs:+env "LD_LIBRARY_PATH=${libs%/*}"} "$command")
 	fi
 }
 

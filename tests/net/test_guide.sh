@@ -80,7 +80,7 @@ guide()
 	done >>"$out/wrong"
 	bare lan1 || printf '%s: filters are left\n' "${file##*/}" >>"$out/wrong"
 	! in_ns gw nft list tables | grep camgate >/dev/null || printf '%s: rules of nftables are left\n' "${file##*/}" >>"$out/wrong"
-	fresh_down
+	systemd_down
 }
 wrong() { grep -c '^[^ ]' "$1/wrong" || true; }
 

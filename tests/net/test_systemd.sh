@@ -2,24 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The units under a systemd of their own, in namespaces: what only the service manager does to the agent is done by it.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/systemd.sh
+. "$NET/systemd.sh"
 
 need_camgate
-need unshare systemctl findmnt
-SYSTEMD=$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | sed -n 1p) || true
-[[ -n $SYSTEMD ]] || skip "no systemd on this machine"
-{ "$BIN/camgated" --raw-sockets --foreground 2>&1 || true; } | grep 'not supported' >/dev/null && skip "built without libsystemd"
-
-# A group of its own, or it would take the machine's: the namespace begins there.
-CG=$(findmnt -n -o TARGET -t cgroup2 | sed -n 1p) || true
-[[ -n $CG ]] || skip "no cgroup2 is mounted here"
-CG=$CG/$ID
+systemd_need
 mkdir "$CG" 2>/dev/null || skip "no cgroup can be made here"
-# The first process of a namespace takes the others with it.
-systemd_end() { stop systemd KILL; }
-group_gone() { find "$CG" -depth -type d -exec rmdir {} + 2>/dev/null || true; [[ ! -e $CG ]]; }
-group_remove() { wait_for 5 group_gone; }
-ENDS+=(systemd_end)
-ENDS+=(group_remove)
+ENDS+=(systemd_down)
 
 space gw
 mkdir -p "$WORK/units"
@@ -79,9 +68,8 @@ exec unshare -m -p -f -u -i -C --kill-child bash "$WORK/boot.sh"
 END
 chmod 755 "$WORK"/*.sh
 spawn systemd gw "$WORK/enter.sh"
-manager() { pgrep -P "${PIDS[systemd]}" | sed -n 1p; }
-wait_for 10 manager
-inside() { nsenter -t "$(manager)" -m -p -n -u -i -C -- "$@"; }
+wait_for 10 systemd_manager
+inside() { nsenter -t "$(systemd_manager)" -m -p -n -u -i -C -- "$@"; }
 property() { inside systemctl show camgate -p "$1" --value; }
 is() { [[ $(property "$1") = "$2" ]]; }
 # Not with the paths of a test.

@@ -59,19 +59,6 @@ static void begin(void)
 	*staged = '\0';
 }
 
-/* The same folder by a name of n bytes. */
-static const char *longer(const char *path, size_t n, char buf[static PATH_MAX])
-{
-	size_t len = (size_t)snprintf(buf, PATH_MAX, "%s", path);
-
-	for (; len + 2 <= n; len += 2)
-		strcpy(buf + len, "/.");
-	if (len < n)
-		strcpy(buf + len, "/");
-	ck_assert_uint_eq(strlen(buf), n);
-	return buf;
-}
-
 static int stage(const char *config, struct cg_uci_stage *st, struct cg_diag *diag)
 {
 	*st = (struct cg_uci_stage){ 0 };
@@ -161,12 +148,12 @@ START_TEST(long_names)
 	unit_path(&dir, "etc", etc);
 	ck_assert_int_eq(mkdir(etc, 0755), 0);
 	/* cameras.d has no room below it. */
-	snprintf(config, sizeof(config), "%s/c", longer(etc, PATH_MAX - 6, of));
+	snprintf(config, sizeof(config), "%s/c", unit_longer(etc, PATH_MAX - 6, of));
 	fails(config, -ENAMETOOLONG);
 	/* Nor has what stands beside it. */
 	snprintf(name, sizeof(name), "%s/certificates.d", etc);
 	ck_assert_int_eq(mkdir(name, 0755), 0);
-	snprintf(config, sizeof(config), "%s/c", longer(etc, PATH_MAX - 12, of));
+	snprintf(config, sizeof(config), "%s/c", unit_longer(etc, PATH_MAX - 12, of));
 	fails(config, -ENAMETOOLONG);
 	/* Nor is there a folder of such a name. */
 	memset(config, 'a', sizeof(config));
@@ -187,16 +174,16 @@ START_TEST(commit_long_names)
 	unit_path(&dir, "cameras.d", cameras);
 	ck_assert_int_eq(mkdir(cameras, 0755), 0);
 	unit_write(&dir, "cameras.d/somebody.conf", "# mine\n", 7);
-	longer(dir.path, PATH_MAX - 6, st.of);
+	unit_longer(dir.path, PATH_MAX - 6, st.of);
 	ck_assert_int_eq(cg_uci_stage_commit(&st, config), -ENAMETOOLONG);
 	ck_assert_int_eq(access(config, F_OK), 0);
 	/* Somebody wrote it: there is no room for the name it would get, and it stays. */
-	longer(dir.path, PATH_MAX - 30, st.of);
+	unit_longer(dir.path, PATH_MAX - 30, st.of);
 	ck_assert_int_eq(cg_uci_stage_commit(&st, config), -ENAMETOOLONG);
 	snprintf(kept, sizeof(kept), "%s/somebody.conf", cameras);
 	ck_assert_int_eq(access(kept, F_OK), 0);
 	/* The same where there is room. */
-	longer(dir.path, PATH_MAX - 60, st.of);
+	unit_longer(dir.path, PATH_MAX - 60, st.of);
 	ck_assert_int_eq(cg_uci_stage_commit(&st, config), 0);
 	ck_assert_int_lt(access(kept, F_OK), 0);
 	strcat(kept, ".undone");

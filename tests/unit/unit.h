@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,19 @@ static inline const char *unit_path(const struct unit_dir *d, const char *name,
 				    char buf[static 128])
 {
 	snprintf(buf, 128, "%s/%s", d->path, name);
+	return buf;
+}
+
+/* The same folder by a name of n bytes. */
+static inline const char *unit_longer(const char *path, size_t n, char buf[static PATH_MAX])
+{
+	size_t len = (size_t)snprintf(buf, PATH_MAX, "%s", path);
+
+	for (; len + 2 <= n; len += 2)
+		strcpy(buf + len, "/.");
+	if (len < n)
+		strcpy(buf + len, "/");
+	ck_assert_uint_eq(strlen(buf), n);
 	return buf;
 }
 
