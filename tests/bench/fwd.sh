@@ -7,8 +7,8 @@
 CAMS=${CG_BENCH_CAMS:-512}
 RULES=${CG_BENCH_RULES:-20}
 FLOWS=${CG_BENCH_FLOWS:-2}
-ROUNDS=${CG_BENCH_ROUNDS:-5}
-SECONDS_EACH=${CG_BENCH_SECONDS:-0.6}
+ROUNDS=${CG_BENCH_ROUNDS:-6}
+SECONDS_EACH=${CG_BENCH_SECONDS:-1.2}
 SUFFIX=${CG_BENCH_SUFFIX:-}	# of the names, for curves
 kinds=("$@")
 [[ $# -gt 0 ]] || kinds=(64/bare 64/nat 64/camgate 64/camgate-tcx 64/camgate+guard 64/nft-sets 64/nft-sets-acct
@@ -119,7 +119,7 @@ setup() # KIND SIZE
 		gw iptables-nft -A FORWARD -i br-lan -j NFQUEUE --queue-num 0 \
 			2>"$WORK/nft.log" || return 77
 		: >"$WORK/queue"
-		background nsenter --net="/run/netns/$ID-gw" -- "$TOOLS/acceptall" >"$WORK/queue"
+		background nsenter --net="/run/netns/$ID-gw$SIDE" -- "$TOOLS/acceptall" >"$WORK/queue"
 		EXTRA=$LAST
 		ready "$WORK/queue" "$EXTRA" ;;
 	esac
@@ -144,7 +144,9 @@ teardown()
 
 # shellcheck disable=SC2016 # awk has its own $
 tx() { gw awk '$1 == "wan0:" { print $11 }' /proc/net/dev; }
-gen() { nsenter --net="/run/netns/$ID-cam" -- "$TOOLS/gen" c0 $GW_MAC "$CAMS" "$FLOWS" "$@"; }
+# gen INTERFACES SIZE SECONDS|-COUNT [denied]
+gen() { nsenter --net="/run/netns/$ID-cam" -- "$TOOLS/gen" "$1" $GW_MAC "$CAMS" "$FLOWS" "${@:2}"; }
+median() { stat | cut -d ' ' -f 1; }
 
 # Every allowed flow once, and as many that no rule allows: the same verdicts everywhere.
 same_verdicts()
@@ -153,67 +155,68 @@ same_verdicts()
 	# The queue's way is not inline: a burst must fit it.
 	[[ $1 != nfqueue ]] || n=200
 	a=$(tx)
-	gen 64 -$n >/dev/null
+	gen "c${SIDE:-0}" 64 -$n >/dev/null
 	[[ $1 != nfqueue ]] || sleep 0.3
 	b=$(tx)
 	((b - a == n)) || fail "$1: $((b - a)) of $n allowed packets came through"
 	case $1 in
 	bare | nat | nfqueue) return ;;
 	esac
-	gen 64 -$n denied >/dev/null
+	gen "c${SIDE:-0}" 64 -$n denied >/dev/null
 	c=$(tx)
 	((c == b)) || fail "$1: $((c - b)) of $n packets came through that no rule allows"
 }
 
-timed() # SIZE: CPU ns a packet in $NS; every packet came through
+# timed SIZE KIND BASE: in $WORK/slices, CPU ns a packet of the gateway BASE, which has NAT
+# alone, and of $SIDE. Each has its slices in turn, and every packet came through.
+timed()
 {
-	local a b sent wall
-	gen "$1" 0.05 >/dev/null
-	a=$(tx)
-	read -r sent wall NS < <(gen "$1" "$SECONDS_EACH")
-	b=$(tx)
-	if [[ $2 == nfqueue ]]; then
-		# Two CPUs take part, and what the queue has no room for is lost.
-		NS=$(awk -v t="$wall" -v n=$((b - a)) 'BEGIN { print t * 1e9 / n }')
-	else
-		((b - a == sent)) || fail "$2: $((b - a)) of $sent packets came through"
-	fi
+	local side=$SIDE before after sent
+	before=$(SIDE=$3 tx; tx)
+	gen "c${3:-0},c${side:-0}" "$1" "$SECONDS_EACH" >"$WORK/gen"
+	after=$(SIDE=$3 tx; tx)
+	sent=$(awk '/^sent/ { print $2 "\n" $3 }' "$WORK/gen")
+	[[ $(paste <(echo "$after") <(echo "$before") | awk '{ print $1 - $2 }') == "$sent" ]] ||
+		fail "$2: packets sent, before and after:" "$sent" "$before" "$after"
+	grep -v '^[a-z]' "$WORK/gen" >"$WORK/slices"
 }
 
-# nat_again SIZE: the baseline, next to what it is the baseline of
-nat_again()
+# The same of a queue: two CPUs take part, and what it has no room for is lost.
+timed_queue()
 {
-	setup nat "$1"
-	timed "$1" nat
-	teardown nat
+	local side before ns=()
+	for side in "$3" "$SIDE"; do
+		before=$(SIDE=$side tx)
+		gen "c${side:-0}" "$1" "$SECONDS_EACH" >"$WORK/gen"
+		ns+=("$(awk -v n=$(($(SIDE=$side tx) - before)) '/^wall/ { print $2 * 1e9 / n }' "$WORK/gen")")
+	done
+	echo "${ns[@]}" >"$WORK/slices"
 }
 
+# A round: beside it NAT alone, at the gateway that the next round has the other way.
 measure()
 {
-	local size=${1%%/*} kind=${1#*/} before ns
-	if ! setup "$kind" "$size"; then
+	local size=${1%%/*} kind=${1#*/} base=1 side=
+	((ROUND % 2 == 0)) || base='' side=1
+	SIDE=$base
+	setup nat "$size"
+	SIDE=$side
+	if setup "$kind" "$size"; then
+		((ROUND > 0)) || same_verdicts "$kind"
+		if [[ $kind == nfqueue ]]; then
+			timed_queue "$size" "$kind" "$base"
+		else
+			timed "$size" "$kind" "$base"
+		fi
+		awk '{ print $2 / $1 }' "$WORK/slices" | median >>"$WORK/${1//\//_}"
+		awk '{ print $1 }' "$WORK/slices" | median >>"$WORK/base$size"
+	else
 		say "$1: not on this kernel"
-		teardown "$kind"
 		touch "$WORK/${1//\//_}.skip"
-		return
 	fi
-	((ROUND > 0)) || same_verdicts "$kind"
 	teardown "$kind"
-	nat_again "$size"
-	before=$NS
-	setup "$kind" "$size"
-	timed "$size" "$kind"
-	ns=$NS
-	teardown "$kind"
-	nat_again "$size"
-	echo "$ns $before $NS" >>"$WORK/${1//\//_}"
-}
-
-# paired FILE NAT: the median ratio to the baselines around it, on the quietest baseline
-paired()
-{
-	awk '{ print 2 * $1 / ($2 + $3) }' "$1" | stat |
-		awk -v nat="$2" '{ print $1 * nat, $2 }'
+	SIDE=$base
+	teardown nat
 }
 
 # One database for all kinds that need it: its US is where the packets go.
@@ -223,14 +226,16 @@ if [[ ${kinds[*]} == *country* ]]; then
 fi
 
 gateway_up
+gateway_up 1
 for ((ROUND = 0; ROUND < ROUNDS; ROUND++)); do
 	for k in "${kinds[@]}"; do
 		[[ -e $WORK/${k//\//_}.skip ]] || measure "$k"
 	done
 done
+# NAT beside NAT is the control: what a difference below its spread says is nothing.
 for k in "${kinds[@]}"; do
 	[[ -e $WORK/${k//\//_}.skip ]] && continue
-	nat=$(cat "$WORK/${k%%/*}"_*[a-z] | awk '!n || $2 < n { n = $2 } $3 < n { n = $3 } END { print n }')
-	read -r value spread < <(paired "$WORK/${k//\//_}" "$nat")
+	nat=$(median <"$WORK/base${k%%/*}")
+	read -r value spread < <(stat <"$WORK/${k//\//_}" | awk -v nat="$nat" '{ print $1 * nat, $2 }')
 	record "fwd$k$SUFFIX" "$value" ns "fwd${k%%/*}/nat$SUFFIX" "$nat" "$spread"
 done

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gen IF GATEWAY_MAC CAMERAS FLOWS SIZE SECONDS|-COUNT [denied]
+ * gen IF[,IF] GATEWAY_MAC CAMERAS FLOWS SIZE SECONDS|-COUNT [denied]
  *
  * Sends packets of many cameras as fast as the gateway takes them. A packet
  * socket without a qdisc on a veth: the receiving side's soft interrupt runs
  * within the send, so the thread's CPU time is the whole gateway's work, and
- * nothing is ever queued or lost. Prints packets sent, wall seconds, and CPU ns
- * a packet: the tenth percentile of slices of 20 ms.
+ * nothing is ever queued or lost.
+ *
+ * Of two gateways each has a slice of 20 ms in turn, after every flow has passed
+ * it once: what comes over a machine between two runs comes over both. Prints
+ * CPU ns a packet of either, a line for each pair of slices (of one gateway, for
+ * each slice); then "sent" and the packets that each was sent, "wall" and seconds.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +27,7 @@
 #include <unistd.h>
 
 #define BATCH	  64
-#define SLICES	  4096
+#define SLICE_S	  0.02
 #define RULES	  20
 #define FRAME_MIN 64
 
@@ -90,95 +94,130 @@ static void frame(uint8_t *p, const uint8_t *gw, unsigned int c, unsigned int f,
 	put16(tcp + 16, checksum(tcp, len - 20, sum));
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
+/* A gateway, by the interface that leads to it. */
+struct gate {
+	int fd;
+	long sent;
+};
 
-	return x < y ? -1 : x > y;
+static struct mmsghdr msg[BATCH];
+static struct iovec io[BATCH];
+static uint8_t *frames;
+static unsigned int flows_of_all;
+
+static int gate_open(struct gate *g, const char *interface)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	int one = 1;
+
+	g->fd = socket(AF_PACKET, SOCK_RAW, 0);
+	to.sll_ifindex = if_nametoindex(interface);
+	if (g->fd < 0 || setsockopt(g->fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one)) ||
+	    bind(g->fd, (struct sockaddr *)&to, sizeof(to))) {
+		perror("gen: packet socket");
+		return -1;
+	}
+	return 0;
+}
+
+/* Sends n packets, each the next flow's. */
+static int send_flows(struct gate *g, long n, size_t size)
+{
+	static unsigned int at;
+	unsigned int batch, i;
+	int r;
+
+	while (n > 0) {
+		batch = n < BATCH ? n : BATCH;
+		for (i = 0; i < batch; i++)
+			io[i].iov_base = frames + (size_t)((at + i) % flows_of_all) * size;
+		r = sendmmsg(g->fd, msg, batch, 0);
+		if (r < 0) {
+			if (errno == ENOBUFS || errno == EAGAIN)
+				continue;
+			perror("gen: send");
+			return -1;
+		}
+		at = (at + r) % flows_of_all;
+		g->sent += r;
+		n -= r;
+	}
+	return 0;
+}
+
+/* CPU ns a packet, of a slice; below 0 where it cannot be sent. */
+static double slice(struct gate *g, size_t size)
+{
+	const long step = flows_of_all * (BATCH * 4L / flows_of_all + 1);
+	double begin, cpu;
+	long mark;
+
+	if (send_flows(g, flows_of_all, size))
+		return -1;
+	mark = g->sent;
+	begin = seconds(CLOCK_THREAD_CPUTIME_ID);
+	/* Of whole rounds: what a packet costs may hang on whose it is. */
+	do {
+		if (send_flows(g, step, size))
+			return -1;
+		cpu = seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
+	} while (cpu < SLICE_S);
+	return cpu * 1e9 / (g->sent - mark);
 }
 
 int main(int argc, char **argv)
 {
-	static double slice[SLICES];
-	struct sockaddr_ll to = { .sll_family = AF_PACKET };
-	struct mmsghdr msg[BATCH] = { 0 };
-	struct iovec io[BATCH];
-	double begin, cpu, last, limit;
-	unsigned int cams, flows, n, i, at = 0, slices = 0;
-	long sent = 0, mark = 0, count;
-	int fd, one = 1, r, denied = argc > 7;
-	uint8_t gw[6], *frames;
+	struct gate gates[2] = { 0 };
+	unsigned int cams, n, i, gate, both = 0;
+	double begin, limit, ns;
+	uint8_t gw[6];
 	cpu_set_t cpus;
 	size_t size;
+	char *name;
 
 	if (argc < 7)
 		return 2;
+	for (name = strtok(argv[1], ","); name && both < 2; name = strtok(NULL, ","))
+		if (gate_open(&gates[both++], name))
+			return 1;
 	(void)sscanf(argv[2], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", gw, gw + 1, gw + 2, gw + 3, gw + 4,
 		     gw + 5);
 	cams = atoi(argv[3]);
-	flows = atoi(argv[4]);
+	n = flows_of_all = cams * atoi(argv[4]);
 	size = atoi(argv[5]);
 	limit = atof(argv[6]);
-	count = limit < 0 ? -limit : 0;
-	n = cams * flows;
 	frames = calloc(n, size);
-	if (!frames || !n)
+	if (!frames || !n || !both)
 		return 2;
 	for (i = 0; i < n; i++)
-		frame(frames + i * size, gw, i % cams, i / cams, size, denied);
-	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
-	(void)sched_setaffinity(0, sizeof(cpus), &cpus);
-	fd = socket(AF_PACKET, SOCK_RAW, 0);
-	to.sll_ifindex = if_nametoindex(argv[1]);
-	if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one)) ||
-	    bind(fd, (struct sockaddr *)&to, sizeof(to))) {
-		perror("gen: packet socket");
-		return 1;
-	}
+		frame(frames + i * size, gw, i % cams, i / cams, size, argc > 7);
 	for (i = 0; i < BATCH; i++) {
 		msg[i].msg_hdr.msg_iov = &io[i];
 		msg[i].msg_hdr.msg_iovlen = 1;
 		io[i].iov_len = size;
 	}
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	(void)sched_setaffinity(0, sizeof(cpus), &cpus);
 	begin = seconds(CLOCK_MONOTONIC);
-	last = seconds(CLOCK_THREAD_CPUTIME_ID);
-	for (;;) {
-		unsigned int batch = count && count - sent < BATCH ? count - sent : BATCH;
-
-		for (i = 0; i < batch; i++) {
-			io[i].iov_base = frames + (size_t)at * size;
-			at = at + 1 < n ? at + 1 : 0;
-		}
-		r = sendmmsg(fd, msg, batch, 0);
-		if (r < 0) {
-			if (errno == ENOBUFS || errno == EAGAIN)
-				continue;
-			perror("gen: send");
-			return 1;
-		}
-		sent += r;
-		if (count) {
-			if (sent >= count)
-				break;
-			continue;
-		}
-		if (sent - mark < 4096)
-			continue;
-		cpu = seconds(CLOCK_THREAD_CPUTIME_ID);
-		if (cpu - last < 0.02)
-			continue;
-		if (slices < SLICES)
-			slice[slices++] = (cpu - last) * 1e9 / (sent - mark);
-		last = cpu;
-		mark = sent;
-		if (seconds(CLOCK_MONOTONIC) - begin >= limit)
-			break;
+	if (limit < 0) {
+		for (gate = 0; gate < both; gate++)
+			if (send_flows(&gates[gate], -limit, size))
+				return 1;
+	} else {
+		do {
+			for (gate = 0; gate < both; gate++) {
+				ns = slice(&gates[gate], size);
+				if (ns < 0)
+					return 1;
+				printf("%.1f%c", ns, gate + 1 < both ? ' ' : '\n');
+			}
+		} while (seconds(CLOCK_MONOTONIC) - begin < limit);
 	}
-	qsort(slice, slices, sizeof(*slice), by_value);
-	printf("%ld %.4f %.1f\n", sent, seconds(CLOCK_MONOTONIC) - begin,
-	       slices ? slice[slices / 10] : 0);
-	close(fd);
+	printf("sent %ld %ld\nwall %.4f\n", gates[0].sent, gates[1].sent,
+	       seconds(CLOCK_MONOTONIC) - begin);
+	for (gate = 0; gate < both; gate++)
+		close(gates[gate].fd);
 	free(frames);
 	return 0;
 }

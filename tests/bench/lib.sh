@@ -20,7 +20,8 @@ declare -a STARTED=()
 say() { printf '# %s\n' "$*" >&2; }
 fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 skip() { say "skipped: $*"; exit 77; }
-gw() { nsenter --net="/run/netns/$ID-gw" -- "$@"; }
+SIDE=	# of two gateways, which one: nothing or 1
+gw() { nsenter --net="/run/netns/$ID-gw$SIDE" -- "$@"; }
 
 # background COMMAND...: its pid in $LAST; ended with the benchmark
 background()
@@ -44,7 +45,7 @@ clean_up()
 	for p in "${STARTED[@]}"; do
 		ended "$p" KILL
 	done
-	for s in cam gw wan; do
+	for s in cam gw wan gw1 wan1; do
 		ip netns del "$ID-$s" 2>/dev/null
 	done
 	grep -qF "$RUN/bpf" /proc/mounts && umount "$RUN/bpf"
@@ -59,34 +60,41 @@ trap 'say "${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 mkdir -p "$WORK" "$RUN/bpf" "$RUN/state"
 mount -t bpf bpf "$RUN/bpf" || skip "no bpffs"
 
-# camera (c0) -- (lan1) bridge, NAT (wan0) -- (w0) sink, which drops what arrives
+house_ns()
+{
+	ip netns add "$ID-$1"
+	ip -n "$ID-$1" link set lo up
+	ip netns exec "$ID-$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
+		net.ipv6.conf.default.disable_ipv6=1
+}
+
+# gateway_up [1]: cameras (c0) -- (lan1) bridge, NAT (wan0) -- (w0) sink, which drops what
+# arrives. With 1, another: the cameras' other interface (c1) leads there.
 gateway_up()
 {
-	local s
-	for s in cam gw wan; do
-		ip netns add "$ID-$s"
-		ip -n "$ID-$s" link set lo up
-		ip netns exec "$ID-$s" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
-			net.ipv6.conf.default.disable_ipv6=1
-	done
-	ip link add c0 netns "$ID-cam" type veth peer name lan1 netns "$ID-gw"
-	ip link add w0 netns "$ID-wan" type veth peer name wan0 netns "$ID-gw"
-	ip -n "$ID-gw" link add br-lan address $GW_MAC type bridge
-	ip -n "$ID-gw" link set lan1 master br-lan
+	local s cam=c${1:-0} gw="$ID-gw${1:-}" wan="$ID-wan${1:-}"
+	SIDE=${1:-}
+	[[ -n $SIDE ]] || house_ns cam
+	house_ns "gw$SIDE"
+	house_ns "wan$SIDE"
+	ip link add "$cam" netns "$ID-cam" type veth peer name lan1 netns "$gw"
+	ip link add w0 netns "$wan" type veth peer name wan0 netns "$gw"
+	ip -n "$gw" link add br-lan address $GW_MAC type bridge
+	ip -n "$gw" link set lan1 master br-lan
 	for s in lan1 br-lan wan0; do
-		ip -n "$ID-gw" link set "$s" up
+		ip -n "$gw" link set "$s" up
 	done
-	ip -n "$ID-cam" link set c0 up
-	ip -n "$ID-wan" link set w0 up
-	ip -n "$ID-gw" addr add 10.50.0.1/16 dev br-lan
-	ip -n "$ID-gw" addr add 192.0.2.1/24 dev wan0
-	ip -n "$ID-wan" addr add 192.0.2.2/24 dev w0
-	ip -n "$ID-gw" route add default via 192.0.2.2
-	ip -n "$ID-gw" neigh replace 192.0.2.2 dev wan0 nud permanent \
-		lladdr "$(ip -n "$ID-wan" -j link show w0 | jq -r '.[0].address')"
+	ip -n "$ID-cam" link set "$cam" up
+	ip -n "$wan" link set w0 up
+	ip -n "$gw" addr add 10.50.0.1/16 dev br-lan
+	ip -n "$gw" addr add 192.0.2.1/24 dev wan0
+	ip -n "$wan" addr add 192.0.2.2/24 dev w0
+	ip -n "$gw" route add default via 192.0.2.2
+	ip -n "$gw" neigh replace 192.0.2.2 dev wan0 nud permanent \
+		lladdr "$(ip -n "$wan" -j link show w0 | jq -r '.[0].address')"
 	gw sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 		net.ipv4.conf.br-lan.rp_filter=0
-	nsenter --net="/run/netns/$ID-wan" -- nft "table netdev sink { chain in {
+	nsenter --net="/run/netns/$wan" -- nft "table netdev sink { chain in {
 		type filter hook ingress device w0 priority 0; policy drop; }; }"
 }
 
@@ -146,7 +154,7 @@ enforced()
 agent_start()
 {
 	local end=$((SECONDS + 30))
-	background nsenter --net="/run/netns/$ID-gw" -- "$BUILD/camgated" --foreground \
+	background nsenter --net="/run/netns/$ID-gw$SIDE" -- "$BUILD/camgated" --foreground \
 		--log-level error --config "$CAMGATE_CONFIG" --pin-dir "$PIN_DIR" \
 		--socket "$CAMGATE_SOCKET" --state-dir "$CAMGATE_STATE_DIR" 2>>"$WORK/agent.log"
 	AGENT=$LAST

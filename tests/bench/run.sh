@@ -24,7 +24,7 @@ curve()
 	local cams=$1 rules=$2
 	shift 2
 	part env CG_BENCH_CAMS="$cams" CG_BENCH_RULES="$rules" CG_BENCH_SUFFIX="@${cams}x$rules" \
-		CG_BENCH_ROUNDS="${CG_BENCH_ROUNDS:-3}" CG_BENCH_SECONDS=0.3 tests/bench/fwd.sh "$@"
+		CG_BENCH_ROUNDS="${CG_BENCH_ROUNDS:-3}" CG_BENCH_SECONDS=1 tests/bench/fwd.sh "$@"
 }
 
 for p; do
