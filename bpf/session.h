@@ -315,7 +315,7 @@ INLINE __u32 session_pay(struct scratch *m, struct cg_session *e, struct cg_sum 
 {
 	struct cg_meter *all = sum_meter(m, sum);
 	struct cg_meter *own = session_meter(m, e);
-	__u32 grant, cost;
+	__u32 grant, cost, most = m->grant;
 
 	if (!b->ns_256 && !b->hour_ns_256)
 		return 0;
@@ -335,6 +335,8 @@ INLINE __u32 session_pay(struct scratch *m, struct cg_session *e, struct cg_sum 
 	grant = m->v.keep && m->p.plain && !m->station && m->flow_packets >= SESSION_FAST_AFTER ?
 			b->grant :
 			0;
+	if (grant > most)
+		grant = most;
 	/* Where many flows share what there is, each is granted less at once. */
 	if (!meter_is_ample(own, b, m->now, cost + grant) ||
 	    (in_sum(m) && !meter_is_ample(all, b, m->now, cost + grant)))

@@ -5,10 +5,12 @@
 #include <string.h>
 #include "budget.h"
 
-#define SEC_NS	     1000000000ULL
-#define HOUR_NS	     (3600 * SEC_NS)
-/* Bytes of one flow between two charges; a clip is worth fewer looks than talk. */
-#define UPLOAD_GRANT (64 * 1024)
+#define SEC_NS	      1000000000ULL
+#define HOUR_NS	      (3600 * SEC_NS)
+/* Bytes of one flow between two charges; a clip is worth fewer looks than talk. Of talk
+ * whose rate is watched too the packet path grants CG_FAST_GRANT at most. */
+#define UPLOAD_GRANT  (64 * 1024)
+#define CONTROL_GRANT (16 * 1024)
 
 static const struct {
 	const char *name;
@@ -131,7 +133,7 @@ bool cg_budget_same(const struct cg_budget_text *a, const struct cg_budget_text 
 
 struct cg_budget cg_budget_make(const struct cg_budget_text *t, bool upload)
 {
-	uint64_t most = upload ? UPLOAD_GRANT : CG_FAST_GRANT, grant = t->burst / 16;
+	uint64_t most = upload ? UPLOAD_GRANT : CONTROL_GRANT, grant = t->burst / 16;
 
 	return (struct cg_budget){
 		.ns_256 = 256 * SEC_NS / t->rate,

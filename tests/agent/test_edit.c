@@ -227,7 +227,7 @@ START_TEST(rules_with_budgets)
 	free(text);
 	ck_assert_uint_eq(cg_agent_find(&h.a, "nursery")->policy->rules[1].text.budget.burst,
 			  8000000);
-	ck_assert_uint_eq(fake_kernel.set->budget[CG_BUDGET_OWN].grant, CG_FAST_GRANT);
+	ck_assert_uint_eq(fake_kernel.set->budget[CG_BUDGET_OWN].grant, 16 * 1024);
 	r = ASK(&h, CG_EXIT_OK, UNDO);
 	ck_assert_str_eq(reply_text(r, "what"),
 			 "allow nursery clips.example:443/tcp rate=64k burst=8M");

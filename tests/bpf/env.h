@@ -129,6 +129,9 @@ void env_policy_delete(struct env *e, uint32_t gen);
 void env_rules_clear(struct env *e, uint32_t slot);
 void env_rule_add(struct env *e, uint32_t slot, enum cg_rule_kind kind, const char *text);
 /* Forgets what is kept for packets that follow. */
+/* As cg_budget_make() has it of a burst of 64 kB. */
+#define ENV_CONTROL_GRANT 4000
+
 void env_fast_clear(struct env *e);
 void env_fast_clear_drops(struct env *e);
 /* Does this kernel's test run take the interface a frame came in by? Else the

@@ -20,7 +20,7 @@ static struct cg_budget budget(uint64_t rate, uint64_t burst, uint64_t hour, uin
 void env_budgets(struct env *e)
 {
 	struct cg_budget control =
-		budget(CG_CONTROL_BYTES_S, CG_CONTROL_BURST, CG_CONTROL_HOUR, CG_FAST_GRANT);
+		budget(CG_CONTROL_BYTES_S, CG_CONTROL_BURST, CG_CONTROL_HOUR, ENV_CONTROL_GRANT);
 	struct cg_budget upload = budget(CG_UPLOAD_BYTES_S, CG_UPLOAD_BURST, CG_UPLOAD_HOUR, 65536);
 	uint32_t gen, at;
 

@@ -20,7 +20,7 @@ u64()
 generation() { cg_json status | jq .generation; }
 half() { echo $(($(generation) % 2 * 32)); }
 
-CONTROL='128000000 32000000000 460800000 3600000000000 2048'
+CONTROL='128000000 32000000000 460800000 3600000000000 4000'
 UPLOAD='16000000 2000000000000 14400000 3600000000000 65536'
 RULE='4000000 125000000000 9216000 3600000000000 65536'
 NONE='0 0 0 0 0'
@@ -36,7 +36,7 @@ new=$(half)
 refute "a reload writes to the same half" test "$at" = "$new"
 assert "what ran is as it was" is $((at + 16)) "$RULE"
 assert "the rule's, changed" is $((new + 16)) '8000000 250000000000 9216000 3600000000000 65536'
-assert "that of defaults" is "$new" '128000000 32000000000 230400000 3600000000000 2048'
+assert "that of defaults" is "$new" '128000000 32000000000 230400000 3600000000000 4000'
 assert "a reload of the same changes nothing" grep -q '"changed":0' <(cg reload --json)
 agent_kill
 agent_start

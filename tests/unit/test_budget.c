@@ -119,7 +119,7 @@ START_TEST(times)
 	ck_assert_uint_eq(b.burst_ns, 32000000000ULL);
 	ck_assert_uint_eq(b.hour_ns_256, 256 * 1800000ULL);
 	ck_assert_uint_eq(b.hour_burst_ns, 3600000000000ULL);
-	ck_assert_uint_eq(b.grant, CG_FAST_GRANT < 4000 ? CG_FAST_GRANT : 4000);
+	ck_assert_uint_eq(b.grant, 4000);
 	/* at once, and then a second's worth a second */
 	ck_assert_uint_eq(passes(&b, 1, 1000) / 1000, 65);
 	ck_assert_uint_eq(passes(&b, 60, 1000) / 1000, 183);
@@ -134,7 +134,7 @@ START_TEST(times)
 	t = (struct cg_budget_text){ 1000000000, 1000000000, 1000000000 };
 	b = cg_budget_make(&t, false);
 	ck_assert_uint_eq(b.ns_256, 256);
-	ck_assert_uint_eq(b.grant, CG_FAST_GRANT);
+	ck_assert_uint_eq(b.grant, 16 * 1024);
 	ck_assert_uint_gt(b.hour_ns_256, 0);
 }
 END_TEST
