@@ -3,12 +3,12 @@
  * What was found for a flow's last packet, for the packets that follow: one
  * line of memory instead of every table, no clock, no call.
  *
- * An entry holds for CG_FAST_TICKS, under the policy, the interfaces and the
+ * An entry holds for a second, under the policy, the interfaces and the
  * exposures it was made under; then the long way is gone again, which hands
  * what was counted here to the flow's own entry. Each CPU has its entries:
  * nothing is torn and nothing is locked. Losing one costs time, never a verdict.
- * A machine that was suspended may take up to CG_FAST_TICKS to see a deadline
- * that passed meanwhile.
+ * A machine that was suspended may take as long to see a deadline that passed
+ * meanwhile.
  */
 #ifndef CG_FAST_H
 #define CG_FAST_H
@@ -101,7 +101,7 @@ INLINE int fast6_is(const struct cg_fast6 *e, __u64 who, __u32 ports, const __u3
  * of their low half, and an entry of weeks ago is none that holds. */
 INLINE int fast_holds(__u32 last, __u32 tick)
 {
-	return last - tick < CG_FAST_TICKS;
+	return last - tick < CG_FAST_TICKS_MAX;
 }
 
 /* Until when an entry holds stands right before what it says. */
@@ -126,14 +126,14 @@ INLINE __u32 fast_head(struct __sk_buff *skb)
 									  54 + (eth[66] >> 4) * 4;
 }
 
-INLINE int fast_drop(struct __sk_buff *skb, struct cg_fast *f)
+INLINE int fast_drop(struct __sk_buff *skb, const struct cg_meta *meta, struct cg_fast *f)
 {
 	__u32 tick = bpf_jiffies64(), slot = f->slot;
 	struct cg_state *state = bpf_map_lookup_elem(&cg_state, &slot);
 	struct wire w;
 
 	/* A flow of the camera that began meanwhile may let it pass. */
-	if (!state || tick - state->begun <= tick - (fast_last(f) + 1 - CG_FAST_TICKS))
+	if (!state || tick - state->begun <= tick - (fast_last(f) + 1 - meta->fast_ticks))
 		return FAST_MISS;
 	measure(skb, fast_head(skb), &w);
 	if (!count(f->counter, &w))
@@ -162,7 +162,7 @@ INLINE int fast_verdict(struct __sk_buff *skb, const struct cg_meta *meta, struc
 		return FAST_MISS;
 	if (f->how) {
 		if (f->how & CG_FAST_DROP)
-			return fast_drop(skb, f);
+			return fast_drop(skb, meta, f);
 		skb->mark |= meta->mark;
 	}
 	c = bpf_map_lookup_elem(&cg_stats, &f->counter);
@@ -436,7 +436,7 @@ INLINE int fast4_add(struct scratch *m, const struct cg_meta *meta, __u64 mac, _
 	e->ports = ports;
 	e->cam = cam;
 	e->peer = peer;
-	e->last = tick + CG_FAST_TICKS - 1;
+	e->last = tick + meta->fast_ticks - 1;
 	fast_write(m, meta, &e->f, drop);
 	return 1;
 }
@@ -463,7 +463,7 @@ INLINE int fast6_add(struct scratch *m, const struct cg_meta *meta, __u64 mac, _
 	e->ports = ports;
 	memcpy(e->cam, cam, 16);
 	memcpy(e->peer, peer, 16);
-	e->last = tick + CG_FAST_TICKS - 1;
+	e->last = tick + meta->fast_ticks - 1;
 	fast_write(m, meta, &e->f, drop);
 	return 1;
 }

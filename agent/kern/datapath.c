@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 #include "../lib/store.h"
 
@@ -343,6 +344,20 @@ int cg_dp_grace(struct cg_datapath *dp)
 											  0;
 }
 
+/* The coarse clock goes by the kernel's ticks (kernel/time/posix-timers.c). */
+static uint32_t ticks_of_second(void)
+{
+	struct timespec tick;
+	long n;
+
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) || tick.tv_sec || !tick.tv_nsec)
+		return CG_FAST_TICKS_MIN;
+	n = 1000000000L / tick.tv_nsec;
+	return n < CG_FAST_TICKS_MIN ? CG_FAST_TICKS_MIN :
+	       n > CG_FAST_TICKS_MAX ? CG_FAST_TICKS_MAX :
+				       n;
+}
+
 static int open_all(struct cg_datapath *dp, uint32_t slots)
 {
 	_cleanup_(kept_free) struct kept kept = { 0 };
@@ -368,6 +383,7 @@ static int open_all(struct cg_datapath *dp, uint32_t slots)
 			dp->meta->abi_version = CG_BPF_ABI_VERSION;
 			dp->meta->slots = dp->slots;
 			dp->meta->fast_mask = dp->slots * CG_FAST_PER_SLOT - 1;
+			dp->meta->fast_ticks = ticks_of_second();
 			/* The pins stay with what runs until a policy is in these. */
 			dp->pins_wait = true;
 			r = restore(dp, &kept);

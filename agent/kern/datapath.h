@@ -186,8 +186,8 @@ void cg_datapath_names_listen(struct cg_datapath *dp,
 /* ---- sessions ---- */
 
 /* Every session of slot, or of all with slot = UINT32_MAX; cb returns nonzero to stop.
- * A snapshot, as of flows, but what went the short way within the last CG_FAST_TICKS is
- * not in it yet. */
+ * A snapshot, as of flows, but what went the short way within the last second is not
+ * in it yet. */
 int cg_datapath_sessions_read(struct cg_datapath *dp, uint32_t slot,
 			      int (*cb)(void *ctx, const struct cg_flow_key *key,
 					const struct cg_session *session),

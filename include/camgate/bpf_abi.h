@@ -51,7 +51,7 @@
 #include "geo_abi.h"
 
 /* Raised with every change of a struct below; pins of another are not reused. */
-#define CG_BPF_ABI_VERSION  9
+#define CG_BPF_ABI_VERSION  10
 
 #define CG_PIN_DIR	    "/sys/fs/bpf/camgate"
 #define CG_TC_PRIO	    0xca
@@ -157,15 +157,15 @@ struct cg_meta {
 	__u32 generation;   /* policy in force; 0 = none yet: cameras unknown */
 	__u32 epoch;	    /* raised when cg_nets or cg_ifs change: flows look again */
 	__u32 abi_version;
-	__u32 flags;	 /* CG_META_* */
-	__u32 mark;	 /* bit(s) the guard looks for */
-	__u32 slots;	 /* max_entries of the per-slot maps */
-	__u64 agent_ns;	 /* boot clock of the agent's last sign of life */
-	__u32 fast_mask; /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
-	__u32 exposed;	 /* raised behind every change of off_until_ns or a word in cg_exposure */
-	__u8 build[24];	 /* agent's version, NUL padded */
-	__u32 geo;	 /* which of cg_geo4 and cg_geo6 is in force */
-	__u32 pad;
+	__u32 flags;	  /* CG_META_* */
+	__u32 mark;	  /* bit(s) the guard looks for */
+	__u32 slots;	  /* max_entries of the per-slot maps */
+	__u64 agent_ns;	  /* boot clock of the agent's last sign of life */
+	__u32 fast_mask;  /* entries of one CPU in cg_fast4 and cg_fast6, less 1 */
+	__u32 exposed;	  /* raised behind every change of off_until_ns or a word in cg_exposure */
+	__u8 build[24];	  /* agent's version, NUL padded */
+	__u32 geo;	  /* which of cg_geo4 and cg_geo6 is in force */
+	__u32 fast_ticks; /* how long an entry of cg_fast4 and cg_fast6 holds */
 };
 CG_ABI_SIZE(struct cg_meta, 80);
 CG_ABI_OFFSET(struct cg_meta, build, 48);
@@ -173,11 +173,12 @@ CG_ABI_OFFSET(struct cg_meta, build, 48);
 /* ---- cg_macs: is a MAC perhaps a camera's? ---- */
 
 /*
- * One bit for each of 2^19 hashes of a MAC. A camera's is set, of the generation
- * in force and of the one being written; of other MACs' fewer than one in a
- * hundred with 4,096 cameras, and those are looked up in cg_cams.
+ * One bit for each of 2^17 hashes of a MAC. A camera's is set, of the generation in
+ * force and of the one being written; of other MACs' one in 250 with 512 cameras, one
+ * in 30 with 4,096, and those are looked up in cg_cams. It is asked for every packet:
+ * of a larger one caches keep too little where cameras are many.
  */
-#define CG_MAC_BITS	 19
+#define CG_MAC_BITS	 17
 #define CG_MAC_WORDS	 (1 << (CG_MAC_BITS - 6))
 
 #define CG_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)

@@ -92,8 +92,9 @@
 /* Entries of verdicts for the packets that follow, each slot and CPU: 192 bytes of
  * both families together. A flow has two, and most find a place with eight flows a camera. */
 #define CG_FAST_PER_SLOT    32
-/* How long one holds, in ticks of the kernel: 0.1 to 1 s. */
-#define CG_FAST_TICKS	    100
+/* How long one holds: a second, whatever the kernel counts it in; in ticks, at most. */
+#define CG_FAST_TICKS_MIN   100
+#define CG_FAST_TICKS_MAX   1000
 /* No deadline may be nearer, so that it cannot pass within those ticks. */
 #define CG_FAST_CLEAR_S	    5
 /* Names a camera asks for that rules fit, and their addresses. */
@@ -197,7 +198,8 @@
 #define CG_BLOCK_DOUBLED      6
 /* How long a stop is remembered. */
 #define CG_STOPPED_S	      86400
-/* Control bytes of one flow that pass between two looks at its session. */
+/* Control bytes of one flow that pass between two looks at its session, where its rate is
+ * a sign. */
 #define CG_FAST_GRANT	      2048
 /* max_viewers at most, and how long one that sends nothing has a place. */
 #define CG_MAX_VIEWERS	      8

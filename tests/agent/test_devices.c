@@ -306,6 +306,7 @@ static uint64_t boot_ns(void)
 START_TEST(taken_over)
 {
 	struct cg_device was, is;
+	struct timespec tick;
 	unsigned int out;
 	char path[96];
 	struct ears e;
@@ -343,6 +344,9 @@ START_TEST(taken_over)
 	}
 	/* And off is off. */
 	ck_assert_int_eq(open_dp(1), 0);
+	/* A second in ticks, whatever this kernel's is. */
+	ck_assert_int_eq(clock_getres(CLOCK_MONOTONIC_COARSE, &tick), 0);
+	ck_assert_uint_eq(dp->meta->fast_ticks, 1000000000 / tick.tv_nsec);
 	tap(false, false);
 	cg_datapath_close(&dp);
 	ck_assert_int_eq(open_dp(1), 0);

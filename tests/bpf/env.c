@@ -333,6 +333,7 @@ void env_reset(struct env *e)
 		.abi_version = CG_BPF_ABI_VERSION,
 		.slots = e->slots,
 		.fast_mask = e->slots * CG_FAST_PER_SLOT - 1,
+		.fast_ticks = CG_FAST_TICKS_MIN,
 	};
 	e->cam[1].present = e->cam[2].present = true;
 	memcpy(e->cam[1].mac, CAM1, 6);

@@ -243,6 +243,55 @@ static void crowded(struct env *e)
 	run_check(i < 20, "a flood cannot push flows out", "%u", kept(e, 1, true));
 }
 
+/* What goes the short way between two looks at a flow: where rates are a sign, so much that
+ * none is missed, however much its budget grants. */
+static void granted(struct env *e)
+{
+	static const struct {
+		const char *name;
+		uint32_t off, granted;
+	} rows[] = {
+		{ "as its budget has it", CG_CAM_NO_RATE, ENV_CONTROL_GRANT },
+		{ "less where its rate is watched", 0, CG_FAST_GRANT },
+	};
+	const struct pkt *p = UP4(VENDOR_4, TCP(TCP_ACK, 4000, 443), .payload = 10);
+	unsigned int i, j, n;
+
+	for (i = 0; i < 2; i++) {
+		env_reset(e);
+		env_budgets(e);
+		e->no_signs = CG_CAM_NO_SIGNATURE | rows[i].off;
+		env_state(e, "allow any");
+		for (j = n = 0; j < 10; j++)
+			env_run(e, UP, p, IF_LAN, IF_LAN, 0, 0);
+		for (j = 0; j < e->fast_size; j++)
+			n += e->fast4[j].who && e->fast4[j].f.granted == rows[i].granted;
+		run_check(n == 1, rows[i].name, "%u entries", n);
+	}
+}
+
+/* An entry holds as many ticks as the agent says are a second. */
+static void holds(struct env *e)
+{
+	uint32_t last[2] = { 0, 0 };
+	unsigned int i;
+	size_t j;
+
+	for (i = 0; i < 2; i++) {
+		env_reset(e);
+		e->meta->fast_ticks = i ? CG_FAST_TICKS_MAX : CG_FAST_TICKS_MIN;
+		env_state(e, "allow any");
+		STEP(e, "a flow", NULL, UP, UP4(VENDOR_4, UDP(4000, 443)), CTL);
+		for (j = 0; j < e->fast_size; j++)
+			if (e->fast4[j].who)
+				last[i] = e->fast4[j].last;
+	}
+	/* Between the two some time has passed, far less than an entry of the second holds. */
+	run_check(last[1] - last[0] >= CG_FAST_TICKS_MAX - CG_FAST_TICKS_MIN &&
+			  last[1] - last[0] < 3 * CG_FAST_TICKS_MAX,
+		  "for so long as is said", "%u ticks more", last[1] - last[0]);
+}
+
 static void marked(struct env *e)
 {
 	const struct pkt *up = UP4(VENDOR_4, UDP(4000, 443));
@@ -330,6 +379,8 @@ int main(void)
 	dropping(e, true);
 	syns(e);
 	crowded(e);
+	granted(e);
+	holds(e);
 	marked(e);
 	big(e);
 	session(e, false, "all of a talk is in its session");

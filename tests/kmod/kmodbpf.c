@@ -226,7 +226,8 @@ static int meta(const char *dir, unsigned int mark, const char *how)
 	struct cg_meta m = { .generation = GEN,
 			     .abi_version = CG_BPF_ABI_VERSION,
 			     .mark = mark,
-			     .fast_mask = FAST - 1 };
+			     .fast_mask = FAST - 1,
+			     .fast_ticks = CG_FAST_TICKS_MIN };
 	int fd = pinned(dir, "cg_meta");
 	__u32 zero = 0;
 
