@@ -136,6 +136,7 @@ ready() # FILE PID
 teardown()
 {
 	[[ -z $EXTRA ]] || ended "$EXTRA"
+	EXTRA=
 	case $1 in
 	camgate*) agent_stop ;;
 	esac
