@@ -30,6 +30,7 @@ static const char style[] =
 	"th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;"
 	"border-bottom:1px solid var(--line)}th{font-weight:600}"
 	"th,th.n,td.n,.services td:first-child,.services td:last-child{white-space:nowrap}"
+	"@media(max-width:30rem){.services td:last-child{white-space:normal}}"
 	"th.n,td.n{text-align:right}tr{break-inside:avoid}"
 	"ol.findings{list-style:none;margin:0;padding:0}"
 	"ol.findings>li{background:var(--card);border:1px solid var(--line);border-left-width:6px;"
