@@ -28,11 +28,15 @@ $(BENCH)/load: tests/bpf/verifier.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -o $@ $< $(DEP_LIBS)
 
+$(BENCH)/empty: tests/bench/empty.c
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -o $@ $< $(DEP_LIBS)
+
 $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^
 
-BENCH_TOOLS := $(addprefix $(BENCH)/,prog insns names country load drive.bpf.o gen acceptall judged answered)
+BENCH_TOOLS := $(addprefix $(BENCH)/,prog insns names country load empty drive.bpf.o gen acceptall judged answered)
 .PHONY: tests-bench
 tests-bench: all $(BENCH_TOOLS) $(FLEET_WORLD)
 

@@ -11,7 +11,7 @@ ROUNDS=${CG_BENCH_ROUNDS:-6}
 SECONDS_EACH=${CG_BENCH_SECONDS:-1.2}
 SUFFIX=${CG_BENCH_SUFFIX:-}	# of the names, for curves
 kinds=("$@")
-[[ $# -gt 0 ]] || kinds=(64/bare 64/nat 64/camgate 64/camgate-tcx 64/camgate+guard 64/nft-sets 64/nft-sets-acct
+[[ $# -gt 0 ]] || kinds=(64/bare 64/nat 64/empty 64/empty-tcx 64/camgate 64/camgate-tcx 64/camgate+guard 64/nft-sets 64/nft-sets-acct
 	64/nft-linear 64/nfqueue 1000/nat 1000/camgate 1000/camgate-tcx)
 
 NAT='table ip nat {
@@ -45,7 +45,7 @@ ruleset()
 {
 	case $1 in
 	bare) ;;
-	nat | camgate | camgate-tcx | camgate+guard | camgate-country)
+	nat | empty* | camgate | camgate-tcx | camgate+guard | camgate-country)
 		echo "$NAT
 		table inet f { chain forward { $FORWARD ct state established,related accept
 		}
@@ -114,6 +114,12 @@ setup() # KIND SIZE
 		fi
 		agent_start
 		[[ $1 != *-tcx || -n $(find "$PIN_DIR" -name 'tcx_*') ]] || return 77 ;;
+	empty*)
+		: >"$WORK/queue"
+		background nsenter --net="/run/netns/$ID-gw$SIDE" -- "$TOOLS/empty" lan1 \
+			"$([[ $1 == *-tcx ]] && echo tcx || echo tc)" >"$WORK/queue" 2>/dev/null
+		EXTRA=$LAST
+		ready "$WORK/queue" "$EXTRA" ;;
 	nfqueue)
 		# nft's own expression is in fewer kernels than the target of iptables.
 		gw iptables-nft -A FORWARD -i br-lan -j NFQUEUE --queue-num 0 \
@@ -161,7 +167,7 @@ same_verdicts()
 	b=$(tx)
 	((b - a == n)) || fail "$1: $((b - a)) of $n allowed packets came through"
 	case $1 in
-	bare | nat | nfqueue) return ;;
+	bare | nat | empty* | nfqueue) return ;;
 	esac
 	gen "c${SIDE:-0}" 64 -$n denied >/dev/null
 	c=$(tx)
