@@ -335,6 +335,7 @@ INLINE __u32 session_pay(struct scratch *m, struct cg_session *e, struct cg_sum 
 	grant = m->v.keep && m->p.plain && !m->station && m->flow_packets >= SESSION_FAST_AFTER ?
 			b->grant :
 			0;
+	/* No more than the sign of a rate lets by unseen. */
 	if (grant > most)
 		grant = most;
 	/* Where many flows share what there is, each is granted less at once. */

@@ -28,9 +28,9 @@ $(BENCH)/load: tests/bpf/verifier.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -o $@ $< $(DEP_LIBS)
 
-$(BENCH)/empty: tests/bench/empty.c
-	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) $(CG_CFLAGS) -o $@ $< $(DEP_LIBS)
+$(BENCH)/empty: $(BENCH)/empty.o $(B)/libcamgate.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(CG_LDFLAGS) -o $@ $^ $(DEP_LIBS)
 
 $(addprefix $(BENCH)/,gen acceptall judged answered): %: %.o
 	$(call say,LINK,$@)

@@ -92,7 +92,7 @@
 /* Entries of verdicts for the packets that follow, each slot and CPU: 192 bytes of
  * both families together. A flow has two, and most find a place with eight flows a camera. */
 #define CG_FAST_PER_SLOT    32
-/* How long one holds: a second, whatever the kernel counts it in; in ticks, at most. */
+/* How long one holds: a second, in ticks of the kernel, which has HZ=100 to HZ=1000. */
 #define CG_FAST_TICKS_MIN   100
 #define CG_FAST_TICKS_MAX   1000
 /* No deadline may be nearer, so that it cannot pass within those ticks. */

@@ -114,27 +114,24 @@ setup() # KIND SIZE
 		fi
 		agent_start
 		[[ $1 != *-tcx || -n $(find "$PIN_DIR" -name 'tcx_*') ]] || return 77 ;;
-	empty*)
-		: >"$WORK/queue"
-		background nsenter --net="/run/netns/$ID-gw$SIDE" -- "$TOOLS/empty" lan1 \
-			"$([[ $1 == *-tcx ]] && echo tcx || echo tc)" >"$WORK/queue" 2>/dev/null
-		EXTRA=$LAST
-		ready "$WORK/queue" "$EXTRA" ;;
+	empty) helper empty lan1 tc "$RUN/bpf" 2>/dev/null ;;
+	empty-tcx) helper empty lan1 tcx "$RUN/bpf" 2>/dev/null ;;
 	nfqueue)
 		# nft's own expression is in fewer kernels than the target of iptables.
 		gw iptables-nft -A FORWARD -i br-lan -j NFQUEUE --queue-num 0 \
 			2>"$WORK/nft.log" || return 77
-		: >"$WORK/queue"
-		background nsenter --net="/run/netns/$ID-gw$SIDE" -- "$TOOLS/acceptall" >"$WORK/queue"
-		EXTRA=$LAST
-		ready "$WORK/queue" "$EXTRA" ;;
+		helper acceptall ;;
 	esac
 }
 
-ready() # FILE PID
+# helper TOOL ARGUMENT...: in the gateway, until the kind is over
+helper()
 {
-	until grep -q ready "$1"; do
-		kill -0 "$2" 2>/dev/null || return 1
+	: >"$WORK/helper"
+	background nsenter --net="/run/netns/$ID-gw$SIDE" -- "$TOOLS/$1" "${@:2}" >"$WORK/helper"
+	EXTRA=$LAST
+	until grep -q ready "$WORK/helper"; do
+		kill -0 "$EXTRA" 2>/dev/null || return 1
 		sleep 0.01
 	done
 }

@@ -168,7 +168,7 @@ static double slice(struct gate *g, size_t size)
 int main(int argc, char **argv)
 {
 	struct gate gates[2] = { 0 };
-	unsigned int cams, n, i, gate, both = 0;
+	unsigned int cams, n, i, gate, ngates = 0;
 	double begin, limit, ns;
 	uint8_t gw[6];
 	cpu_set_t cpus;
@@ -177,8 +177,8 @@ int main(int argc, char **argv)
 
 	if (argc < 7)
 		return 2;
-	for (name = strtok(argv[1], ","); name && both < 2; name = strtok(NULL, ","))
-		if (gate_open(&gates[both++], name))
+	for (name = strtok(argv[1], ","); name && ngates < 2; name = strtok(NULL, ","))
+		if (gate_open(&gates[ngates++], name))
 			return 1;
 	(void)sscanf(argv[2], "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", gw, gw + 1, gw + 2, gw + 3, gw + 4,
 		     gw + 5);
@@ -187,7 +187,7 @@ int main(int argc, char **argv)
 	size = atoi(argv[5]);
 	limit = atof(argv[6]);
 	frames = calloc(n, size);
-	if (!frames || !n || !both)
+	if (!frames || !n || !ngates)
 		return 2;
 	for (i = 0; i < n; i++)
 		frame(frames + i * size, gw, i % cams, i / cams, size, argc > 7);
@@ -201,22 +201,22 @@ int main(int argc, char **argv)
 	(void)sched_setaffinity(0, sizeof(cpus), &cpus);
 	begin = seconds(CLOCK_MONOTONIC);
 	if (limit < 0) {
-		for (gate = 0; gate < both; gate++)
+		for (gate = 0; gate < ngates; gate++)
 			if (send_flows(&gates[gate], -limit, size))
 				return 1;
 	} else {
 		do {
-			for (gate = 0; gate < both; gate++) {
+			for (gate = 0; gate < ngates; gate++) {
 				ns = slice(&gates[gate], size);
 				if (ns < 0)
 					return 1;
-				printf("%.1f%c", ns, gate + 1 < both ? ' ' : '\n');
+				printf("%.1f%c", ns, gate + 1 < ngates ? ' ' : '\n');
 			}
 		} while (seconds(CLOCK_MONOTONIC) - begin < limit);
 	}
 	printf("sent %ld %ld\nwall %.4f\n", gates[0].sent, gates[1].sent,
 	       seconds(CLOCK_MONOTONIC) - begin);
-	for (gate = 0; gate < both; gate++)
+	for (gate = 0; gate < ngates; gate++)
 		close(gates[gate].fd);
 	free(frames);
 	return 0;
